@@ -1,0 +1,175 @@
+package io.github.apparmor4j.automaton;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A complete deterministic automaton over bytes. State 0 is the trap: its label is 0 and it leads
+ * to itself alone; state 1 is the start. Immutable.
+ *
+ * <p>Bytes that no state tells apart form a class; {@code transitions[state * classes + class]} is
+ * the target.
+ */
+public final class Dfa {
+
+  /** The state that nothing leads out of. */
+  public static final int TRAP = 0;
+
+  /** The state that reading begins in. */
+  public static final int START = 1;
+
+  private final int[] labels;
+  private final int[] classOf;
+  private final int classes;
+  private final int[] transitions;
+
+  /**
+   * Takes the parts as they are, without copying.
+   *
+   * @param labels of each state; 0 for the trap
+   * @param classOf for each byte its class, 0 to {@code classes - 1}
+   * @param classes number of classes
+   * @param transitions see above
+   */
+  Dfa(int[] labels, int[] classOf, int classes, int[] transitions) {
+    this.labels = labels;
+    this.classOf = classOf;
+    this.classes = classes;
+    this.transitions = transitions;
+  }
+
+  /** Returns the number of states, the trap among them; at least 2. */
+  public int size() {
+    return labels.length;
+  }
+
+  /** Returns a state's label, an opaque number; 0 for "nothing matches". */
+  public int label(int state) {
+    return labels[state];
+  }
+
+  /** Returns the state that a byte leads to. */
+  public int step(int state, int value) {
+    return transitions[state * classes + classOf[value]];
+  }
+
+  /** Returns the state that a string leads to from the start. */
+  public int run(byte... string) {
+    int state = START;
+    for (byte value : string) {
+      state = step(state, value & 0xFF);
+    }
+    return state;
+  }
+
+  /** Returns the number of classes of bytes. */
+  int classes() {
+    return classes;
+  }
+
+  int classOf(int value) {
+    return classOf[value];
+  }
+
+  int target(int state, int cls) {
+    return transitions[state * classes + cls];
+  }
+
+  /**
+   * Returns an equivalent automaton with the fewest states (the trap and the start are always
+   * there), numbered in the order in which a search by breadth and ascending bytes meets them:
+   * equal languages give equal automata up to the classes.
+   *
+   * <p>Complexity: O(m log n) for m transitions that don't lead to the trap.
+   */
+  public Dfa minimize() {
+    return Minimizer.minimize(this);
+  }
+
+  /**
+   * Returns a shortest string that the two automata label differently, or {@code null} if there is
+   * none.
+   *
+   * <p>Complexity: the product of the sizes at the worst, their sum for equal languages.
+   */
+  public static byte @Nullable [] difference(Dfa left, Dfa right) {
+    Map<Long, Long> cameFrom = new HashMap<>();
+    Map<Long, Integer> by = new HashMap<>();
+    ArrayDeque<Long> queue = new ArrayDeque<>();
+    long start = pair(START, START);
+    cameFrom.put(start, start);
+    queue.add(start);
+    while (!queue.isEmpty()) {
+      long at = queue.remove();
+      int l = (int) (at >>> 32);
+      int r = (int) at;
+      if (left.label(l) != right.label(r)) {
+        List<Byte> path = new ArrayList<>();
+        for (long back = at; back != start; ) {
+          path.add(by.getOrDefault(back, 0).byteValue());
+          back = cameFrom.getOrDefault(back, start);
+        }
+        Collections.reverse(path);
+        byte[] witness = new byte[path.size()];
+        for (int i = 0; i < witness.length; i++) {
+          witness[i] = path.get(i);
+        }
+        return witness;
+      }
+      for (int value = 0; value < 256; value++) {
+        long to = pair(left.step(l, value), right.step(r, value));
+        if (!cameFrom.containsKey(to)) {
+          cameFrom.put(to, at);
+          by.put(to, value);
+          queue.add(to);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static long pair(int left, int right) {
+    return ((long) left << 32) | right;
+  }
+
+  /**
+   * Returns a shortest string that leads from the start to a state, or {@code null} if none does.
+   */
+  public byte @Nullable [] witness(int state) {
+    int[] from = new int[size()];
+    byte[] by = new byte[size()];
+    Arrays.fill(from, -1);
+    from[START] = START;
+    int[] queue = new int[size()];
+    int tail = 0;
+    queue[tail++] = START;
+    for (int head = 0; head < tail && from[state] < 0; head++) {
+      for (int value = 0; value < 256; value++) {
+        int to = step(queue[head], value);
+        if (from[to] < 0) {
+          from[to] = queue[head];
+          by[to] = (byte) value;
+          queue[tail++] = to;
+        }
+      }
+    }
+    if (from[state] < 0) {
+      return null;
+    }
+    int length = 0;
+    for (int s = state; s != START; s = from[s]) {
+      length++;
+    }
+    byte[] path = new byte[length];
+    for (int s = state; s != START; s = from[s]) {
+      path[--length] = by[s];
+    }
+    return path;
+  }
+}

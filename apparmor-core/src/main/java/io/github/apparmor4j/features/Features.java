@@ -1,0 +1,323 @@
+package io.github.apparmor4j.features;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A set of features: the tree under {@code /sys/kernel/security/apparmor/features}, with the files
+ * as leaves and the words in a file one level below. Immutable.
+ *
+ * <p>The same form says what a kernel enforces and what a policy was written for (its ABI); a rule
+ * is in force where both know its kind. The constants were read off running kernels ({@code
+ * LINUX_…}) or state the ABI that AppArmor ships under that name.
+ */
+public final class Features {
+
+  private static final String CAPS_5_4 =
+      "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable"
+          + " net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module"
+          + " sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource"
+          + " sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override"
+          + " mac_admin syslog wake_alarm block_suspend audit_read";
+  private static final String FAMILIES =
+      "unspec unix inet ax25 ipx appletalk netrom bridge atmpvc x25 inet6 rose netbeui security key"
+          + " netlink packet ash econet atmsvc rds sna irda pppox wanpipe llc ib mpls can tipc"
+          + " bluetooth iucv rxrpc isdn phonet ieee802154 caif alg nfc vsock kcm qipcrtr smc xdp";
+
+  private static final Features COMMON =
+      builder()
+          .set("capability", "0xffffff")
+          .set("domain/attach_conditions/xattr", "yes")
+          .set("domain/change_hat", "yes")
+          .set("domain/change_hatv", "yes")
+          .set("domain/change_onexec", "yes")
+          .set("domain/change_profile", "yes")
+          .set("domain/computed_longest_left", "yes")
+          .set("domain/fix_binfmt_elf_mmap", "yes")
+          .set("domain/post_nnp_subset", "yes")
+          .set("domain/stack", "yes")
+          .set("domain/version", "1.2")
+          .set("file/mask", "create read write exec append mmap_exec link lock")
+          .set("mount/mask", "mount umount pivot_root")
+          .set("namespaces/pivot_root", "no")
+          .set("namespaces/profile", "yes")
+          .set("policy/set_load", "yes")
+          .set("policy/versions/v5", "yes")
+          .set("policy/versions/v6", "yes")
+          .set("policy/versions/v7", "yes")
+          .set("policy/versions/v8", "yes")
+          .set("ptrace/mask", "read trace")
+          .set("query/label/data", "yes")
+          .set("query/label/multi_transaction", "yes")
+          .set("query/label/perms", "allow deny audit quiet")
+          .set(
+              "rlimit/mask",
+              "cpu fsize data stack core rss nproc nofile memlock as locks sigpending msgqueue nice"
+                  + " rtprio rttime")
+          .set(
+              "signal/mask",
+              "hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld"
+                  + " cont stop stp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys emt lost")
+          .build();
+
+  /**
+   * What is assumed of a policy without an {@code abi} rule: a Linux 5.4 with network and D-Bus
+   * patches.
+   */
+  public static final Features DEFAULT_ABI =
+      COMMON.toBuilder()
+          .set("caps/mask", CAPS_5_4)
+          .set("dbus/mask", "acquire send receive")
+          .set("network/af_mask", FAMILIES)
+          .set("network/af_unix", "yes")
+          .build();
+
+  /** Linux 6.1 as Debian 12 ships it. */
+  public static final Features LINUX_6_1 =
+      COMMON.toBuilder()
+          .set("caps/mask", CAPS_5_4 + " perfmon bpf checkpoint_restore")
+          .set("network_v8/af_mask", FAMILIES + " mctp")
+          .set("network_v8/tcp-fast-open", "yes")
+          .set("policy/outofband", "0x000001")
+          .set("policy/versions/v9", "yes")
+          .build();
+
+  /** Linux 6.12 as Debian 13 ships it. */
+  public static final Features LINUX_6_12 =
+      LINUX_6_1.toBuilder()
+          .set("domain/disconnected.path", "yes")
+          .set("io_uring/mask", "sqpoll override_creds")
+          .set("mount/move_mount", "detached")
+          .set("namespaces/mask", "userns_create")
+          .set(
+              "policy/permstable32",
+              "allow deny subtree cond kill complain prompt audit quiet hide xindex tag label")
+          .set("policy/permstable32_version", "0x000001")
+          .set("policy/unconfined_restrictions/change_profile", "yes")
+          .build();
+
+  /** The ABI that AppArmor 3.0 introduced, {@code abi/3.0}. */
+  public static final Features ABI_3_0 =
+      DEFAULT_ABI.toBuilder()
+          .set("caps/mask", CAPS_5_4 + " perfmon bpf")
+          .set("network_v8/af_mask", FAMILIES)
+          .build();
+
+  /** The ABI that AppArmor 4.0 introduced, {@code abi/4.0}. */
+  public static final Features ABI_4_0 =
+      ABI_3_0.toBuilder()
+          .set("caps/mask", CAPS_5_4 + " perfmon bpf checkpoint_restore")
+          .set("network/af_mask", FAMILIES + " mctp")
+          .set("network_v8/af_mask", FAMILIES + " mctp")
+          .set("ipc/posix_mqueue", "create read write open delete setattr getattr")
+          .set("namespaces/mask", "userns_create")
+          .set("policy/outofband", "0x000001")
+          .set(
+              "policy/permstable32",
+              "allow deny subtree cond kill complain prompt audit quiet hide xindex tag label")
+          .set("policy/permstable32_version", "0x000002")
+          .set("policy/versions/v9", "yes")
+          .build();
+
+  private static final Map<String, Features> ABIS = Map.of("abi/3.0", ABI_3_0, "abi/4.0", ABI_4_0);
+
+  private final SortedMap<String, String> leaves;
+
+  private Features(SortedMap<String, String> leaves) {
+    this.leaves = Collections.unmodifiableSortedMap(new TreeMap<>(leaves));
+  }
+
+  /** Returns an empty builder. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns a builder that starts from these. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.leaves.putAll(leaves);
+    return builder;
+  }
+
+  /**
+   * Returns the ABIs that need no file, by the name that {@code abi} rules call them: {@code
+   * abi/3.0}, {@code abi/4.0}.
+   */
+  public static Map<String, Features> builtInAbis() {
+    return ABIS;
+  }
+
+  /**
+   * Reads either text form: nested ({@code mount {mask {mount umount}}}, an {@code abi} file) or a
+   * listing ({@code mount/mask: mount umount}, a line a file).
+   *
+   * @throws IllegalArgumentException if it is neither; the message says where
+   */
+  public static Features parse(String text) {
+    Objects.requireNonNull(text, "text");
+    Builder builder = builder();
+    if (text.indexOf('{') >= 0) {
+      nested(text, builder);
+    } else {
+      listing(text, builder);
+    }
+    return builder.build();
+  }
+
+  private static void listing(String text, Builder builder) {
+    int number = 0;
+    for (String line : text.lines().toList()) {
+      number++;
+      int colon = line.indexOf(':');
+      if (line.isBlank()) {
+        continue;
+      }
+      if (colon < 1) {
+        throw new IllegalArgumentException("line " + number + ": expected 'path: value'");
+      }
+      builder.set(line.substring(0, colon).strip(), line.substring(colon + 1));
+    }
+  }
+
+  private static void nested(String text, Builder builder) {
+    StringBuilder path = new StringBuilder();
+    int start = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '{') {
+        String before = text.substring(start, i);
+        int name =
+            Math.max(
+                    before.lastIndexOf(' '),
+                    Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\t')))
+                + 1;
+        String component = before.substring(name);
+        if (component.isEmpty()) {
+          throw new IllegalArgumentException("offset " + i + ": '{' without a name");
+        }
+        path.append('/').append(component);
+        start = i + 1;
+      } else if (c == '}') {
+        if (path.isEmpty()) {
+          throw new IllegalArgumentException("offset " + i + ": '}' without '{'");
+        }
+        String value = text.substring(start, i);
+        if (!value.isBlank() || text.charAt(start - 1) == '{') {
+          builder.set(path.substring(1), value);
+        }
+        path.setLength(path.lastIndexOf("/"));
+        start = i + 1;
+      }
+    }
+    if (!path.isEmpty()) {
+      throw new IllegalArgumentException("'{' of " + path.substring(1) + " is not closed");
+    }
+  }
+
+  /**
+   * Returns whether a path is a directory, a file, or a word in a file.
+   *
+   * @param path such as {@code mount}, {@code policy/versions/v7} or {@code
+   *     namespaces/mask/userns_create}
+   */
+  public boolean has(String path) {
+    String below = path + "/";
+    SortedMap<String, String> from = leaves.tailMap(path);
+    if (!from.isEmpty()
+        && (from.firstKey().equals(path) || !leaves.subMap(below, below + '\uffff').isEmpty())) {
+      return true;
+    }
+    int slash = path.lastIndexOf('/');
+    return slash > 0
+        && List.of(leaves.getOrDefault(path.substring(0, slash), "").split(" "))
+            .contains(path.substring(slash + 1));
+  }
+
+  /** Returns the files and their contents, by path. */
+  public SortedMap<String, String> leaves() {
+    return leaves;
+  }
+
+  /** Returns the nested text form, sorted: what {@code apparmor_parser --kernel-features} reads. */
+  public String toText() {
+    StringBuilder out = new StringBuilder();
+    write(out, "");
+    return out.toString();
+  }
+
+  private void write(StringBuilder out, String prefix) {
+    TreeSet<String> children = new TreeSet<>();
+    for (String path : leaves.keySet()) {
+      if (path.startsWith(prefix)) {
+        String rest = path.substring(prefix.length());
+        int slash = rest.indexOf('/');
+        children.add(slash < 0 ? rest : rest.substring(0, slash));
+      }
+    }
+    for (String child : children) {
+      out.append(child).append(" {");
+      String value = leaves.get(prefix + child);
+      if (value != null) {
+        out.append(value).append('\n');
+      } else {
+        write(out, prefix + child + "/");
+      }
+      out.append("}\n");
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Features that && leaves.equals(that.leaves);
+  }
+
+  @Override
+  public int hashCode() {
+    return leaves.hashCode();
+  }
+
+  /** Returns the listing, a line a file. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder();
+    leaves.forEach((path, value) -> out.append(path).append(": ").append(value).append('\n'));
+    return out.toString();
+  }
+
+  /** Collects features; not thread-safe. */
+  public static final class Builder {
+    private final SortedMap<String, String> leaves = new TreeMap<>();
+
+    private Builder() {}
+
+    /**
+     * Sets a file's content.
+     *
+     * @param path components separated by slashes
+     * @param value its words; white space is folded
+     */
+    public Builder set(String path, String value) {
+      if (path.isEmpty() || path.startsWith("/") || path.endsWith("/")) {
+        throw new IllegalArgumentException("path " + path);
+      }
+      leaves.put(path, value.strip().replaceAll("\\s+", " "));
+      return this;
+    }
+
+    /** Removes a file or a directory. */
+    public Builder remove(String path) {
+      leaves.keySet().removeIf(key -> key.equals(path) || key.startsWith(path + "/"));
+      return this;
+    }
+
+    /** Returns the features. */
+    public Features build() {
+      return new Features(leaves);
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package io.github.apparmor4j.glob;
+
+import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.source.SourceText;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * A path expression: {@code *}, {@code **}, {@code ?}, {@code [a-z]}, {@code [^x]}, {@code {a,b}}
+ * and escapes, over bytes. Immutable.
+ *
+ * <p>{@code *} matches anything but {@code /} and NUL, {@code **} anything but NUL. After a {@code
+ * /} and before another or the end a star must match something: {@code /a/*} does not match {@code
+ * /a/} (apparmor.d(5), "Globbing"; docs/glob.md).
+ */
+public final class Aare {
+
+  private static final ByteSet NO_SLASH = ByteSet.ALL.minus(ByteSet.NONE.with('/').with(0));
+  private static final ByteSet NO_NUL = ByteSet.ALL.minus(ByteSet.of(0));
+  private static final int MAX_DEPTH = 50;
+
+  /** Marks a byte that stands for itself, whatever it means otherwise. */
+  private static final int LITERAL = 0x100;
+
+  private final String text;
+  private final Regex regex;
+  private final boolean exact;
+
+  private Aare(String text, Regex regex, boolean exact) {
+    this.text = text;
+    this.regex = regex;
+    this.exact = exact;
+  }
+
+  /**
+   * Reads the expression of a path: runs of slashes are one, except that two at the beginning stay.
+   *
+   * @throws GlobSyntaxException if the text is none
+   */
+  public static Aare path(String text) {
+    return parse(text, filterSlashes(tokens(text)));
+  }
+
+  /**
+   * Reads the expression of a label or another name, in which slashes are like any character.
+   *
+   * @throws GlobSyntaxException if the text is none
+   */
+  public static Aare label(String text) {
+    return parse(text, tokens(text));
+  }
+
+  private static Aare parse(String text, int[] tokens) {
+    Reader reader = new Reader(tokens);
+    Regex regex = reader.read();
+    return new Aare(text, regex, reader.exact);
+  }
+
+  /** Returns the expression as it was written. */
+  public String text() {
+    return text;
+  }
+
+  /** Returns the language as a tree. */
+  public Regex regex() {
+    return regex;
+  }
+
+  /**
+   * Returns whether the expression has only letters, sets of letters and alternations: no star, no
+   * {@code ?}, no {@code [^…]}. Of exec rules for the same path the exact one wins.
+   */
+  public boolean isExact() {
+    return exact;
+  }
+
+  /** Returns whether a path is in the language; compared as UTF-8. */
+  public boolean matches(String path) {
+    return regex.matches(SourceText.encode(path));
+  }
+
+  /**
+   * Returns the name that a text without patterns stands for: its bytes with escapes resolved, as
+   * text.
+   */
+  public static String unescape(String text) {
+    if (text.indexOf('\\') < 0) {
+      return text;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int token : tokens(text)) {
+      out.write(token & 0xFF);
+    }
+    return SourceText.decode(out.toByteArray());
+  }
+
+  /** Returns whether a text holds unescaped pattern characters. */
+  public static boolean isPattern(String text) {
+    for (int token : tokens(text)) {
+      if (token < LITERAL && "*?[{".indexOf(token) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns a text that matches just itself. */
+  public static String quote(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 8);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ("*?[]{}^,\\\"".indexOf(c) >= 0) {
+        out.append('\\');
+      }
+      out.append(c);
+    }
+    return out.toString();
+  }
+
+  // ---- bytes and escapes
+
+  private static int[] tokens(String text) {
+    byte[] bytes = SourceText.encode(text);
+    int[] tokens = new int[bytes.length];
+    int count = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      int value = bytes[i] & 0xFF;
+      if (value != '\\') {
+        tokens[count++] = value;
+        continue;
+      }
+      if (i + 1 == bytes.length) {
+        throw new GlobSyntaxException("the pattern ends in a backslash: " + text);
+      }
+      int[] escape = escape(bytes, i + 1);
+      tokens[count++] = escape[0] | LITERAL;
+      i += escape[1];
+    }
+    return Arrays.copyOf(tokens, count);
+  }
+
+  /** Returns the byte that an escape stands for, and how many bytes follow the backslash. */
+  private static int[] escape(byte[] bytes, int at) {
+    int c = bytes[at];
+    int[] number =
+        switch (c) {
+          case 'x' -> number(bytes, at + 1, 16, 2, 1);
+          case 'd' -> number(bytes, at + 1, 10, 3, 1);
+          default -> number(bytes, at, 8, 3, 0);
+        };
+    if (number[1] > 0) {
+      return number;
+    }
+    int plain =
+        switch (c) {
+          case 'a' -> 7;
+          case 'e' -> 27;
+          case 'f' -> 12;
+          case 'n' -> 10;
+          case 'r' -> 13;
+          case 't' -> 9;
+          default -> c & 0xFF;
+        };
+    return new int[] {plain, 1};
+  }
+
+  private static int[] number(byte[] bytes, int at, int radix, int most, int before) {
+    int value = 0;
+    int count = 0;
+    while (count < most && at + count < bytes.length) {
+      int digit = Character.digit(bytes[at + count], radix);
+      if (digit < 0 || value * radix + digit > 255) {
+        break;
+      }
+      value = value * radix + digit;
+      count++;
+    }
+    return new int[] {value, count == 0 ? 0 : count + before};
+  }
+
+  private static int[] filterSlashes(int[] tokens) {
+    int[] out = new int[tokens.length];
+    int count = 0;
+    int i = 0;
+    if (tokens.length > 1 && tokens[0] == '/' && tokens[1] == '/') {
+      boolean third = tokens.length > 2 && tokens[2] == '/';
+      out[count++] = '/';
+      if (third) {
+        while (i < tokens.length && tokens[i] == '/') {
+          i++;
+        }
+      } else {
+        out[count++] = '/';
+        i = 2;
+      }
+    }
+    for (; i < tokens.length; i++) {
+      if (tokens[i] != '/' || count == 0 || out[count - 1] != '/') {
+        out[count++] = tokens[i];
+      }
+    }
+    return Arrays.copyOf(out, count);
+  }
+
+  /** Reads tokens into a tree, with a stack of open braces instead of recursion. */
+  private static final class Reader {
+    private final int[] in;
+    private int at;
+    boolean exact = true;
+
+    /** The parts of a choice that is being read, and the sequence that it interrupts. */
+    private record Open(List<Regex> before, List<Regex> choices) {}
+
+    Reader(int[] tokens) {
+      this.in = tokens;
+    }
+
+    Regex read() {
+      Deque<Open> open = new ArrayDeque<>();
+      List<Regex> parts = new ArrayList<>();
+      while (at < in.length) {
+        int token = in[at++];
+        switch (token) {
+          case '*' -> stars(parts);
+          case '?' -> {
+            exact = false;
+            parts.add(Regex.of(NO_SLASH));
+          }
+          case '[' -> parts.add(Regex.of(set()));
+          case '{' -> {
+            if (open.size() + 1 >= MAX_DEPTH) {
+              throw new GlobSyntaxException("'{' nests deeper than " + MAX_DEPTH);
+            }
+            open.push(new Open(parts, new ArrayList<>()));
+            parts = new ArrayList<>();
+          }
+          case '}' -> {
+            if (open.isEmpty()) {
+              throw new GlobSyntaxException("'}' without '{'");
+            }
+            Open done = open.pop();
+            if (done.choices().isEmpty()) {
+              throw new GlobSyntaxException("'{}' needs at least one ','");
+            }
+            done.choices().add(new Regex.Sequence(parts));
+            parts = done.before();
+            parts.add(Regex.choice(done.choices()));
+          }
+          case ',' -> {
+            if (open.isEmpty()) {
+              parts.add(Regex.of(','));
+            } else {
+              open.element().choices().add(new Regex.Sequence(parts));
+              parts = new ArrayList<>();
+            }
+          }
+          case ']' -> throw new GlobSyntaxException("']' without '['");
+          default -> parts.add(Regex.of(token & 0xFF));
+        }
+      }
+      if (!open.isEmpty()) {
+        throw new GlobSyntaxException("'{' is not closed");
+      }
+      return new Regex.Sequence(parts);
+    }
+
+    private void stars(List<Regex> parts) {
+      exact = false;
+      int start = at - 1;
+      while (at < in.length && in[at] == '*') {
+        at++;
+      }
+      boolean ends = at == in.length || in[at] == '/';
+      boolean afterSlash = start > 0 && (in[start - 1] & 0xFF) == '/';
+      if (ends && afterSlash) {
+        parts.add(Regex.of(NO_SLASH));
+      }
+      int count = at - start;
+      for (; count >= 2; count -= 2) {
+        parts.add(Regex.star(NO_NUL));
+      }
+      if (count == 1) {
+        parts.add(Regex.star(NO_SLASH));
+      }
+    }
+
+    private ByteSet set() {
+      boolean negated = at < in.length && in[at] == '^';
+      if (negated) {
+        at++;
+        exact = false;
+      }
+      ByteSet set = ByteSet.NONE;
+      int first = at;
+      while (at < in.length && in[at] != ']') {
+        int from = in[at++];
+        if (at + 1 < in.length && in[at] == '-' && in[at + 1] != ']') {
+          int to = in[at + 1] & 0xFF;
+          at += 2;
+          set = set.plus(ByteSet.range(Math.min(from & 0xFF, to), Math.max(from & 0xFF, to)));
+        } else {
+          set = set.with(from & 0xFF);
+        }
+      }
+      if (at == in.length) {
+        throw new GlobSyntaxException("'[' is not closed");
+      }
+      if (at == first) {
+        throw new GlobSyntaxException("'[]' is empty");
+      }
+      at++;
+      ByteSet result = negated ? ByteSet.ALL.minus(set) : set;
+      if (result.size() == 0) {
+        throw new GlobSyntaxException("'[^…]' excludes every byte");
+      }
+      return result;
+    }
+  }
+
+  /** Returns the expression as it was written. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,21 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.source.SourceSpan;
+import org.jspecify.annotations.Nullable;
+
+/** Ends the reading of one element; the parser notes it and goes on behind the element. */
+final class ParseFailure extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  final String code;
+  final transient SourceSpan span;
+  final @Nullable String help;
+
+  ParseFailure(String code, SourceSpan span, String message, @Nullable String help) {
+    super(message, null, false, false);
+    this.code = code;
+    this.span = span;
+    this.help = help;
+  }
+}

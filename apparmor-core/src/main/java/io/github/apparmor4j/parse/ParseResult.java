@@ -1,0 +1,91 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceSpan;
+import io.github.apparmor4j.source.SourceText;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a parse found: the model of all that could be read, where each of its elements stands, and
+ * every problem.
+ *
+ * @param <M> the model: a whole file, or the elements of an included one
+ */
+public final class ParseResult<M> {
+
+  private final SourceText source;
+  private final M model;
+  private final IdentityHashMap<Object, SourceSpan> spans;
+  private final List<Diagnostic> diagnostics;
+
+  ParseResult(
+      SourceText source,
+      M model,
+      IdentityHashMap<Object, SourceSpan> spans,
+      List<Diagnostic> diagnostics) {
+    this.source = source;
+    this.model = model;
+    this.spans = spans;
+    this.diagnostics = List.copyOf(diagnostics);
+  }
+
+  /**
+   * Returns the result that stands for a model that was built, not read: without places and
+   * problems.
+   */
+  public static ParseResult<ProfileFile> ofModel(ProfileFile file) {
+    return new ParseResult<>(SourceText.of("built", ""), file, new IdentityHashMap<>(), List.of());
+  }
+
+  /** Returns the text that was read. */
+  public SourceText source() {
+    return source;
+  }
+
+  /** Returns the model, without the elements that could not be read. */
+  public M model() {
+    return model;
+  }
+
+  /** Returns the problems, in the order of their places. */
+  public List<Diagnostic> diagnostics() {
+    return diagnostics;
+  }
+
+  /** Returns whether there is no error among the problems. */
+  public boolean isOk() {
+    return diagnostics.stream().noneMatch(Diagnostic::isError);
+  }
+
+  /**
+   * Returns where an element of the model stands, by identity; {@code null} if it isn't from this
+   * parse.
+   *
+   * @param element an element of the model
+   */
+  public @Nullable SourceSpan spanOf(Object element) {
+    return spans.get(element);
+  }
+
+  /** Returns the place of an element of the model; for one that isn't, the text's beginning. */
+  public SourcePlace placeOf(Object element) {
+    SourceSpan span = spans.get(element);
+    return SourcePlace.of(source, span == null ? new SourceSpan(0, 0) : span);
+  }
+
+  /**
+   * Returns the model if there was no error.
+   *
+   * @throws ProfileParseException with all problems otherwise
+   */
+  public M orThrow() {
+    if (!isOk()) {
+      throw new ProfileParseException(diagnostics);
+    }
+    return model;
+  }
+}

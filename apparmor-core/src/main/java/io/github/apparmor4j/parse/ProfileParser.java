@@ -1,0 +1,542 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.parse.Scanner.Word;
+import io.github.apparmor4j.profile.AbiRule;
+import io.github.apparmor4j.profile.Comment;
+import io.github.apparmor4j.profile.FileElement;
+import io.github.apparmor4j.profile.Include;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileElement;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.ProfileFlag;
+import io.github.apparmor4j.profile.VariableAssignment;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceSpan;
+import io.github.apparmor4j.source.SourceText;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads profile files. The static methods are thread-safe; complexity is linear in the text.
+ *
+ * <p>A problem ends the reading of the rule or block that it is in; reading goes on behind, so that
+ * one run reports all problems.
+ */
+public final class ProfileParser {
+
+  private final SourceText source;
+  private final ParseLimits limits;
+  private final Scanner in;
+  private final RuleParser rules;
+  private final IdentityHashMap<Object, SourceSpan> spans = new IdentityHashMap<>();
+  private final List<Diagnostic> diagnostics = new ArrayList<>();
+
+  private ProfileParser(SourceText source, ParseLimits limits) {
+    this.source = source;
+    this.limits = limits;
+    this.in = new Scanner(source.text(), limits.word());
+    this.rules = new RuleParser(in);
+  }
+
+  /** Reads a file: a preamble, then profiles. */
+  public static ParseResult<ProfileFile> parse(SourceText source) {
+    return parse(source, ParseLimits.DEFAULT);
+  }
+
+  /** Reads a file with other limits. */
+  public static ParseResult<ProfileFile> parse(SourceText source, ParseLimits limits) {
+    ProfileParser parser = new ProfileParser(source, limits);
+    List<FileElement> elements = new ArrayList<>();
+    parser.all(() -> parser.fileElement(elements));
+    return parser.result(new ProfileFile(untangled(elements)));
+  }
+
+  /** Reads what a profile's {@code include} names: the inside of a profile. */
+  public static ParseResult<List<ProfileElement>> parseBody(SourceText source) {
+    ProfileParser parser = new ProfileParser(source, ParseLimits.DEFAULT);
+    List<ProfileElement> elements = new ArrayList<>();
+    parser.all(() -> parser.bodyElement(elements, 0));
+    return parser.result(List.copyOf(elements));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws ProfileParseException with every problem, if there is an error
+   */
+  public static ProfileFile parseOrThrow(String text) {
+    return parse(SourceText.of("profile", text)).orThrow();
+  }
+
+  private <M> ParseResult<M> result(M model) {
+    diagnostics.sort(Comparator.comparing(d -> d.place().span().start()));
+    return new ParseResult<>(source, model, spans, diagnostics);
+  }
+
+  // A file that only broken elements kept in order may be out of it without them; what is left is
+  // still worth having.
+  private static List<FileElement> untangled(List<FileElement> elements) {
+    List<FileElement> kept = new ArrayList<>();
+    boolean lineTaken = true;
+    for (FileElement element : elements) {
+      if (element instanceof Comment comment && comment.trailing()) {
+        element = lineTaken ? new Comment(comment.text(), false) : comment;
+        lineTaken = true;
+      } else {
+        lineTaken = false;
+      }
+      kept.add(element);
+    }
+    return kept;
+  }
+
+  /** Reads elements to the end of the text. */
+  private void all(Runnable element) {
+    if (source.text().length() > limits.characters()) {
+      report(
+          "AA-PARSE-0005",
+          new SourceSpan(0, 0),
+          source.text().length() + " characters are over the limit of " + limits.characters(),
+          null);
+      return;
+    }
+    in.skip();
+    while (!in.atEnd() && diagnostics.size() < limits.diagnostics()) {
+      int start = in.pos;
+      try {
+        element.run();
+      } catch (ParseFailure failure) {
+        report(failure);
+        in.recover(start);
+      }
+      in.skip();
+      if (in.peek() == '}') {
+        report("AA-PARSE-0006", in.here(), "unbalanced '}': no block is open here", null);
+        in.advance(1);
+        in.skip();
+      }
+    }
+    element.run();
+  }
+
+  private void report(ParseFailure failure) {
+    report(failure.code, failure.span, String.valueOf(failure.getMessage()), failure.help);
+  }
+
+  private void report(String code, SourceSpan span, String message, @Nullable String help) {
+    Diagnostic diagnostic = Diagnostic.error(code, SourcePlace.of(source, span), message);
+    diagnostics.add(help == null ? diagnostic : diagnostic.withHelp(help));
+  }
+
+  private <T> T at(int start, T element) {
+    spans.put(element, in.from(start));
+    return element;
+  }
+
+  private void comments(Consumer<Comment> to) {
+    for (Scanner.Seen seen : in.takeComments()) {
+      spans.put(seen.comment(), seen.span());
+      to.accept(seen.comment());
+    }
+  }
+
+  // ---- outside of profiles
+
+  private void fileElement(List<FileElement> to) {
+    comments(to::add);
+    if (in.atEnd()) {
+      return;
+    }
+    int start = in.pos;
+    FileElement element = fileElement();
+    at(start, element);
+    if (!(element instanceof Profile)
+        && !(element instanceof Comment)
+        && to.stream().anyMatch(Profile.class::isInstance)) {
+      report(
+          "AA-PARSE-0030",
+          in.from(start),
+          "this must stand before the first profile of the file",
+          "move it up");
+      return;
+    }
+    lineOrder(to, () -> to.add(element));
+  }
+
+  // Comments that stood inside an element were passed while it was read; they go before it, on
+  // lines of their own.
+  private <E> void lineOrder(List<? super E> to, Runnable add) {
+    List<Scanner.Seen> inside = in.takeComments();
+    for (Scanner.Seen seen : inside) {
+      @SuppressWarnings("unchecked")
+      E comment = (E) new Comment(seen.comment().text(), false);
+      spans.put(comment, seen.span());
+      to.add(comment);
+    }
+    add.run();
+  }
+
+  private FileElement fileElement() {
+    int start = in.pos;
+    if (atInclude()) {
+      return include();
+    }
+    if (atAssignment()) {
+      return assignment();
+    }
+    if (in.acceptKeyword("abi")) {
+      return abi();
+    }
+    String keyword = in.peekKeyword();
+    if (Stream.of("alias", "rewrite").anyMatch(keyword::equals) || in.peek() == '$') {
+      throw new ParseFailure(
+          "AA-PARSE-0020",
+          new SourceSpan(start, start + Math.max(1, keyword.length())),
+          "'" + (keyword.isEmpty() ? "$" : keyword) + "' is not supported by this version",
+          null);
+    }
+    Profile profile = profile(0);
+    if (profile == null) {
+      throw new ParseFailure(
+          "AA-PARSE-0031",
+          in.here(),
+          "expected a profile or a preamble rule" + in.found(),
+          "did you mean 'profile " + (keyword.isEmpty() ? "NAME" : keyword) + " {'?");
+    }
+    return profile;
+  }
+
+  private boolean atAssignment() {
+    if (in.peek() != '@') {
+      return false;
+    }
+    if (in.peek(1) != '{') {
+      return Character.isLetter(in.peek(1));
+    }
+    int close = in.text.indexOf('}', in.pos);
+    if (close < 0) {
+      return false;
+    }
+    int at = close + 1;
+    while (at < in.text.length() && (in.text.charAt(at) == ' ' || in.text.charAt(at) == '\t')) {
+      at++;
+    }
+    return in.text.startsWith("=", at) || in.text.startsWith("+=", at);
+  }
+
+  private boolean atInclude() {
+    return in.atHashInclude()
+        || (in.text.startsWith("include", in.pos)
+            && (Scanner.isBlank(in.peek(7)) || in.peek(7) == '"' || in.peek(7) == '<'));
+  }
+
+  private Include include() {
+    int start = in.pos;
+    in.advance(in.peek() == '#' ? 8 : 7);
+    in.skip();
+    boolean ifExists = false;
+    if (in.text.startsWith("if", in.pos) && Scanner.isBlank(in.peek(2))) {
+      in.accept("if");
+      if (!in.acceptKeyword("exists")) {
+        throw new ParseFailure(
+            "AA-PARSE-0002",
+            in.here(),
+            "expected 'exists'" + in.found(),
+            "include if exists <path>");
+      }
+      ifExists = true;
+    }
+    boolean exists = ifExists;
+    boolean searched = in.peek() == '<';
+    String path = named();
+    if (in.peek() == ',') {
+      throw new ParseFailure(
+          "AA-PARSE-0032", in.here(), "an include has no ',' at its end", "drop ','");
+    }
+    return built(start, () -> new Include(path, searched, exists));
+  }
+
+  /** Reads {@code <path>}, {@code "path"} or {@code path}. */
+  private String named() {
+    if (in.peek() != '<') {
+      return in.word("a file").text();
+    }
+    int end = in.pos;
+    while (end < in.text.length() && in.text.charAt(end) != '>' && in.text.charAt(end) != '\n') {
+      end++;
+    }
+    if (end >= in.text.length() || in.text.charAt(end) == '\n') {
+      throw new ParseFailure(
+          "AA-PARSE-0033", new SourceSpan(in.pos, end), "'<' is not closed", "add '>'");
+    }
+    String path = in.text.substring(in.pos + 1, end).strip();
+    in.advance(end + 1 - in.pos);
+    if (path.length() > 1 && path.startsWith("\"") && path.endsWith("\"")) {
+      path = path.substring(1, path.length() - 1);
+    }
+    return path;
+  }
+
+  private AbiRule abi() {
+    int start = in.pos;
+    boolean searched = in.peek() == '<';
+    String path = named();
+    in.skip();
+    if (!in.text.startsWith(",", in.pos)) {
+      throw new ParseFailure(
+          "AA-PARSE-0010",
+          new SourceSpan(in.lastEnd, in.lastEnd),
+          "an abi rule needs ',' at its end",
+          "add ','");
+    }
+    in.advance(1);
+    return built(start, () -> new AbiRule(path, searched));
+  }
+
+  private VariableAssignment assignment() {
+    int start = in.pos;
+    in.advance(1);
+    boolean braces = in.peek() == '{';
+    if (braces) {
+      in.advance(1);
+    }
+    int end = in.pos;
+    while (end < in.text.length()
+        && (Character.isLetterOrDigit(in.text.charAt(end)) || in.text.charAt(end) == '_')) {
+      end++;
+    }
+    String name = in.text.substring(in.pos, end);
+    in.advance(end - in.pos);
+    if (braces) {
+      if (in.peek() != '}') {
+        throw new ParseFailure(
+            "AA-PARSE-0034", in.here(), "a variable's name has letters, digits and '_'", null);
+      }
+      in.advance(1);
+    }
+    in.skipInLine();
+    boolean add = in.text.startsWith("+=", in.pos);
+    if (!add && in.peek() != '=') {
+      throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '='" + in.found(), null);
+    }
+    in.advance(add ? 2 : 1);
+    List<String> values = new ArrayList<>();
+    while (true) {
+      in.skipInLine();
+      if (in.peek() == '\\' && (in.peek(1) == '\n' || (in.peek(1) == '\r' && in.peek(2) == '\n'))) {
+        in.pos += in.peek(1) == '\n' ? 2 : 3;
+        continue;
+      }
+      if (in.atEnd() || in.peek() == '\n') {
+        break;
+      }
+      if (in.peek() == ',') {
+        throw new ParseFailure(
+            "AA-PARSE-0035", in.here(), "a variable's values are separated by blanks", "drop ','");
+      }
+      values.add(in.word("a value").text());
+    }
+    if (values.isEmpty()) {
+      throw new ParseFailure(
+          "AA-PARSE-0036", in.from(start), "@{" + name + "} gets no value", "write \"\" for none");
+    }
+    VariableAssignment.Operator operator =
+        add ? VariableAssignment.Operator.ADD : VariableAssignment.Operator.SET;
+    return built(start, () -> new VariableAssignment(name, operator, values));
+  }
+
+  private <T> T built(int start, Supplier<T> element) {
+    try {
+      return element.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParseFailure("AA-PARSE-0022", in.from(start), String.valueOf(e.getMessage()), null);
+    }
+  }
+
+  // ---- profiles
+
+  /** Reads the profile at the cursor; returns {@code null}, without moving, if there is none. */
+  private @Nullable Profile profile(int depth) {
+    int start = in.pos;
+    Profile.Kind kind = Profile.Kind.PROFILE;
+    boolean keyword = true;
+    if (in.peek() == '^') {
+      in.advance(1);
+      kind = Profile.Kind.HAT;
+    } else if (in.acceptKeyword("hat")) {
+      kind = Profile.Kind.HAT;
+    } else if (!in.acceptKeyword("profile")) {
+      keyword = false;
+      if (depth > 0
+          || (in.peek() != '/' && in.peek() != '"' && in.peek() != ':' && in.peek() != '@')) {
+        return null;
+      }
+    }
+    Word name = in.word("a profile's name");
+    in.skip();
+    if (!keyword && !name.text().startsWith("/") && !name.text().startsWith(":")) {
+      throw new ParseFailure(
+          "AA-PARSE-0037",
+          name.span(),
+          "without the word 'profile' a name starts with '/': " + name.text(),
+          "write 'profile " + name.text() + " {'");
+    }
+    if (name.text().startsWith("&")
+        || (name.text().startsWith(":") && !name.text().matches("(?s):[^:]+:[^:]+"))) {
+      throw new ParseFailure(
+          "AA-PARSE-0038", name.span(), "'" + name.text() + "' is no profile name", null);
+    }
+    String attachment = null;
+    if (in.peek() == '/' || in.peek() == '"' || (in.peek() == '@' && in.peek(1) == '{')) {
+      attachment = in.word("an attachment").text();
+      in.skip();
+    }
+    List<ProfileFlag> flags = flags();
+    if (in.peek() != '{') {
+      throw new ParseFailure(
+          "AA-PARSE-0039", in.here(), "expected '{' for the profile's body" + in.found(), null);
+    }
+    if (depth >= limits.depth()) {
+      SourceSpan here = in.here();
+      in.pos = in.text.length();
+      throw new ParseFailure(
+          "AA-PARSE-0007", here, "profiles nest deeper than the limit of " + limits.depth(), null);
+    }
+    SourceSpan open = in.here();
+    in.advance(1);
+    List<ProfileElement> elements = new ArrayList<>();
+    List<Scanner.Seen> inHeader = in.takeComments();
+    inHeader.forEach(seen -> elements.add(new Comment(seen.comment().text(), false)));
+    body(elements, depth, open);
+    Profile.Kind k = kind;
+    String a = attachment;
+    return built(start, () -> new Profile(k, name.text(), a, flags, elements));
+  }
+
+  private void body(List<ProfileElement> elements, int depth, SourceSpan open) {
+    in.skip();
+    while (in.peek() != '}') {
+      comments(elements::add);
+      if (in.atEnd() || diagnostics.size() >= limits.diagnostics()) {
+        if (diagnostics.size() < limits.diagnostics()) {
+          report("AA-PARSE-0008", open, "unbalanced '{': the block is never closed", "add '}'");
+        }
+        in.pos = in.text.length();
+        return;
+      }
+      int start = in.pos;
+      try {
+        bodyElement(elements, depth);
+      } catch (ParseFailure failure) {
+        report(failure);
+        in.takeComments();
+        in.recover(start);
+      }
+      in.skip();
+    }
+    comments(elements::add);
+    in.advance(1);
+  }
+
+  private void bodyElement(List<ProfileElement> to, int depth) {
+    comments(to::add);
+    if (in.atEnd()) {
+      return;
+    }
+    int start = in.pos;
+    ProfileElement element = bodyElement(depth + 1);
+    at(start, element);
+    lineOrder(to, () -> to.add(element));
+  }
+
+  private ProfileElement bodyElement(int depth) {
+    if (atInclude()) {
+      return include();
+    }
+    if (in.acceptKeyword("abi")) {
+      return abi();
+    }
+    char c = in.peek();
+    String keyword = in.peekKeyword();
+    if (c == '^' || keyword.equals("profile") || keyword.equals("hat")) {
+      Profile profile = profile(depth);
+      if (profile != null) {
+        return profile;
+      }
+    }
+    return rules.rule();
+  }
+
+  private List<ProfileFlag> flags() {
+    List<ProfileFlag> flags = new ArrayList<>();
+    if (in.acceptKeyword("flags")) {
+      if (!in.accept("=")) {
+        throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '='" + in.found(), null);
+      }
+      if (in.peek() != '(') {
+        throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '('" + in.found(), null);
+      }
+    }
+    if (!in.accept("(")) {
+      return flags;
+    }
+    int start = in.pos;
+    while (!in.accept(")")) {
+      if (in.accept(",")) {
+        continue;
+      }
+      if (in.atEnd() || in.peek() == '{') {
+        throw new ParseFailure("AA-PARSE-0002", in.here(), "expected ')'" + in.found(), null);
+      }
+      flag(flags);
+      in.skip();
+    }
+    if (flags.isEmpty()) {
+      throw new ParseFailure(
+          "AA-PARSE-0040", in.from(start), "the list of flags is empty", "drop it");
+    }
+    return flags;
+  }
+
+  private void flag(List<ProfileFlag> flags) {
+    int start = in.pos;
+    Word word = in.word("a flag", "(),=");
+    ProfileFlag.Kind kind = ProfileFlag.Kind.named(word.text().toLowerCase(Locale.ROOT));
+    if (kind == null) {
+      String near =
+          Scanner.nearest(
+              word.text(), Stream.of(ProfileFlag.Kind.values()).map(Object::toString).toList());
+      throw new ParseFailure(
+          "AA-PARSE-0041",
+          word.span(),
+          "unknown flag '" + word.text() + "'",
+          near == null ? null : "did you mean '" + near + "'?");
+    }
+    String value = null;
+    if (in.accept("=")) {
+      value = in.word("a flag's value", "(),").text();
+    }
+    String v = value;
+    ProfileFlag flag = built(start, () -> new ProfileFlag(kind, v));
+    for (ProfileFlag earlier : flags) {
+      if (earlier.kind().excludes(kind)) {
+        throw new ParseFailure(
+            "AA-PARSE-0042",
+            in.from(start),
+            "flags '" + earlier + "' and '" + flag + "' exclude each other",
+            null);
+      }
+    }
+    if (!flags.contains(flag)) {
+      flags.add(flag);
+    }
+  }
+}

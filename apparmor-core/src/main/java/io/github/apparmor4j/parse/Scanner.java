@@ -1,0 +1,353 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.profile.Comment;
+import io.github.apparmor4j.source.SourceSpan;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cursor over a text that knows AppArmor's words, blanks and comments. What a character means
+ * depends on where it stands (a comma in a path, a brace in a pattern), so the parser asks for the
+ * kind of word that it wants.
+ */
+final class Scanner {
+
+  /** A comment that was passed over, and where. */
+  record Seen(Comment comment, SourceSpan span) {}
+
+  /** A word as it stands in the text, without quotes. */
+  record Word(String text, SourceSpan span, boolean quoted) {}
+
+  final String text;
+  private final int maxWord;
+  int pos;
+
+  /**
+   * Offset behind the last character that was no blank and no comment: where a missing comma
+   * belongs.
+   */
+  int lastEnd;
+
+  private final List<Seen> comments = new ArrayList<>();
+
+  Scanner(String text, int maxWord) {
+    this.text = text;
+    this.maxWord = maxWord;
+  }
+
+  boolean atEnd() {
+    return pos >= text.length();
+  }
+
+  /** Returns the character at the cursor, or NUL at the end. */
+  char peek() {
+    return pos < text.length() ? text.charAt(pos) : '\0';
+  }
+
+  char peek(int ahead) {
+    return pos + ahead < text.length() ? text.charAt(pos + ahead) : '\0';
+  }
+
+  static boolean isBlank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\u000b';
+  }
+
+  /**
+   * Passes blanks and comments; comments are kept for {@link #takeComments}. Stops before {@code
+   * #include}.
+   */
+  void skip() {
+    while (pos < text.length()) {
+      char c = text.charAt(pos);
+      if (isBlank(c)) {
+        pos++;
+      } else if (c == '#' && !atHashInclude()) {
+        comment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  /** Passes blanks and comments of this line only. */
+  void skipInLine() {
+    while (pos < text.length()) {
+      char c = text.charAt(pos);
+      if (c != '\n' && isBlank(c)) {
+        pos++;
+      } else if (c == '#') {
+        comment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  boolean atHashInclude() {
+    if (!text.startsWith("#include", pos)) {
+      return false;
+    }
+    char next = peek(8);
+    return isBlank(next) || next == '\0';
+  }
+
+  private void comment() {
+    int start = pos;
+    int end = text.indexOf('\n', pos);
+    end = end < 0 ? text.length() : end;
+    boolean trailing = text.lastIndexOf('\n', start) < lastEnd && lastEnd > 0;
+    String body = text.substring(start + 1, end).replace('\r', ' ').stripTrailing();
+    comments.add(new Seen(new Comment(body, trailing), new SourceSpan(start, end)));
+    pos = end;
+  }
+
+  /** Returns the comments passed since the last call. */
+  List<Seen> takeComments() {
+    if (comments.isEmpty()) {
+      return List.of();
+    }
+    List<Seen> taken = List.copyOf(comments);
+    comments.clear();
+    return taken;
+  }
+
+  /**
+   * Returns the lower-case word of letters and underscores at the cursor, and stays; empty if there
+   * is none.
+   */
+  String peekKeyword() {
+    int end = pos;
+    while (end < text.length() && end - pos < 24) {
+      char c = text.charAt(end);
+      if ((c < 'a' || c > 'z') && c != '_') {
+        break;
+      }
+      end++;
+    }
+    return text.substring(pos, end);
+  }
+
+  /** Passes a keyword if it stands at the cursor as a whole word, and blanks behind it. */
+  boolean acceptKeyword(String keyword) {
+    if (!text.startsWith(keyword, pos)) {
+      return false;
+    }
+    char next = peek(keyword.length());
+    if (Character.isLetterOrDigit(next)
+        || next == '_'
+        || next == '.'
+        || next == '/'
+        || next == '+') {
+      return false;
+    }
+    advance(keyword.length());
+    skip();
+    return true;
+  }
+
+  /** Passes a symbol if it stands at the cursor, and blanks behind it. */
+  boolean accept(String symbol) {
+    if (!text.startsWith(symbol, pos)) {
+      return false;
+    }
+    advance(symbol.length());
+    skip();
+    return true;
+  }
+
+  void advance(int count) {
+    pos += count;
+    lastEnd = pos;
+  }
+
+  /**
+   * Returns a quoted or bare word that runs to a blank, a quote, a {@code !}, or a comma that ends
+   * it.
+   */
+  Word word(String what) {
+    return word(what, "");
+  }
+
+  /**
+   * Returns a quoted or bare word.
+   *
+   * @param what names it in messages
+   * @param stops characters that end a bare word, besides those that always do
+   */
+  Word word(String what, String stops) {
+    if (peek() == '"') {
+      return quoted();
+    }
+    int start = pos;
+    int at = pos;
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (isBlank(c) || c == '"' || c == '!' || stops.indexOf(c) >= 0) {
+        break;
+      }
+      if (c == ',' && endsWord(at + 1)) {
+        break;
+      }
+      if (c == '\\' && at + 1 < text.length() && " \t\"!,\\".indexOf(text.charAt(at + 1)) >= 0) {
+        at++;
+      }
+      at++;
+    }
+    checkLength(start, at);
+    if (at == start) {
+      throw new ParseFailure("AA-PARSE-0002", here(), "expected " + what + found(), null);
+    }
+    if (at > text.length() || (text.charAt(at - 1) == '\\' && isEscaping(start, at - 1))) {
+      at = Math.min(at, text.length());
+      throw new ParseFailure(
+          "AA-PARSE-0003", new SourceSpan(start, at), what + " ends in a backslash", null);
+    }
+    pos = at;
+    lastEnd = at;
+    return new Word(text.substring(start, at), new SourceSpan(start, at), false);
+  }
+
+  private boolean isEscaping(int start, int last) {
+    int count = 0;
+    for (int i = last; i >= start && text.charAt(i) == '\\'; i--) {
+      count++;
+    }
+    return count % 2 == 1;
+  }
+
+  private boolean endsWord(int next) {
+    if (next >= text.length()) {
+      return true;
+    }
+    char c = text.charAt(next);
+    return isBlank(c) || c == ',' || c == '"' || c == '!';
+  }
+
+  private Word quoted() {
+    int start = pos;
+    int at = start + 1;
+    while (at < text.length() && text.charAt(at) != '"') {
+      at += text.charAt(at) == '\\' ? 2 : 1;
+    }
+    if (at >= text.length()) {
+      int lineEnd = text.indexOf('\n', start);
+      int end = lineEnd < 0 ? text.length() : lineEnd;
+      throw new ParseFailure(
+          "AA-PARSE-0001", new SourceSpan(start, end), "the quote is not closed", "add '\"'");
+    }
+    checkLength(start, at);
+    pos = at + 1;
+    lastEnd = pos;
+    return new Word(text.substring(start + 1, at), new SourceSpan(start, pos), true);
+  }
+
+  private void checkLength(int start, int end) {
+    if (end - start > maxWord) {
+      pos = end;
+      throw new ParseFailure(
+          "AA-PARSE-0004",
+          new SourceSpan(start, start),
+          "a word of " + (end - start) + " characters is over the limit of " + maxWord,
+          null);
+    }
+  }
+
+  SourceSpan here() {
+    return new SourceSpan(Math.min(pos, text.length()), Math.min(pos + 1, text.length()));
+  }
+
+  SourceSpan from(int start) {
+    return new SourceSpan(start, Math.max(start, lastEnd));
+  }
+
+  /** Returns {@code , not 'x'} for what stands at the cursor. */
+  String found() {
+    if (atEnd()) {
+      return ", not the end of the text";
+    }
+    int end = pos;
+    while (end < text.length() && !isBlank(text.charAt(end)) && end - pos < 30) {
+      end++;
+    }
+    return ", not '" + text.substring(pos, Math.max(end, pos + 1)) + "'";
+  }
+
+  /**
+   * Goes behind the rule or block at the cursor, however broken it is; never before {@code from +
+   * 1}.
+   */
+  void recover(int from) {
+    pos = Math.max(pos, from);
+    int depth = 0;
+    while (pos < text.length()) {
+      char c = text.charAt(pos);
+      boolean wordStart = pos == 0 || isBlank(text.charAt(pos - 1)) || text.charAt(pos - 1) == ',';
+      if (c == '#' && wordStart) {
+        int end = text.indexOf('\n', pos);
+        pos = end < 0 ? text.length() : end;
+        continue;
+      }
+      if (c == '"') {
+        int close = pos + 1;
+        while (close < text.length() && text.charAt(close) != '"' && text.charAt(close) != '\n') {
+          close++;
+        }
+        pos = close;
+      } else if (c == '{' && endsWord(pos + 1) && wordStart) {
+        depth++;
+      } else if (c == '}' && (wordStart || depth > 0) && endsWord(pos + 1)) {
+        if (depth == 0) {
+          break;
+        }
+        if (--depth == 0) {
+          pos++;
+          break;
+        }
+      } else if (c == ',' && depth == 0 && endsWord(pos + 1)) {
+        pos++;
+        break;
+      }
+      pos++;
+    }
+    if (pos == from && pos < text.length() && text.charAt(pos) != '}') {
+      pos++;
+    }
+    pos = Math.min(pos, text.length());
+    lastEnd = pos;
+  }
+
+  /** Returns the keyword among some that is at most two edits away, or {@code null}. */
+  static @Nullable String nearest(String word, Iterable<String> known) {
+    String best = null;
+    int least = Math.min(3, Math.max(2, word.length() / 2 + 1));
+    for (String candidate : known) {
+      int distance = distance(word, candidate, least);
+      if (distance < least) {
+        least = distance;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  private static int distance(String a, String b, int limit) {
+    if (Math.abs(a.length() - b.length()) >= limit || a.length() > 64) {
+      return limit;
+    }
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

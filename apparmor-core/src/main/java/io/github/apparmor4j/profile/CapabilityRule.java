@@ -1,0 +1,47 @@
+package io.github.apparmor4j.profile;
+
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * {@code capability net_admin sys_ptrace,}.
+ *
+ * @param qualifiers what stands before
+ * @param capabilities sorted, without repeats; empty for all
+ */
+public record CapabilityRule(Qualifiers qualifiers, List<Capability> capabilities) implements Rule {
+
+  /** Sorts the capabilities. */
+  public CapabilityRule {
+    qualifiers.withoutOwnership("capability");
+    capabilities = Words.sortedSet(capabilities);
+  }
+
+  /** Returns a plain rule; without arguments it is about all capabilities. */
+  public static CapabilityRule of(Capability... capabilities) {
+    return of(List.of(capabilities));
+  }
+
+  /** Returns a plain rule; for an empty collection it is about all capabilities. */
+  public static CapabilityRule of(Collection<Capability> capabilities) {
+    return new CapabilityRule(Qualifiers.NONE, List.copyOf(capabilities));
+  }
+
+  @Override
+  public CapabilityRule withQualifiers(Qualifiers newQualifiers) {
+    return new CapabilityRule(newQualifiers, capabilities);
+  }
+
+  @Override
+  public List<String> patterns() {
+    return List.of();
+  }
+
+  @Override
+  public String toString() {
+    return qualifiers
+        + "capability"
+        + (capabilities.isEmpty() ? "" : " " + Words.joined(capabilities))
+        + ",";
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.apparmor4j.profile;
+
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * A comment. It is an element of its own, so that it survives every edit: a trailing one stands on
+ * the line of the element before it (or, first in a body, on the profile's header line).
+ *
+ * @param text what follows the {@code #}, without blanks at its end
+ * @param trailing whether it shares the line of what stands before
+ */
+public record Comment(String text, boolean trailing) implements FileElement, ProfileElement {
+
+  // "#include <x>" is no comment but an old spelling of include.
+  private static final Pattern INCLUDE = Pattern.compile("include(\\s.*)?");
+
+  /**
+   * Rejects text of more than one line and text that would read back as an include; strips blanks
+   * at the end.
+   */
+  public Comment {
+    Objects.requireNonNull(text, "text");
+    text = text.stripTrailing();
+    if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0) {
+      throw new IllegalArgumentException("text is more than one line: " + text);
+    }
+    if (isInclude(text)) {
+      throw new IllegalArgumentException("text reads as an include: #" + text);
+    }
+  }
+
+  /** Returns a comment on a line of its own; a blank is put before the text. */
+  public static Comment of(String text) {
+    return new Comment(text.isEmpty() ? "" : " " + text, false);
+  }
+
+  /** Returns whether what follows a {@code #} makes it an include. */
+  public static boolean isInclude(String text) {
+    return INCLUDE.matcher(text).matches();
+  }
+
+  @Override
+  public String toString() {
+    return "#" + text;
+  }
+}

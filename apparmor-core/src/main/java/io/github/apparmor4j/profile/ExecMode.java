@@ -1,0 +1,137 @@
+package io.github.apparmor4j.profile;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an executed program is confined. A lower-case first letter keeps the environment, an
+ * upper-case one cleans it.
+ */
+public enum ExecMode {
+  /** {@code x}: any execution; in denying rules only. */
+  ANY("x", Target.NONE, false, Fallback.NONE),
+  /** {@code ix}: keeps the profile. */
+  INHERIT("ix", Target.NONE, false, Fallback.INHERIT),
+  /** {@code unsafe … ix}: keeps the profile, and is marked as keeping the environment. */
+  INHERIT_UNSAFE("ix", Target.NONE, true, Fallback.INHERIT),
+  /** {@code ux}: no confinement. */
+  UNCONFINED_UNSAFE("ux", Target.UNCONFINED, true, Fallback.NONE),
+  /** {@code Ux}. */
+  UNCONFINED("Ux", Target.UNCONFINED, false, Fallback.NONE),
+  /** {@code px}: the profile that attaches to the program. */
+  PROFILE_UNSAFE("px", Target.PROFILE, true, Fallback.NONE),
+  /** {@code Px}. */
+  PROFILE("Px", Target.PROFILE, false, Fallback.NONE),
+  /** {@code pix}: that profile, or else the same. */
+  PROFILE_OR_INHERIT_UNSAFE("pix", Target.PROFILE, true, Fallback.INHERIT),
+  /** {@code Pix}. */
+  PROFILE_OR_INHERIT("Pix", Target.PROFILE, false, Fallback.INHERIT),
+  /** {@code pux}: that profile, or else no confinement. */
+  PROFILE_OR_UNCONFINED_UNSAFE("pux", Target.PROFILE, true, Fallback.UNCONFINED),
+  /** {@code PUx}. */
+  PROFILE_OR_UNCONFINED("PUx", Target.PROFILE, false, Fallback.UNCONFINED),
+  /** {@code cx}: the child profile that attaches to the program. */
+  CHILD_UNSAFE("cx", Target.CHILD, true, Fallback.NONE),
+  /** {@code Cx}. */
+  CHILD("Cx", Target.CHILD, false, Fallback.NONE),
+  /** {@code cix}: that child, or else the same profile. */
+  CHILD_OR_INHERIT_UNSAFE("cix", Target.CHILD, true, Fallback.INHERIT),
+  /** {@code Cix}. */
+  CHILD_OR_INHERIT("Cix", Target.CHILD, false, Fallback.INHERIT),
+  /** {@code cux}: that child, or else no confinement. */
+  CHILD_OR_UNCONFINED_UNSAFE("cux", Target.CHILD, true, Fallback.UNCONFINED),
+  /** {@code CUx}. */
+  CHILD_OR_UNCONFINED("CUx", Target.CHILD, false, Fallback.UNCONFINED);
+
+  /** Where the confinement is looked for. */
+  public enum Target {
+    /** Nowhere. */
+    NONE,
+    /** No confinement. */
+    UNCONFINED,
+    /** Among the profiles of the namespace. */
+    PROFILE,
+    /** Among the profile's children. */
+    CHILD
+  }
+
+  /** What happens if nothing is found there. */
+  public enum Fallback {
+    /** The execution fails. */
+    NONE,
+    /** The profile stays. */
+    INHERIT,
+    /** No confinement. */
+    UNCONFINED
+  }
+
+  private static final ExecMode[] VALUES = values();
+
+  private final String letters;
+  private final Target target;
+  private final boolean unsafe;
+  private final Fallback fallback;
+
+  ExecMode(String letters, Target target, boolean unsafe, Fallback fallback) {
+    this.letters = letters;
+    this.target = target;
+    this.unsafe = unsafe;
+    this.fallback = fallback;
+  }
+
+  /** Returns where the confinement is looked for. */
+  public Target target() {
+    return target;
+  }
+
+  /** Returns whether the environment is kept ({@code AT_SECURE} unset). */
+  public boolean isUnsafe() {
+    return unsafe;
+  }
+
+  /** Returns what happens if no confinement is found. */
+  public Fallback fallback() {
+    return fallback;
+  }
+
+  /**
+   * Returns this mode with the environment kept or cleaned: what the words {@code unsafe} and
+   * {@code safe} do.
+   */
+  public ExecMode withUnsafe(boolean newUnsafe) {
+    for (ExecMode mode : VALUES) {
+      if (mode.target == target && mode.fallback == fallback && mode.unsafe == newUnsafe) {
+        return mode;
+      }
+    }
+    return this;
+  }
+
+  /** Returns the mode whose letters stand at a place, the longest; {@code null} if none does. */
+  static @Nullable ExecMode at(String text, int offset) {
+    String rest = text.substring(offset, Math.min(text.length(), offset + 3));
+    String alias = rest.startsWith("pUx") ? "PUx" : rest.startsWith("cUx") ? "CUx" : rest;
+    ExecMode found = null;
+    for (ExecMode mode : VALUES) {
+      if (mode != INHERIT_UNSAFE
+          && (alias.startsWith(mode.letters) || (isEitherCase(mode) && matchesAnyCase(alias, mode)))
+          && (found == null || mode.letters.length() > found.letters.length())) {
+        found = mode;
+      }
+    }
+    return found;
+  }
+
+  private static boolean isEitherCase(ExecMode mode) {
+    return mode == ANY || mode == INHERIT;
+  }
+
+  private static boolean matchesAnyCase(String text, ExecMode mode) {
+    return text.regionMatches(true, 0, mode.letters, 0, mode.letters.length());
+  }
+
+  /** Returns the letters. */
+  @Override
+  public String toString() {
+    return letters;
+  }
+}

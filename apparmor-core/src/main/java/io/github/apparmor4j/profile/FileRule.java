@@ -1,0 +1,104 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /path rw,}, {@code owner /path r,}, {@code /path Px -> target,}, {@code file,}.
+ *
+ * @param qualifiers what stands before
+ * @param path pattern that starts with {@code /} or a variable, or {@code null} for every file
+ *     ({@code file,})
+ * @param permissions what is granted or denied; with a {@code null} path {@code rwklmix}
+ * @param target if execution is among the permissions, the profile that an executed program gets;
+ *     otherwise pattern of the file that a link made at the path may lead to; or {@code null}
+ */
+public record FileRule(
+    Qualifiers qualifiers,
+    @Nullable String path,
+    FilePermissions permissions,
+    @Nullable String target)
+    implements Rule {
+
+  private static final FilePermissions EVERYTHING = FilePermissions.of("mrwklix");
+
+  /** Checks how the parts go together. */
+  public FileRule {
+    Objects.requireNonNull(qualifiers, "qualifiers");
+    Objects.requireNonNull(permissions, "permissions");
+    if (path != null) {
+      Words.checkedPath(path, "path");
+    } else if (!permissions.equals(EVERYTHING) || qualifiers.isDeny()) {
+      throw new IllegalArgumentException("'file,' allows " + EVERYTHING + ", nothing else");
+    }
+    Words.checkedOrNull(target, "target");
+    if (target != null && permissions.exec() == null) {
+      Words.checkedPath(target, "link target");
+    }
+    ExecMode exec = permissions.exec();
+    if (qualifiers.isDeny() ? exec != null && exec != ExecMode.ANY : exec == ExecMode.ANY) {
+      throw new IllegalArgumentException(
+          qualifiers.isDeny()
+              ? "a denying rule takes a bare 'x', not '" + exec + "'"
+              : "an allowing rule must say how: 'ix', 'Px', …, not a bare 'x'");
+    }
+  }
+
+  /**
+   * Returns a plain rule.
+   *
+   * @param path pattern that starts with {@code /} or a variable
+   * @param permissions letters as in {@link FilePermissions#of(String)}; a bare {@code x} makes it
+   *     a denying rule
+   */
+  public static FileRule of(String path, String permissions) {
+    FilePermissions parsed = FilePermissions.of(permissions);
+    boolean deny = parsed.exec() == ExecMode.ANY;
+    return new FileRule(
+        deny ? Qualifiers.NONE.withAction(Qualifiers.Action.DENY) : Qualifiers.NONE,
+        path,
+        parsed,
+        null);
+  }
+
+  /** Returns {@code file,}: every file, with everything but a change of profile. */
+  public static FileRule all() {
+    return new FileRule(Qualifiers.NONE, null, EVERYTHING, null);
+  }
+
+  /** Returns this rule for files of the task's own user. */
+  public FileRule owner() {
+    return withQualifiers(qualifiers.withOwnership(Qualifiers.Ownership.OWNER));
+  }
+
+  /** Returns this rule with the profile that an executed program gets. */
+  public FileRule transitionTo(String profile) {
+    return new FileRule(qualifiers, path, permissions, profile);
+  }
+
+  @Override
+  public FileRule withQualifiers(Qualifiers newQualifiers) {
+    return new FileRule(newQualifiers, path, permissions, target);
+  }
+
+  @Override
+  public List<String> patterns() {
+    return Words.present(path, target);
+  }
+
+  @Override
+  public String toString() {
+    if (path == null) {
+      return qualifiers + "file,";
+    }
+    boolean unsafe = permissions.exec() == ExecMode.INHERIT_UNSAFE;
+    return qualifiers
+        + (unsafe ? "file unsafe " : "")
+        + Words.word(path)
+        + " "
+        + permissions
+        + Words.optional(" -> ", target)
+        + ",";
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.apparmor4j.profile;
+
+import java.util.Objects;
+
+/**
+ * {@code include <path>}, {@code include "path"}, {@code include if exists <path>}.
+ *
+ * @param path file or directory
+ * @param searched whether it is looked for in the include directories ({@code <path>}) or taken
+ *     relative to the current one
+ * @param ifExists whether it may be missing
+ */
+public record Include(String path, boolean searched, boolean ifExists)
+    implements FileElement, ProfileElement {
+
+  /** Rejects paths that can't be written. */
+  public Include {
+    Objects.requireNonNull(path, "path");
+    checkQuotable(path);
+  }
+
+  /** Returns {@code include <path>}. */
+  public static Include of(String path) {
+    return new Include(path, true, false);
+  }
+
+  /** Returns {@code include if exists <path>}. */
+  public static Include ifExists(String path) {
+    return new Include(path, true, true);
+  }
+
+  static void checkQuotable(String path) {
+    if (path.isEmpty()
+        || path.chars().anyMatch(c -> c == '\n' || c == '"' || c == '<' || c == '>')) {
+      throw new IllegalArgumentException("path " + path);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "include "
+        + (ifExists ? "if exists " : "")
+        + (searched ? "<" + path + ">" : "\"" + path + "\"");
+  }
+}

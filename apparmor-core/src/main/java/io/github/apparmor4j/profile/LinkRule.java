@@ -1,0 +1,49 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * {@code link subset /name -> /target,}: a hard link of a name to a file.
+ *
+ * @param qualifiers what stands before
+ * @param subset whether the link's permissions must be a subset of the target's
+ * @param path pattern of the link's name
+ * @param target pattern of the file
+ */
+public record LinkRule(Qualifiers qualifiers, boolean subset, String path, String target)
+    implements Rule {
+
+  /** Checks the patterns. */
+  public LinkRule {
+    Objects.requireNonNull(qualifiers, "qualifiers");
+    Words.checkedPath(path, "path");
+    Words.checkedPath(target, "target");
+  }
+
+  /** Returns {@code link path -> target,}. */
+  public static LinkRule of(String path, String target) {
+    return new LinkRule(Qualifiers.NONE, false, path, target);
+  }
+
+  @Override
+  public LinkRule withQualifiers(Qualifiers newQualifiers) {
+    return new LinkRule(newQualifiers, subset, path, target);
+  }
+
+  @Override
+  public List<String> patterns() {
+    return List.of(path, target);
+  }
+
+  @Override
+  public String toString() {
+    return qualifiers
+        + "link "
+        + (subset ? "subset " : "")
+        + Words.word(path)
+        + " -> "
+        + Words.word(target)
+        + ",";
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.apparmor4j.profile;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a task may do with a socket (the kernel's {@code AA_MAY_*}). */
+public enum NetworkPermission {
+  /** Send. */
+  SEND(0x2),
+  /** Receive. */
+  RECEIVE(0x4),
+  /** Make a socket. */
+  CREATE(0x10),
+  /** Shut it down. */
+  SHUTDOWN(0x20),
+  /** Connect it. */
+  CONNECT(0x40),
+  /** Change its attributes. */
+  SETATTR(0x100),
+  /** Read its attributes. */
+  GETATTR(0x200),
+  /** Accept a connection. */
+  ACCEPT(0x100000),
+  /** Give it an address. */
+  BIND(0x200000),
+  /** Wait for connections. */
+  LISTEN(0x400000),
+  /** Set an option. */
+  SETOPT(0x1000000),
+  /** Read an option. */
+  GETOPT(0x2000000);
+
+  private final int bit;
+
+  NetworkPermission(int bit) {
+    this.bit = bit;
+  }
+
+  /** Returns the kernel's bit. */
+  public int bit() {
+    return bit;
+  }
+
+  /**
+   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * none.
+   */
+  public static @Nullable NetworkPermission named(String word) {
+    return Words.named(values(), word);
+  }
+
+  /** Returns the word as it stands in a profile. */
+  @Override
+  public String toString() {
+    return Words.keyword(this);
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code pivot_root oldroot=/old/ /new/ -> profile,}.
+ *
+ * @param qualifiers what stands before
+ * @param oldRoot pattern of where the old root goes, or {@code null} for anywhere
+ * @param newRoot pattern of the new root, or {@code null} for any
+ * @param transition a profile that the language lets one name here and kernels ignore, or {@code
+ *     null}
+ */
+public record PivotRootRule(
+    Qualifiers qualifiers,
+    @Nullable String oldRoot,
+    @Nullable String newRoot,
+    @Nullable String transition)
+    implements Rule {
+
+  /** Checks the patterns. */
+  public PivotRootRule {
+    Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("pivot_root");
+    Words.checkedOrNull(oldRoot, "oldRoot");
+    Words.checkedOrNull(newRoot, "newRoot");
+    Words.checkedOrNull(transition, "transition");
+  }
+
+  /** Returns {@code pivot_root,} or {@code pivot_root newRoot,}. */
+  public static PivotRootRule of(@Nullable String newRoot) {
+    return new PivotRootRule(Qualifiers.NONE, null, newRoot, null);
+  }
+
+  @Override
+  public PivotRootRule withQualifiers(Qualifiers newQualifiers) {
+    return new PivotRootRule(newQualifiers, oldRoot, newRoot, transition);
+  }
+
+  @Override
+  public List<String> patterns() {
+    return Words.present(oldRoot, newRoot, transition);
+  }
+
+  @Override
+  public String toString() {
+    return qualifiers
+        + "pivot_root"
+        + (oldRoot == null ? "" : " oldroot=" + Words.value(oldRoot))
+        + Words.optional(" ", newRoot)
+        + Words.optional(" -> ", transition)
+        + ",";
+  }
+}

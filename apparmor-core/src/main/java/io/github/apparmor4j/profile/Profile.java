@@ -1,0 +1,212 @@
+package io.github.apparmor4j.profile;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A profile, a child profile or a hat.
+ *
+ * @param kind profile or hat
+ * @param name as it is written: may hold patterns, variables, {@code //} and a namespace {@code
+ *     :ns:name}
+ * @param attachment pattern of the programs that get the profile, or {@code null}; then a name that
+ *     starts with {@code /} serves
+ * @param flags in their order, none twice
+ * @param elements rules, comments, includes, children, in their order
+ */
+public record Profile(
+    Kind kind,
+    String name,
+    @Nullable String attachment,
+    List<ProfileFlag> flags,
+    List<ProfileElement> elements)
+    implements FileElement, ProfileElement {
+
+  /** Profile or hat. */
+  public enum Kind {
+    /** {@code profile name}. */
+    PROFILE,
+    /** {@code hat name}: entered by {@code change_hat}. */
+    HAT
+  }
+
+  /** Checks name, attachment, flags and the places of trailing comments. */
+  public Profile {
+    Objects.requireNonNull(kind, "kind");
+    Words.checked(name, "name");
+    if (attachment != null) {
+      Words.checkedPath(attachment, "attachment");
+    }
+    flags = List.copyOf(flags);
+    elements = List.copyOf(elements);
+    for (int i = 0; i < flags.size(); i++) {
+      for (ProfileFlag earlier : flags.subList(0, i)) {
+        if (flags.get(i).kind().excludes(earlier.kind())) {
+          throw new IllegalArgumentException(
+              "flags " + earlier + " and " + flags.get(i) + " exclude each other");
+        }
+      }
+    }
+    for (int i = 1; i < elements.size(); i++) {
+      if (isTrailing(elements.get(i)) && isTrailing(elements.get(i - 1))) {
+        throw new IllegalArgumentException("two trailing comments on one line: " + elements.get(i));
+      }
+    }
+  }
+
+  private static boolean isTrailing(Object element) {
+    return element instanceof Comment comment && comment.trailing();
+  }
+
+  /** Returns a builder of a profile. */
+  public static Builder builder(String name) {
+    return new Builder(Kind.PROFILE, name);
+  }
+
+  /** Returns a builder of a hat. */
+  public static Builder hat(String name) {
+    return new Builder(Kind.HAT, name);
+  }
+
+  /** Returns a builder that starts from this profile. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(kind, name);
+    builder.attachment = attachment;
+    builder.flags.addAll(flags);
+    builder.elements.addAll(elements);
+    return builder;
+  }
+
+  /** Returns whether a flag is set. */
+  public boolean has(ProfileFlag.Kind flag) {
+    return flags.stream().anyMatch(f -> f.kind() == flag);
+  }
+
+  /** Returns the rules among the elements, without those of children. */
+  public List<Rule> rules() {
+    return elements.stream().filter(Rule.class::isInstance).map(Rule.class::cast).toList();
+  }
+
+  /** Returns the child profiles and hats. */
+  public List<Profile> children() {
+    return elements.stream().filter(Profile.class::isInstance).map(Profile.class::cast).toList();
+  }
+
+  /** Returns the header up to and with the opening brace. */
+  public String header() {
+    return (kind == Kind.HAT ? "hat " : "profile ")
+        + Words.word(name)
+        + Words.optional(" ", attachment)
+        + (flags.isEmpty()
+            ? ""
+            : " flags=("
+                + String.join(", ", flags.stream().map(ProfileFlag::toString).toList())
+                + ")")
+        + " {";
+  }
+
+  /** Returns the header, and how many elements follow. */
+  @Override
+  public String toString() {
+    return header() + " … " + elements.size() + " elements }";
+  }
+
+  /**
+   * Collects a profile; not thread-safe. What it builds is immutable, and {@link #build} may be
+   * called again.
+   */
+  public static final class Builder {
+    private final Kind kind;
+    private final String name;
+    private @Nullable String attachment;
+    private final List<ProfileFlag> flags = new ArrayList<>();
+    private final List<ProfileElement> elements = new ArrayList<>();
+
+    private Builder(Kind kind, String name) {
+      this.kind = kind;
+      this.name = Words.checked(name, "name");
+    }
+
+    /** Sets the pattern of the programs that get the profile. */
+    public Builder attachment(String pattern) {
+      attachment = Words.checkedPath(pattern, "attachment");
+      return this;
+    }
+
+    /** Adds flags without values. */
+    public Builder flags(ProfileFlag.Kind... kinds) {
+      for (ProfileFlag.Kind flag : kinds) {
+        flags.add(ProfileFlag.of(flag));
+      }
+      return this;
+    }
+
+    /** Adds a flag. */
+    public Builder flag(ProfileFlag flag) {
+      flags.add(flag);
+      return this;
+    }
+
+    /** Adds {@code include <path>}. */
+    public Builder include(String path) {
+      return add(Include.of(path));
+    }
+
+    /** Adds a comment on a line of its own. */
+    public Builder comment(String text) {
+      return add(Comment.of(text));
+    }
+
+    /** Adds any element. */
+    public Builder add(ProfileElement element) {
+      elements.add(Objects.requireNonNull(element, "element"));
+      return this;
+    }
+
+    /** Adds elements. */
+    public Builder addAll(Collection<? extends ProfileElement> more) {
+      more.forEach(this::add);
+      return this;
+    }
+
+    /** Adds rules as they are. */
+    public Builder allow(Rule... rules) {
+      return rules(q -> q.withAction(Qualifiers.Action.ALLOW), rules);
+    }
+
+    /** Adds rules that allow and log each use. */
+    public Builder audit(Rule... rules) {
+      return rules(q -> q.withAudit(true), rules);
+    }
+
+    /** Adds rules that deny without a trace in the log. */
+    public Builder deny(Rule... rules) {
+      return rules(q -> q.withAction(Qualifiers.Action.DENY), rules);
+    }
+
+    /** Adds rules that deny and log each refusal. */
+    public Builder auditDeny(Rule... rules) {
+      return rules(q -> q.withAction(Qualifiers.Action.DENY).withAudit(true), rules);
+    }
+
+    private Builder rules(UnaryOperator<Qualifiers> change, Rule... rules) {
+      for (Rule rule : rules) {
+        add(rule.withQualifiers(change.apply(rule.qualifiers())));
+      }
+      return this;
+    }
+
+    /**
+     * Returns the profile.
+     *
+     * @throws IllegalArgumentException if flags exclude each other
+     */
+    public Profile build() {
+      return new Profile(kind, name, attachment, flags, elements);
+    }
+  }
+}

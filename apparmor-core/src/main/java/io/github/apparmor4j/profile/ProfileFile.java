@@ -1,0 +1,93 @@
+package io.github.apparmor4j.profile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A file: the preamble, then profiles.
+ *
+ * @param elements in their order; abi rules, includes and variables stand before the first profile
+ */
+public record ProfileFile(List<FileElement> elements) {
+
+  /** Checks the order, and the places of trailing comments. */
+  public ProfileFile {
+    elements = List.copyOf(elements);
+    boolean profiles = false;
+    boolean lineTaken = true;
+    for (FileElement element : elements) {
+      if (element instanceof Profile) {
+        profiles = true;
+      } else if (!(element instanceof Comment) && profiles) {
+        throw new IllegalArgumentException(
+            "only profiles and comments follow a profile: " + element);
+      }
+      boolean trailing = element instanceof Comment comment && comment.trailing();
+      if (trailing && lineTaken) {
+        throw new IllegalArgumentException("nothing stands before the trailing comment " + element);
+      }
+      lineTaken = trailing;
+    }
+  }
+
+  /** Returns a file of some elements. */
+  public static ProfileFile of(FileElement... elements) {
+    return new ProfileFile(List.of(elements));
+  }
+
+  /** Returns an empty builder. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns the profiles, without their children. */
+  public List<Profile> profiles() {
+    return elements.stream().filter(Profile.class::isInstance).map(Profile.class::cast).toList();
+  }
+
+  /**
+   * Collects a file; not thread-safe. What it builds is immutable, and {@link #build} may be called
+   * again.
+   */
+  public static final class Builder {
+    private final List<FileElement> elements = new ArrayList<>();
+
+    private Builder() {}
+
+    /** Adds {@code abi <path>,}. */
+    public Builder abi(String path) {
+      return add(AbiRule.of(path));
+    }
+
+    /** Adds {@code include <path>}. */
+    public Builder include(String path) {
+      return add(Include.of(path));
+    }
+
+    /** Adds {@code @{name} = values}. */
+    public Builder variable(String name, String... values) {
+      return add(VariableAssignment.of(name, values));
+    }
+
+    /** Adds a profile. */
+    public Builder profile(Profile profile) {
+      return add(profile);
+    }
+
+    /** Adds any element. */
+    public Builder add(FileElement element) {
+      elements.add(Objects.requireNonNull(element, "element"));
+      return this;
+    }
+
+    /**
+     * Returns the file.
+     *
+     * @throws IllegalArgumentException if the order is wrong
+     */
+    public ProfileFile build() {
+      return new ProfileFile(elements);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.github.apparmor4j.profile;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A flag of a profile's header, some of which carry a value.
+ *
+ * @param kind which flag
+ * @param value what follows {@code =}, or {@code null}
+ */
+public record ProfileFlag(Kind kind, @Nullable String value) {
+
+  /** The flags by name. */
+  public enum Kind {
+    /** Refuse and log what isn't allowed: the default mode. */
+    ENFORCE(Group.MODE),
+    /** Allow and log it. */
+    COMPLAIN(Group.MODE),
+    /** Refuse, log, and kill the task. */
+    KILL(Group.MODE),
+    /** Confine nothing. */
+    UNCONFINED(Group.MODE),
+    /** Ask a listener in user space. */
+    PROMPT(Group.MODE),
+    /** Allow what no rule denies. */
+    DEFAULT_ALLOW(Group.MODE),
+    /** Log every use of a permission. */
+    AUDIT(null),
+    /** Kernel debugging. */
+    DEBUG(null),
+    /** Let a waiting task be interrupted while it asks. */
+    INTERRUPTIBLE(null),
+    /** Paths are relative to the chroot. */
+    CHROOT_RELATIVE(Group.ROOT),
+    /** Paths are relative to the mount namespace. */
+    NAMESPACE_RELATIVE(Group.ROOT),
+    /** Mediate files that were deleted. */
+    MEDIATE_DELETED(Group.DELETED),
+    /** Don't. */
+    DELEGATE_DELETED(Group.DELETED),
+    /** Paths outside the namespace count from the root. */
+    ATTACH_DISCONNECTED(Group.DISCONNECTED),
+    /** They don't. */
+    NO_ATTACH_DISCONNECTED(Group.DISCONNECTED),
+    /** Attach by the path inside the chroot. */
+    CHROOT_ATTACH(Group.CHROOT),
+    /** Don't. */
+    CHROOT_NO_ATTACH(Group.CHROOT),
+    /** Paths outside the namespace count from this path. */
+    ATTACH_DISCONNECTED_PATH(null),
+    /** The same for message queues. */
+    ATTACH_DISCONNECTED_IPC(null),
+    /** The signal of the mode {@code kill}. */
+    KILL_SIGNAL(null),
+    /** The error of a refusal. */
+    ERROR(null);
+
+    private final @Nullable Group group;
+
+    Kind(@Nullable Group group) {
+      this.group = group;
+    }
+
+    /** Returns whether a profile can have both flags. */
+    public boolean excludes(Kind other) {
+      return this != other && group != null && group == other.group;
+    }
+
+    /** Returns the flag's name as it stands in a profile. */
+    @Override
+    public String toString() {
+      return switch (this) {
+        case ATTACH_DISCONNECTED_PATH -> "attach_disconnected.path";
+        case ATTACH_DISCONNECTED_IPC -> "attach_disconnected.ipc";
+        case KILL_SIGNAL -> "kill.signal";
+        default -> Words.keyword(this);
+      };
+    }
+
+    /** Returns the flag of a name, or {@code null} if there is none. */
+    public static @Nullable Kind named(String name) {
+      for (Kind kind : values()) {
+        if (kind.toString().equals(name)) {
+          return kind;
+        }
+      }
+      return null;
+    }
+  }
+
+  private enum Group {
+    MODE,
+    ROOT,
+    DELETED,
+    DISCONNECTED,
+    CHROOT
+  }
+
+  /** Checks that there is a value exactly where the flag takes one. */
+  public ProfileFlag {
+    Objects.requireNonNull(kind, "kind");
+    switch (kind) {
+      case ATTACH_DISCONNECTED_PATH -> {
+        if (value == null) {
+          throw new IllegalArgumentException(kind + " needs a path");
+        }
+        Words.checkedPath(value, kind.toString());
+      }
+      case ATTACH_DISCONNECTED_IPC -> {
+        if (value != null) {
+          Words.checkedPath(value, kind.toString());
+        }
+      }
+      case KILL_SIGNAL -> {
+        if (value == null || Signal.named(value) == null) {
+          throw new IllegalArgumentException(kind + " needs a signal's name, not " + value);
+        }
+      }
+      case ERROR -> {
+        if (value == null) {
+          throw new IllegalArgumentException(kind + " needs an error's name");
+        }
+        Words.checked(value, kind.toString());
+      }
+      default -> {
+        if (value != null) {
+          throw new IllegalArgumentException(kind + " takes no value: " + value);
+        }
+      }
+    }
+  }
+
+  /** Returns a flag without a value. */
+  public static ProfileFlag of(Kind kind) {
+    return new ProfileFlag(kind, null);
+  }
+
+  @Override
+  public String toString() {
+    return value == null ? kind.toString() : kind + "=" + Words.value(value);
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.apparmor4j.profile;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a task may do to another, or have done to it, by {@code ptrace(2)} and its like. */
+public enum PtracePermission {
+  /** Trace another. */
+  TRACE(0x2),
+  /** Read another's state. */
+  READ(0x4),
+  /** Be traced. */
+  TRACEDBY(0x8),
+  /** Have its state read. */
+  READBY(0x10);
+
+  private final int bit;
+
+  PtracePermission(int bit) {
+    this.bit = bit;
+  }
+
+  /** Returns the kernel's bit. */
+  public int bit() {
+    return bit;
+  }
+
+  /**
+   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * none.
+   */
+  public static @Nullable PtracePermission named(String word) {
+    return Words.named(values(), word);
+  }
+
+  /** Returns the word as it stands in a profile. */
+  @Override
+  public String toString() {
+    return Words.keyword(this);
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code ptrace (read trace) peer=worker,}.
+ *
+ * @param qualifiers what stands before
+ * @param permissions sorted, without repeats; empty for all
+ * @param peer pattern of the other task's label, or {@code null} for every one
+ */
+public record PtraceRule(
+    Qualifiers qualifiers, List<PtracePermission> permissions, @Nullable String peer)
+    implements Rule {
+
+  /** Checks the peer and sorts the permissions. */
+  public PtraceRule {
+    Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("ptrace");
+    permissions = Words.sortedSet(permissions);
+    Words.checkedOrNull(peer, "peer");
+  }
+
+  /** Returns a plain rule; without permissions it is about all of them. */
+  public static PtraceRule of(String peer, PtracePermission... permissions) {
+    return new PtraceRule(Qualifiers.NONE, List.of(permissions), peer);
+  }
+
+  @Override
+  public PtraceRule withQualifiers(Qualifiers newQualifiers) {
+    return new PtraceRule(newQualifiers, permissions, peer);
+  }
+
+  @Override
+  public List<String> patterns() {
+    return Words.present(peer);
+  }
+
+  @Override
+  public String toString() {
+    return qualifiers
+        + "ptrace"
+        + Words.list(permissions)
+        + (peer == null ? "" : " peer=" + Words.value(peer))
+        + ",";
+  }
+}

@@ -1,0 +1,32 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+
+/**
+ * A rule of a profile: one record for each kind. {@code toString()} is its text, with the comma.
+ */
+public sealed interface Rule extends ProfileElement
+    permits CapabilityRule,
+        FileRule,
+        LinkRule,
+        MountRule,
+        NetworkRule,
+        PivotRootRule,
+        PtraceRule,
+        SignalRule {
+
+  /** Returns what stands before the rule: priority, audit, deny, owner. */
+  Qualifiers qualifiers();
+
+  /**
+   * Returns this rule with other qualifiers.
+   *
+   * @throws IllegalArgumentException if this kind of rule does not take them
+   */
+  Rule withQualifiers(Qualifiers qualifiers);
+
+  /**
+   * Returns the rule's patterns and names, as written: the texts in which variables are expanded.
+   */
+  List<String> patterns();
+}

@@ -1,0 +1,66 @@
+package io.github.apparmor4j.profile;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A signal as rules name it.
+ *
+ * @param code AppArmor's number, independent of the machine: 1 to 31 the classic signals in x86's
+ *     order, 32 {@code emt}, 35 {@code exists} (signal 0), 128 to 160 {@code rtmin+0} to {@code
+ *     rtmin+32}
+ */
+public record Signal(int code) implements Comparable<Signal> {
+
+  private static final List<String> CLASSIC =
+      List.of(
+          "hup", "int", "quit", "ill", "trap", "abrt", "bus", "fpe", "kill", "usr1", "segv", "usr2",
+          "pipe", "alrm", "term", "stkflt", "chld", "cont", "stop", "stp", "ttin", "ttou", "urg",
+          "xcpu", "xfsz", "vtalrm", "prof", "winch", "io", "pwr", "sys", "emt");
+  private static final int EXISTS = 35;
+  private static final int RTMIN = 128;
+  private static final int RT_LAST = RTMIN + 32;
+  private static final Map<String, Signal> BY_NAME = new LinkedHashMap<>();
+
+  static {
+    for (int i = 0; i < CLASSIC.size(); i++) {
+      BY_NAME.put(CLASSIC.get(i), new Signal(i + 1));
+    }
+    BY_NAME.put("exists", new Signal(EXISTS));
+    for (int i = RTMIN; i <= RT_LAST; i++) {
+      BY_NAME.put("rtmin+" + (i - RTMIN), new Signal(i));
+    }
+    BY_NAME.put("tstp", new Signal(20));
+    BY_NAME.put("poll", new Signal(29));
+  }
+
+  /** Rejects numbers without a name. */
+  public Signal {
+    if (code < 1 || (code > CLASSIC.size() && code != EXISTS && code < RTMIN) || code > RT_LAST) {
+      throw new IllegalArgumentException("code " + code);
+    }
+  }
+
+  /**
+   * Returns the signal of a name such as {@code term} or {@code rtmin+3}, or {@code null} if there
+   * is none.
+   */
+  public static @Nullable Signal named(String name) {
+    return BY_NAME.get(name);
+  }
+
+  @Override
+  public int compareTo(Signal other) {
+    return Integer.compare(code, other.code);
+  }
+
+  /** Returns the name. */
+  @Override
+  public String toString() {
+    return code >= RTMIN
+        ? "rtmin+" + (code - RTMIN)
+        : code == EXISTS ? "exists" : CLASSIC.get(code - 1);
+  }
+}

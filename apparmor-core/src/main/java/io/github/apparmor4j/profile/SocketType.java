@@ -1,0 +1,41 @@
+package io.github.apparmor4j.profile;
+
+import org.jspecify.annotations.Nullable;
+
+/** A socket's type ({@code SOCK_*} of {@code linux/net.h}). */
+public enum SocketType {
+  /** {@code SOCK_STREAM}. */
+  STREAM(1),
+  /** {@code SOCK_DGRAM}. */
+  DGRAM(2),
+  /** {@code SOCK_RAW}. */
+  RAW(3),
+  /** {@code SOCK_RDM}. */
+  RDM(4),
+  /** {@code SOCK_SEQPACKET}. */
+  SEQPACKET(5),
+  /** {@code SOCK_PACKET}. */
+  PACKET(10);
+
+  private final int number;
+
+  SocketType(int number) {
+    this.number = number;
+  }
+
+  /** Returns the type of a word such as {@code stream}, or {@code null} if there is none. */
+  public static @Nullable SocketType named(String word) {
+    return Words.named(values(), word);
+  }
+
+  /** Returns the kernel's number. */
+  public int number() {
+    return number;
+  }
+
+  /** Returns the word as it stands in a profile. */
+  @Override
+  public String toString() {
+    return Words.keyword(this);
+  }
+}

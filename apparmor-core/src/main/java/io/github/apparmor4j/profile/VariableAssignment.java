@@ -1,0 +1,62 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * {@code @{name} = value …}.
+ *
+ * @param name letters, digits and underscores, first a letter; without {@code @{}}
+ * @param operator how the values meet earlier ones
+ * @param values at least one; patterns, which may hold variables and may be empty
+ */
+public record VariableAssignment(String name, Operator operator, List<String> values)
+    implements FileElement {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+
+  /** How an assignment treats earlier values. */
+  public enum Operator {
+    /** {@code =}: defines; an error if defined before. */
+    SET("="),
+    /** {@code +=}: adds; an error if not defined before. */
+    ADD("+=");
+
+    private final String symbol;
+
+    Operator(String symbol) {
+      this.symbol = symbol;
+    }
+
+    @Override
+    public String toString() {
+      return symbol;
+    }
+  }
+
+  /** Checks the name and that there are values. */
+  public VariableAssignment {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("name " + name);
+    }
+    values = List.copyOf(values);
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("values are empty");
+    }
+    values.forEach(value -> Words.checkedQuotes(value, "value"));
+  }
+
+  /** Returns {@code @{name} = values}. */
+  public static VariableAssignment of(String name, String... values) {
+    return new VariableAssignment(name, Operator.SET, List.of(values));
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder("@{" + name + "} " + operator);
+    for (String value : values) {
+      out.append(' ').append(Words.word(value));
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,143 @@
+package io.github.apparmor4j.profile;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** How the pieces of a rule are written. */
+final class Words {
+
+  private Words() {}
+
+  /**
+   * Checks a pattern, name or label: text as it stands between quotes, escapes included.
+   *
+   * @throws IllegalArgumentException if it is empty or holds an unescaped quote
+   */
+  static String checked(String text, String component) {
+    Objects.requireNonNull(text, component);
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException(component + " is empty");
+    }
+    return checkedQuotes(text, component);
+  }
+
+  static String checkedQuotes(String text, String component) {
+    boolean escaped = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' && !escaped) {
+        throw new IllegalArgumentException(component + " holds an unescaped quote: " + text);
+      }
+      escaped = c == '\\' && !escaped;
+    }
+    if (escaped) {
+      throw new IllegalArgumentException(component + " ends in a backslash: " + text);
+    }
+    return text;
+  }
+
+  static @Nullable String checkedOrNull(@Nullable String text, String component) {
+    return text == null ? null : checked(text, component);
+  }
+
+  /** Checks a path pattern, which starts with a slash or a variable. */
+  static String checkedPath(String text, String component) {
+    checked(text, component);
+    if (!text.startsWith("/") && !text.startsWith("@{")) {
+      throw new IllegalArgumentException(component + " must start with '/' or '@{': " + text);
+    }
+    return text;
+  }
+
+  /** Returns the text as one word: bare where that reads back the same, in quotes otherwise. */
+  static String word(String text) {
+    return isBare(text) ? text : quoted(text);
+  }
+
+  private static boolean isBare(String text) {
+    if (text.isEmpty() || text.charAt(0) == '#' || text.charAt(0) == ',') {
+      return false;
+    }
+    boolean path = text.charAt(0) == '/' || text.startsWith("@{");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      char next = i + 1 < text.length() ? text.charAt(i + 1) : ' ';
+      boolean plain =
+          switch (c) {
+            case ' ', '\t', '\r', '\n', '"', '!', '\f', '\u000b' -> false;
+            case '(', ')', '=' -> path;
+            case '\\' -> " \t\r\n\"!,".indexOf(next) < 0;
+            case ',' -> next != ',' && next != ' ';
+            default -> true;
+          };
+      if (!plain) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns a condition's value as one word; a comma outside of braces is never bare. */
+  static String value(String text) {
+    boolean plain = text.indexOf(',') < 0 || text.indexOf('{') >= 0;
+    return plain && text.indexOf('(') < 0 && text.indexOf('=') < 0 ? word(text) : quoted(text);
+  }
+
+  /** Returns a value inside a list in parentheses, where every bare comma separates. */
+  static String listValue(String text) {
+    return text.indexOf(',') >= 0 || text.indexOf(')') >= 0 ? quoted(text) : value(text);
+  }
+
+  private static String quoted(String text) {
+    return '"' + text + '"';
+  }
+
+  /** Returns {@code word} with a blank before it, or nothing for {@code null}. */
+  static String optional(String before, @Nullable String text) {
+    return text == null ? "" : before + word(text);
+  }
+
+  /** Returns nothing, {@code word} or {@code (word word)}, with a blank before. */
+  static String list(Collection<?> words) {
+    return words.isEmpty() ? "" : " (" + joined(words) + ")";
+  }
+
+  static String joined(Collection<?> words) {
+    return words.stream().map(Object::toString).collect(Collectors.joining(" "));
+  }
+
+  static String keyword(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  static List<String> present(@Nullable String... texts) {
+    return Stream.of(texts).filter(Objects::nonNull).map(Objects::requireNonNull).toList();
+  }
+
+  static <E extends Enum<E>> @Nullable E named(E[] values, String word) {
+    String name =
+        switch (word) {
+          case "r" -> "read";
+          case "w" -> "write";
+          default -> word;
+        };
+    for (E value : values) {
+      String keyword = keyword(value);
+      if (keyword.equals(name)
+          || (keyword.equals("send") || keyword.equals("trace")) && name.equals("write")
+          || keyword.equals("receive") && name.equals("read")) {
+        return value;
+      }
+    }
+    return null;
+  }
+
+  static <T extends Comparable<T>> List<T> sortedSet(Collection<T> values) {
+    return values.stream().sorted().distinct().toList();
+  }
+}

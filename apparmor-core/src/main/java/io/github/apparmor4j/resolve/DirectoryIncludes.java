@@ -1,0 +1,103 @@
+package io.github.apparmor4j.resolve;
+
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Includes from the file system. */
+final class DirectoryIncludes implements IncludeResolver {
+
+  private static final long MAX_BYTES = 16L << 20;
+
+  // What a directory include passes over: apparmor.d(5), "#include mechanism".
+  private static final List<String> IGNORED_ENDINGS =
+      List.of(
+          ".dpkg-new",
+          ".dpkg-old",
+          ".dpkg-dist",
+          ".dpkg-bak",
+          ".dpkg-remove",
+          ".pacsave",
+          ".pacnew",
+          ".rpmnew",
+          ".rpmsave",
+          ".orig",
+          ".rej",
+          "~");
+
+  private final List<Path> directories;
+  private final ConcurrentHashMap<String, Optional<List<SourceText>>> found =
+      new ConcurrentHashMap<>();
+
+  DirectoryIncludes(List<Path> directories) {
+    this.directories = List.copyOf(directories);
+  }
+
+  @Override
+  public @Nullable List<SourceText> find(String path, boolean searched) throws IOException {
+    String key = (searched ? "<" : "\"") + path;
+    Optional<List<SourceText>> known = found.get(key);
+    if (known == null) {
+      Optional<List<SourceText>> looked = Optional.ofNullable(look(path, searched));
+      known = found.putIfAbsent(key, looked);
+      known = known == null ? looked : known;
+    }
+    return known.orElse(null);
+  }
+
+  private @Nullable List<SourceText> look(String path, boolean searched) throws IOException {
+    try {
+      if (!searched) {
+        Path direct = Path.of(path);
+        if (Files.exists(direct)) {
+          return texts(direct);
+        }
+      }
+      for (Path directory : directories) {
+        Path candidate = directory.resolve(path.startsWith("/") ? path.substring(1) : path);
+        if (Files.exists(candidate)) {
+          return texts(candidate);
+        }
+      }
+      return null;
+    } catch (InvalidPathException e) {
+      return null;
+    }
+  }
+
+  private static List<SourceText> texts(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return List.of(read(path));
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      List<Path> sorted =
+          files.filter(Files::isRegularFile).filter(DirectoryIncludes::isRead).sorted().toList();
+      SourceText[] texts = new SourceText[sorted.size()];
+      for (int i = 0; i < texts.length; i++) {
+        texts[i] = read(sorted.get(i));
+      }
+      return List.of(texts);
+    }
+  }
+
+  private static boolean isRead(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return !name.startsWith(".")
+        && !name.equals("README")
+        && IGNORED_ENDINGS.stream().noneMatch(name::endsWith);
+  }
+
+  private static SourceText read(Path file) throws IOException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
+    }
+    return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
+  }
+}

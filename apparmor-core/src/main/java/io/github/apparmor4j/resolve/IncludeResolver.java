@@ -1,0 +1,57 @@
+package io.github.apparmor4j.resolve;
+
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the texts that {@code include} and {@code abi} rules name. Implementations are thread-safe.
+ */
+public interface IncludeResolver {
+
+  /**
+   * Returns the texts behind a name: one for a file, those of its files in byte order for a
+   * directory. The same text is the same object on every call, so that it is parsed once.
+   *
+   * @param path as the rule names it
+   * @param searched whether it is looked for in the include directories, or relative to the current
+   *     one
+   * @return {@code null} if there is nothing of that name
+   * @throws IOException if there is, but it can't be read
+   */
+  @Nullable List<SourceText> find(String path, boolean searched) throws IOException;
+
+  /** Returns a resolver that finds nothing. */
+  static IncludeResolver none() {
+    return (path, searched) -> null;
+  }
+
+  /** Returns a resolver of texts by name. */
+  static IncludeResolver memory(Map<String, String> texts) {
+    Map<String, SourceText> sources =
+        texts.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Map.Entry::getKey, e -> SourceText.of(e.getKey(), e.getValue())));
+    return (path, searched) -> {
+      SourceText text = sources.get(path);
+      return text == null ? null : List.of(text);
+    };
+  }
+
+  /**
+   * Returns a resolver of files: {@code <path>} in each directory in turn, {@code "path"} in the
+   * current directory, then in the last one. Follows symbolic links and {@code ..} as the system
+   * does: profiles are trusted to name any file, their content is not shown but for diagnostics. A
+   * file is read once and kept; files of more than 16 MiB are refused.
+   *
+   * @param directories at least one, in the order of search
+   */
+  static IncludeResolver directories(Path... directories) {
+    return new DirectoryIncludes(List.of(directories));
+  }
+}

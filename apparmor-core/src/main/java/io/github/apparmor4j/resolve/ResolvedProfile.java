@@ -1,0 +1,41 @@
+package io.github.apparmor4j.resolve;
+
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.source.SourcePlace;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A profile in force.
+ *
+ * @param profile as written
+ * @param name the kernel's name: {@code parent//child}, without namespace, escapes resolved
+ * @param namespace the policy namespace, or {@code null} for the current one
+ * @param attachment pattern of the programs that get it, variables expanded, or {@code null}
+ * @param disconnectedPath the value of the flag {@code attach_disconnected.path}, or {@code null}
+ * @param rules its own and those that it includes, in the order of the text
+ * @param children its hats and child profiles
+ * @param place of the profile
+ */
+public record ResolvedProfile(
+    Profile profile,
+    String name,
+    @Nullable String namespace,
+    @Nullable String attachment,
+    @Nullable String disconnectedPath,
+    List<ResolvedRule> rules,
+    List<ResolvedProfile> children,
+    SourcePlace place) {
+
+  /** Copies the lists. */
+  public ResolvedProfile {
+    rules = List.copyOf(rules);
+    children = List.copyOf(children);
+  }
+
+  /** Returns the part of the name after the last {@code //}. */
+  public String localName() {
+    int at = name.lastIndexOf("//");
+    return at <= 0 ? name : name.substring(at + 2);
+  }
+}

@@ -1,0 +1,297 @@
+package io.github.apparmor4j.resolve;
+
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.parse.ParseResult;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.profile.AbiRule;
+import io.github.apparmor4j.profile.FileElement;
+import io.github.apparmor4j.profile.Include;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileElement;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.ProfileFlag;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.VariableAssignment;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows includes and expands variables. Thread-safe; keeps what it parsed, so that one resolver
+ * over many files reads each abstraction once.
+ */
+public final class Resolver {
+
+  private static final int MAX_DEPTH = 64;
+  private static final int MAX_RULES = 1_000_000;
+
+  private final IncludeResolver includes;
+  private final Map<SourceText, ParseResult<ProfileFile>> files = new ConcurrentHashMap<>();
+  private final Map<SourceText, ParseResult<List<ProfileElement>>> bodies =
+      new ConcurrentHashMap<>();
+
+  private Resolver(IncludeResolver includes) {
+    this.includes = includes;
+  }
+
+  /** Returns a resolver that finds included texts by another. */
+  public static Resolver of(IncludeResolver includes) {
+    return new Resolver(includes);
+  }
+
+  /** Resolves a file that was read. */
+  public Resolution resolve(ParseResult<ProfileFile> file) {
+    return new Run().resolve(file);
+  }
+
+  /** Resolves a file that was built. Its rules have no places. */
+  public Resolution resolve(ProfileFile file) {
+    return resolve(ParseResult.ofModel(file));
+  }
+
+  /** The state of one resolution. */
+  private final class Run {
+    private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private final Variables variables = new Variables(null);
+    private final List<ResolvedProfile> profiles = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
+    private @Nullable Features abi;
+    private int ruleCount;
+
+    Resolution resolve(ParseResult<ProfileFile> file) {
+      preamble(file, null, new HashSet<>(), 0);
+      return new Resolution(profiles, abi, diagnostics);
+    }
+
+    private void report(String code, SourcePlace place, String message) {
+      diagnostics.add(Diagnostic.error(code, place, message));
+    }
+
+    private void keep(List<Diagnostic> more, @Nullable SourcePlace from) {
+      for (Diagnostic one : more) {
+        SourcePlace place = new SourcePlace(one.place().source(), one.place().span(), from);
+        diagnostics.add(
+            new Diagnostic(one.code(), one.severity(), place, one.message(), one.help()));
+      }
+    }
+
+    private SourcePlace place(ParseResult<?> in, Object element, @Nullable SourcePlace from) {
+      SourcePlace plain = in.placeOf(element);
+      return new SourcePlace(plain.source(), plain.span(), from);
+    }
+
+    private void preamble(
+        ParseResult<ProfileFile> file,
+        @Nullable SourcePlace from,
+        Set<SourceText> seen,
+        int depth) {
+      keep(file.diagnostics(), from);
+      for (FileElement element : file.model().elements()) {
+        SourcePlace place = place(file, element, from);
+        if (element instanceof Include include) {
+          for (SourceText text : texts(include, place, seen, depth)) {
+            ParseResult<ProfileFile> parsed = files.computeIfAbsent(text, ProfileParser::parse);
+            preamble(parsed, place, seen, depth + 1);
+          }
+        } else if (element instanceof AbiRule rule) {
+          abi(rule, place);
+        } else if (element instanceof VariableAssignment assignment) {
+          assign(assignment, place);
+        } else if (element instanceof Profile profile) {
+          profiles.add(profile(file, profile, null, new Scope(null, variables), place));
+        }
+      }
+    }
+
+    private List<SourceText> texts(
+        Include include, SourcePlace place, Set<SourceText> seen, int depth) {
+      if (depth >= MAX_DEPTH || inChain(place)) {
+        report("AA-RESOLVE-0002", place, "recursive include of " + include.path());
+        return List.of();
+      }
+      try {
+        List<SourceText> texts = includes.find(include.path(), include.searched());
+        if (texts == null) {
+          if (!include.ifExists()) {
+            report("AA-RESOLVE-0001", place, "can't find " + include.path());
+          }
+          return List.of();
+        }
+        List<SourceText> fresh = new ArrayList<>();
+        for (SourceText text : texts) {
+          if (text.equals(place.source())) {
+            report("AA-RESOLVE-0002", place, "recursive include of " + include.path());
+          } else if (seen.add(text)) {
+            fresh.add(text);
+          }
+        }
+        return fresh;
+      } catch (IOException e) {
+        report("AA-RESOLVE-0003", place, "can't read " + include.path() + ": " + e.getMessage());
+        return List.of();
+      }
+    }
+
+    private boolean inChain(SourcePlace place) {
+      return place.includeChain().stream().anyMatch(p -> p.source().equals(place.source()));
+    }
+
+    private void abi(AbiRule rule, SourcePlace place) {
+      try {
+        List<SourceText> texts = includes.find(rule.path(), rule.searched());
+        Features found =
+            texts == null || texts.isEmpty()
+                ? Features.builtInAbis().get(rule.path())
+                : Features.parse(texts.get(0).text());
+        if (found == null) {
+          report("AA-RESOLVE-0001", place, "can't find " + rule.path());
+        } else if (abi == null) {
+          abi = found;
+        } else if (!abi.equals(found)) {
+          diagnostics.add(
+              Diagnostic.warning(
+                  "AA-RESOLVE-0007",
+                  place,
+                  rule.path() + " differs from an abi given before, which stays"));
+        }
+      } catch (IOException e) {
+        report("AA-RESOLVE-0003", place, "can't read " + rule.path() + ": " + e.getMessage());
+      } catch (IllegalArgumentException e) {
+        report("AA-RESOLVE-0008", place, rule.path() + " is no feature file: " + e.getMessage());
+      }
+    }
+
+    private void assign(VariableAssignment assignment, SourcePlace place) {
+      String name = assignment.name();
+      boolean defined = variables.isDefined(name);
+      switch (assignment.operator()) {
+        case SET -> {
+          if (defined) {
+            report("AA-RESOLVE-0009", place, "variable @{" + name + "} is defined already");
+          } else {
+            variables.set(name, assignment.values());
+          }
+        }
+        case ADD -> {
+          if (defined) {
+            variables.add(name, assignment.values());
+          } else {
+            report("AA-RESOLVE-0004", place, "undefined variable @{" + name + "}");
+          }
+        }
+      }
+    }
+
+    /** What the rules of a profile see. */
+    private record Scope(@Nullable String parent, Variables variables) {}
+
+    private ResolvedProfile profile(
+        ParseResult<?> in,
+        Profile profile,
+        @Nullable SourcePlace from,
+        Scope outer,
+        SourcePlace place) {
+      String written = expand(profile.name(), outer.variables(), place);
+      String namespace = null;
+      if (written.startsWith(":")) {
+        int close = written.indexOf(':', 1);
+        namespace = written.substring(1, close);
+        written = written.substring(close + 1).replaceFirst("^//", "");
+      }
+      String local = written;
+      String name = outer.parent() == null ? local : outer.parent() + "//" + local;
+      String plainName = Aare.unescape(name);
+      if (!names.add(namespace + ":" + plainName)) {
+        report("AA-RESOLVE-0010", place, "profile " + name + " is defined already");
+      }
+      String attachment =
+          profile.attachment() != null
+              ? expand(profile.attachment(), outer.variables(), place)
+              : local.startsWith("/") ? local : null;
+      Variables scope = new Variables(outer.variables());
+      if (attachment != null) {
+        scope.set("attach_path", List.of(attachment));
+        scope.set("exec_path", List.of(attachment));
+      }
+      scope.set("profile_name", List.of(Aare.quote(plainName)));
+      String disconnected = null;
+      for (ProfileFlag flag : profile.flags()) {
+        if (flag.kind() == ProfileFlag.Kind.ATTACH_DISCONNECTED_PATH && flag.value() != null) {
+          disconnected = expand(flag.value(), scope, place);
+        }
+      }
+      List<ResolvedRule> rules = new ArrayList<>();
+      List<ResolvedProfile> children = new ArrayList<>();
+      Supplier<Scope> inner = () -> new Scope(name, outer.variables());
+      body(in, profile.elements(), from, scope, inner, rules, children, new HashSet<>(), 0);
+      return new ResolvedProfile(
+          profile, plainName, namespace, attachment, disconnected, rules, children, place);
+    }
+
+    private void body(
+        ParseResult<?> in,
+        List<ProfileElement> elements,
+        @Nullable SourcePlace from,
+        Variables scope,
+        Supplier<Scope> inner,
+        List<ResolvedRule> rules,
+        List<ResolvedProfile> children,
+        Set<SourceText> seen,
+        int depth) {
+      for (ProfileElement element : elements) {
+        if (element instanceof Rule rule) {
+          SourcePlace place = place(in, rule, from);
+          if (++ruleCount == MAX_RULES) {
+            report("AA-RESOLVE-0011", place, "more than " + MAX_RULES + " rules");
+          }
+          if (ruleCount < MAX_RULES) {
+            rules.add(new ResolvedRule(rule, place, expansions(rule, scope, place)));
+          }
+        } else if (element instanceof Include include) {
+          SourcePlace place = place(in, include, from);
+          for (SourceText text : texts(include, place, seen, depth)) {
+            ParseResult<List<ProfileElement>> parsed =
+                bodies.computeIfAbsent(text, ProfileParser::parseBody);
+            keep(parsed.diagnostics(), place);
+            body(parsed, parsed.model(), place, scope, inner, rules, children, seen, depth + 1);
+          }
+        } else if (element instanceof AbiRule rule) {
+          abi(rule, place(in, rule, from));
+        } else if (element instanceof Profile child) {
+          children.add(profile(in, child, from, inner.get(), place(in, child, from)));
+        }
+      }
+    }
+
+    private Map<String, String> expansions(Rule rule, Variables scope, SourcePlace place) {
+      Map<String, String> expansions = Map.of();
+      for (String pattern : rule.patterns()) {
+        if (Variables.use(pattern, 0) != null) {
+          expansions = expansions.isEmpty() ? new HashMap<>() : expansions;
+          expansions.put(pattern, expand(pattern, scope, place));
+        }
+      }
+      return expansions;
+    }
+
+    private String expand(String text, Variables scope, SourcePlace place) {
+      try {
+        return scope.expand(text);
+      } catch (Variables.ExpansionException e) {
+        report(e.code, place, String.valueOf(e.getMessage()));
+        return text;
+      }
+    }
+  }
+}

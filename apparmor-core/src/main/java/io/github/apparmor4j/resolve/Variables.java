@@ -1,0 +1,184 @@
+package io.github.apparmor4j.resolve;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Variables and their expansion: docs/language.md. */
+final class Variables {
+
+  /** Why a text can't be expanded. */
+  static final class ExpansionException extends Exception {
+    private static final long serialVersionUID = 1L;
+    final String code;
+
+    ExpansionException(String code, String message) {
+      super(message);
+      this.code = code;
+    }
+  }
+
+  private static final int MAX_VALUES = 100_000;
+  private static final int MAX_LENGTH = 4 << 20;
+
+  private final @Nullable Variables outer;
+  private final Map<String, TreeSet<String>> values = new HashMap<>();
+  private final Map<String, Set<String>> expanded = new HashMap<>();
+
+  Variables(@Nullable Variables outer) {
+    this.outer = outer;
+  }
+
+  private @Nullable TreeSet<String> raw(String name) {
+    TreeSet<String> own = values.get(name);
+    return own != null || outer == null ? own : outer.raw(name);
+  }
+
+  boolean isDefined(String name) {
+    return raw(name) != null;
+  }
+
+  void set(String name, List<String> to) {
+    values.put(name, new TreeSet<>(to));
+    expanded.clear();
+  }
+
+  void add(String name, List<String> more) {
+    values.computeIfAbsent(name, n -> new TreeSet<>()).addAll(more);
+    expanded.clear();
+  }
+
+  /** Returns a pattern with each variable replaced by its value, or by a choice of its values. */
+  String expand(String text) throws ExpansionException {
+    StringBuilder out = new StringBuilder();
+    int from = 0;
+    for (int[] use = use(text, 0); use != null; use = use(text, from)) {
+      out.append(text, from, use[0]);
+      Set<String> choices = all(text.substring(use[0] + 2, use[1]), new LinkedHashSet<>());
+      boolean trimStart = endsInSlash(out);
+      boolean trimEnd = text.startsWith("/", use[1] + 1);
+      TreeSet<String> trimmed = new TreeSet<>();
+      for (String choice : choices) {
+        trimmed.add(trim(choice, trimStart, trimEnd));
+      }
+      out.append(trimmed.size() == 1 ? trimmed.first() : "{" + String.join(",", trimmed) + "}");
+      if (out.length() > MAX_LENGTH) {
+        throw new ExpansionException(
+            "AA-RESOLVE-0006",
+            "'" + shown(text) + "' expands to more than " + MAX_LENGTH + " characters");
+      }
+      from = use[1] + 1;
+    }
+    return from == 0 ? text : out.append(text, from, text.length()).toString();
+  }
+
+  private static String shown(String text) {
+    return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+  }
+
+  /** Returns the values of a variable, with the variables in them expanded: their cross product. */
+  private Set<String> all(String name, LinkedHashSet<String> using) throws ExpansionException {
+    Set<String> known = expanded.get(name);
+    if (known != null) {
+      return known;
+    }
+    TreeSet<String> raw = raw(name);
+    if (raw == null) {
+      throw new ExpansionException("AA-RESOLVE-0004", "undefined variable @{" + name + "}");
+    }
+    if (!using.add(name)) {
+      throw new ExpansionException(
+          "AA-RESOLVE-0005",
+          "variable @{" + name + "} is defined by itself: " + String.join(", ", using));
+    }
+    Set<String> result = new LinkedHashSet<>();
+    for (String value : raw) {
+      result.addAll(product(value, using));
+      checkCount(name, result.size());
+    }
+    using.remove(name);
+    expanded.put(name, result);
+    return result;
+  }
+
+  private List<String> product(String value, LinkedHashSet<String> using)
+      throws ExpansionException {
+    List<String> heads = List.of("");
+    int from = 0;
+    for (int[] use = use(value, 0); use != null; use = use(value, from)) {
+      String name = value.substring(use[0] + 2, use[1]);
+      Set<String> choices = all(name, using);
+      boolean trimEnd = value.startsWith("/", use[1] + 1);
+      List<String> longer = new ArrayList<>();
+      long length = 0;
+      for (String head : heads) {
+        String before = head + value.substring(from, use[0]);
+        for (String choice : choices) {
+          String one = before + trim(choice, endsInSlash(before), trimEnd);
+          length += one.length();
+          checkCount(name, length > MAX_LENGTH ? Integer.MAX_VALUE : longer.size());
+          longer.add(one);
+        }
+      }
+      heads = longer;
+      from = use[1] + 1;
+    }
+    String tail = value.substring(from);
+    return heads.stream().map(head -> head + tail).toList();
+  }
+
+  private static void checkCount(String name, int count) throws ExpansionException {
+    if (count > MAX_VALUES) {
+      throw new ExpansionException(
+          "AA-RESOLVE-0006", "variable @{" + name + "} has more than " + MAX_VALUES + " values");
+    }
+  }
+
+  private static boolean endsInSlash(CharSequence text) {
+    int length = text.length();
+    return length > 0 && text.charAt(length - 1) == '/' && text.chars().anyMatch(c -> c != '/');
+  }
+
+  private static String trim(String value, boolean start, boolean end) {
+    int from = 0;
+    int to = value.length();
+    while (start && from < to && value.charAt(from) == '/') {
+      from++;
+    }
+    while (end && to > from && value.charAt(to - 1) == '/') {
+      to--;
+    }
+    return value.substring(from, to);
+  }
+
+  /** Returns where the first variable in a text begins, and where its closing brace is. */
+  static int @Nullable [] use(String text, int from) {
+    for (int at = text.indexOf("@{", from); at >= 0; at = text.indexOf("@{", at + 1)) {
+      int close = text.indexOf('}', at);
+      if (close < 0) {
+        return null;
+      }
+      boolean escaped =
+          at > 0 && text.charAt(at - 1) == '\\' && (at < 2 || text.charAt(at - 2) != '\\');
+      if (!escaped && text.indexOf(',', at) != at + 2 && isName(text, at + 2, close)) {
+        return new int[] {at, close};
+      }
+    }
+    return null;
+  }
+
+  private static boolean isName(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      char c = text.charAt(i);
+      if (!Character.isLetterOrDigit(c) && c != '_') {
+        return false;
+      }
+    }
+    return to > from;
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.apparmor4j.source;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One problem and its place.
+ *
+ * @param code stable identifier such as {@code AA-PARSE-0001}; {@code docs/diagnostics.md} lists
+ *     all
+ * @param severity error or warning
+ * @param place where
+ * @param message what is wrong, one line, without place and severity
+ * @param help how to mend it, or {@code null} where that isn't known
+ */
+public record Diagnostic(
+    String code, Severity severity, SourcePlace place, String message, @Nullable String help) {
+
+  private static final Pattern CODE = Pattern.compile("AA-[A-Z]+-[0-9]{4}");
+  private static final int SHOWN_LINE = 200;
+
+  /** Rejects nulls, an empty message and a malformed code. */
+  public Diagnostic {
+    Objects.requireNonNull(severity, "severity");
+    Objects.requireNonNull(place, "place");
+    if (!CODE.matcher(code).matches()) {
+      throw new IllegalArgumentException("code " + code);
+    }
+    if (message.isEmpty()) {
+      throw new IllegalArgumentException("message is empty");
+    }
+  }
+
+  /** Returns an error without a mend. */
+  public static Diagnostic error(String code, SourcePlace place, String message) {
+    return new Diagnostic(code, Severity.ERROR, place, message, null);
+  }
+
+  /** Returns a warning without a mend. */
+  public static Diagnostic warning(String code, SourcePlace place, String message) {
+    return new Diagnostic(code, Severity.WARNING, place, message, null);
+  }
+
+  /** Returns this with a mend. */
+  public Diagnostic withHelp(String mend) {
+    return new Diagnostic(code, severity, place, message, mend);
+  }
+
+  /** Returns whether this is an error. */
+  public boolean isError() {
+    return severity == Severity.ERROR;
+  }
+
+  /**
+   * Returns the message as people read it: the place, the source line with a caret below, the mend,
+   * and the chain of includes. Several lines, each ended by a line feed.
+   */
+  public String render() {
+    StringBuilder out = new StringBuilder(toString()).append('\n');
+    String line = place.source().lineText(place.line());
+    int column = place.column() - 1;
+    if (line.length() <= SHOWN_LINE) {
+      String clean = line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
+      out.append("  ").append(clean).append("\n  ");
+      for (int i = 0; i < column && i < clean.length(); i++) {
+        out.append(clean.charAt(i) == '\t' ? '\t' : ' ');
+      }
+      out.append("^\n");
+    }
+    if (help != null) {
+      out.append("  help: ").append(help).append('\n');
+    }
+    for (SourcePlace from : place.includeChain()) {
+      out.append("  included from ").append(from).append('\n');
+    }
+    return out.toString();
+  }
+
+  /** Returns the errors among diagnostics, in their order. */
+  public static List<Diagnostic> errors(List<Diagnostic> diagnostics) {
+    return diagnostics.stream().filter(Diagnostic::isError).toList();
+  }
+
+  /** Returns {@code name:line:column: severity: message [code]}. */
+  @Override
+  public String toString() {
+    return place + ": " + severity + ": " + message + " [" + code + "]";
+  }
+}

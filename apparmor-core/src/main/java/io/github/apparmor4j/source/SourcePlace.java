@@ -1,0 +1,60 @@
+package io.github.apparmor4j.source;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a text, and how the reader came to that text: the {@code include} that named it, the
+ * one that named that, and so on.
+ *
+ * @param source the text
+ * @param span where in it
+ * @param includedFrom the place of the include that brought the text in, or {@code null} for the
+ *     text that was asked for
+ */
+public record SourcePlace(SourceText source, SourceSpan span, @Nullable SourcePlace includedFrom) {
+
+  /** Rejects nulls and spans that end behind the text. */
+  public SourcePlace {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(span, "span");
+    if (span.end() > source.text().length()) {
+      throw new IllegalArgumentException("span " + span + " ends behind " + source);
+    }
+  }
+
+  /** Returns a place in a text that nothing included. */
+  public static SourcePlace of(SourceText source, SourceSpan span) {
+    return new SourcePlace(source, span, null);
+  }
+
+  /** Returns the line of the first character, from 1. */
+  public int line() {
+    return source.line(span.start());
+  }
+
+  /** Returns the column of the first character, from 1, in code points. */
+  public int column() {
+    return source.column(span.start());
+  }
+
+  /**
+   * Returns the places of the includes that led here, the nearest first; empty for the text that
+   * was asked for.
+   */
+  public List<SourcePlace> includeChain() {
+    List<SourcePlace> chain = new ArrayList<>();
+    for (SourcePlace at = includedFrom; at != null; at = at.includedFrom) {
+      chain.add(at);
+    }
+    return List.copyOf(chain);
+  }
+
+  /** Returns {@code name:line:column}. */
+  @Override
+  public String toString() {
+    return source.name() + ":" + line() + ":" + column();
+  }
+}

@@ -1,0 +1,191 @@
+package io.github.apparmor4j.source;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named text. Immutable and thread-safe.
+ *
+ * <p>AppArmor's texts are bytes that need not be UTF-8. Bytes that are not become lone low
+ * surrogates {@code U+DC80} to {@code U+DCFF} in the string and are written back as the same bytes,
+ * so that nothing is lost on the way ({@link #decode}, {@link #encode}).
+ */
+public final class SourceText {
+
+  private final String name;
+  private final String text;
+  private int @Nullable [] lineStarts;
+
+  private SourceText(String name, String text) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.text = Objects.requireNonNull(text, "text");
+  }
+
+  /**
+   * Returns a text with the name that messages call it by.
+   *
+   * @param name a file name or any other name of the text
+   * @param text its content
+   */
+  public static SourceText of(String name, String text) {
+    return new SourceText(name, text);
+  }
+
+  /** Returns the name that messages call this text by. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the whole text. */
+  public String text() {
+    return text;
+  }
+
+  /**
+   * Returns the line of an offset, from 1. Complexity: logarithmic in the number of lines.
+   *
+   * @param offset a UTF-16 offset, 0 to the text's length
+   */
+  public int line(int offset) {
+    return lineIndex(offset) + 1;
+  }
+
+  /**
+   * Returns the column of an offset, from 1, in code points.
+   *
+   * @param offset a UTF-16 offset, 0 to the text's length
+   */
+  public int column(int offset) {
+    int start = lineStarts()[lineIndex(offset)];
+    return text.codePointCount(start, offset) + 1;
+  }
+
+  /**
+   * Returns a line without its end.
+   *
+   * @param line from 1
+   */
+  public String lineText(int line) {
+    int[] starts = lineStarts();
+    int start = starts[line - 1];
+    int end = line < starts.length ? starts[line] - 1 : text.length();
+    if (end > start && text.charAt(end - 1) == '\r') {
+      end--;
+    }
+    return text.substring(start, end);
+  }
+
+  private int lineIndex(int offset) {
+    Objects.checkIndex(offset, text.length() + 1);
+    int found = Arrays.binarySearch(lineStarts(), offset);
+    return found >= 0 ? found : -found - 2;
+  }
+
+  // A race writes equal arrays; the reference itself is written atomically.
+  private int[] lineStarts() {
+    int[] starts = lineStarts;
+    if (starts == null) {
+      starts = new int[Math.max(4, text.length() / 32)];
+      int count = 1;
+      for (int i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) {
+        if (count == starts.length) {
+          starts = Arrays.copyOf(starts, count * 2);
+        }
+        starts[count++] = i + 1;
+      }
+      starts = Arrays.copyOf(starts, count);
+      lineStarts = starts;
+    }
+    return starts;
+  }
+
+  /**
+   * Returns the string for bytes: UTF-8, and each byte that is not becomes {@code U+DC00} plus its
+   * value.
+   *
+   * @param bytes any bytes
+   */
+  public static String decode(byte[] bytes) {
+    CharsetDecoder decoder =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    try {
+      return decoder.decode(in).toString();
+    } catch (CharacterCodingException malformed) {
+      return decodeBytewise(decoder.reset(), ByteBuffer.wrap(bytes));
+    }
+  }
+
+  private static String decodeBytewise(CharsetDecoder decoder, ByteBuffer in) {
+    CharBuffer out = CharBuffer.allocate(in.remaining());
+    while (true) {
+      CoderResult result = decoder.decode(in, out, true);
+      if (!result.isError()) {
+        return out.flip().toString();
+      }
+      for (int i = result.length(); i > 0; i--) {
+        out.put((char) (0xDC00 | (in.get() & 0xFF)));
+      }
+      decoder.reset();
+    }
+  }
+
+  /**
+   * Returns the bytes of a string, the inverse of {@link #decode}.
+   *
+   * @param text any string; a lone surrogate other than {@code U+DC80} to {@code U+DCFF} becomes
+   *     {@code '?'}
+   */
+  public static byte[] encode(String text) {
+    int escaped = firstEscaped(text);
+    if (escaped < 0) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(text.length() + 16);
+    int start = 0;
+    for (int i = escaped; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isEscapedByte(text, i)) {
+        out.writeBytes(text.substring(start, i).getBytes(StandardCharsets.UTF_8));
+        out.write(c);
+        start = i + 1;
+      }
+    }
+    out.writeBytes(text.substring(start).getBytes(StandardCharsets.UTF_8));
+    return out.toByteArray();
+  }
+
+  private static int firstEscaped(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (isEscapedByte(text, i)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isEscapedByte(String text, int i) {
+    char c = text.charAt(i);
+    return c >= '\uDC80'
+        && c <= '\uDCFF'
+        && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
+  }
+
+  /** Returns the name. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

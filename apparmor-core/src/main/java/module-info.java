@@ -1,0 +1,13 @@
+/** AppArmor profiles in pure Java: the model, parser, printer, compiler and decisions. */
+module io.github.apparmor4j.core {
+  requires static transitive org.jspecify;
+
+  exports io.github.apparmor4j.automaton;
+  exports io.github.apparmor4j.features;
+  exports io.github.apparmor4j.glob;
+  exports io.github.apparmor4j.parse;
+  exports io.github.apparmor4j.print;
+  exports io.github.apparmor4j.profile;
+  exports io.github.apparmor4j.resolve;
+  exports io.github.apparmor4j.source;
+}
