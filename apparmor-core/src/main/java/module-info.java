@@ -2,10 +2,13 @@
 module io.github.apparmor4j.core {
   requires static transitive org.jspecify;
 
+  exports io.github.apparmor4j.access;
   exports io.github.apparmor4j.automaton;
+  exports io.github.apparmor4j.compile;
   exports io.github.apparmor4j.features;
   exports io.github.apparmor4j.glob;
   exports io.github.apparmor4j.parse;
+  exports io.github.apparmor4j.policy;
   exports io.github.apparmor4j.print;
   exports io.github.apparmor4j.profile;
   exports io.github.apparmor4j.resolve;

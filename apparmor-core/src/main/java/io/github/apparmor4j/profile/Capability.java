@@ -102,6 +102,7 @@ public enum Capability {
   }
 
   /** Returns the kernel's number, 0 to 40. */
+  @SuppressWarnings("EnumOrdinal") // the order is the kernel's
   public int number() {
     return ordinal();
   }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A mount option: bits of {@code mount(2)}'s flags that it sets or clears ({@code MS_*} of {@code
  * linux/mount.h}).
  */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are unmodifiable
 public enum MountOption {
   /** {@code ro}. */
   RO(0x1, 0, "r", "read-only"),
@@ -112,7 +113,7 @@ public enum MountOption {
 
   private final int set;
   private final int clear;
-  private final transient List<String> aliases;
+  private final List<String> aliases;
 
   MountOption(int set, int clear, String... aliases) {
     this.set = set;

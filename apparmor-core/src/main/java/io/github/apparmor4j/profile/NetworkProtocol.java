@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A protocol name that stands for families and a type in a network rule. */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are unmodifiable
 public enum NetworkProtocol {
   /** Stream sockets of {@code inet} and {@code inet6}. */
   TCP(SocketType.STREAM, NetworkFamily.INET, NetworkFamily.INET6),
@@ -13,7 +14,7 @@ public enum NetworkProtocol {
   ICMP(SocketType.RAW, NetworkFamily.INET);
 
   private final SocketType type;
-  private final transient List<NetworkFamily> families;
+  private final List<NetworkFamily> families;
 
   NetworkProtocol(SocketType type, NetworkFamily... families) {
     this.type = type;

@@ -102,7 +102,7 @@ final class Words {
     return text == null ? "" : before + word(text);
   }
 
-  /** Returns nothing, {@code word} or {@code (word word)}, with a blank before. */
+  /** Returns the words in parentheses with a blank before, or nothing for none. */
   static String list(Collection<?> words) {
     return words.isEmpty() ? "" : " (" + joined(words) + ")";
   }
@@ -129,8 +129,8 @@ final class Words {
     for (E value : values) {
       String keyword = keyword(value);
       if (keyword.equals(name)
-          || (keyword.equals("send") || keyword.equals("trace")) && name.equals("write")
-          || keyword.equals("receive") && name.equals("read")) {
+          || (name.equals("write") && (keyword.equals("send") || keyword.equals("trace")))
+          || (name.equals("read") && keyword.equals("receive"))) {
         return value;
       }
     }

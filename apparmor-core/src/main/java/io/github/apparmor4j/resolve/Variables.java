@@ -34,8 +34,8 @@ final class Variables {
     this.outer = outer;
   }
 
-  private @Nullable TreeSet<String> raw(String name) {
-    TreeSet<String> own = values.get(name);
+  private @Nullable Set<String> raw(String name) {
+    Set<String> own = values.get(name);
     return own != null || outer == null ? own : outer.raw(name);
   }
 
@@ -82,12 +82,12 @@ final class Variables {
   }
 
   /** Returns the values of a variable, with the variables in them expanded: their cross product. */
-  private Set<String> all(String name, LinkedHashSet<String> using) throws ExpansionException {
+  private Set<String> all(String name, Set<String> using) throws ExpansionException {
     Set<String> known = expanded.get(name);
     if (known != null) {
       return known;
     }
-    TreeSet<String> raw = raw(name);
+    Set<String> raw = raw(name);
     if (raw == null) {
       throw new ExpansionException("AA-RESOLVE-0004", "undefined variable @{" + name + "}");
     }
@@ -106,8 +106,7 @@ final class Variables {
     return result;
   }
 
-  private List<String> product(String value, LinkedHashSet<String> using)
-      throws ExpansionException {
+  private List<String> product(String value, Set<String> using) throws ExpansionException {
     List<String> heads = List.of("");
     int from = 0;
     for (int[] use = use(value, 0); use != null; use = use(value, from)) {

@@ -1,0 +1,242 @@
+package io.github.apparmor4j.access;
+
+import io.github.apparmor4j.automaton.Dfa;
+import io.github.apparmor4j.compile.Compilation.CompiledProfile;
+import io.github.apparmor4j.compile.EncodedRule;
+import io.github.apparmor4j.policy.KernelProfile;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.profile.CapabilityRule;
+import io.github.apparmor4j.profile.FilePermissions;
+import io.github.apparmor4j.resolve.ResolvedRule;
+import io.github.apparmor4j.source.SourceText;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers as the kernel would, by walking the tables that it would walk. Thread-safe.
+ *
+ * <p>The verdict always comes from the binary policy; the rules that decided are looked for
+ * afterwards, among the encoded ones.
+ */
+public final class Decider {
+
+  private static final int OTHERS = 14;
+  private static final int LINK = FilePermissions.LINK;
+  private static final int SUBSET = 0x20;
+  private static final int EXEC_TYPE = 0x3f80;
+
+  private Decider() {}
+
+  /**
+   * What the tables say of an access: bits wanted, allowed, logged when used, and not logged when
+   * refused.
+   */
+  private record Verdict(int wanted, int allow, int audit, int quiet) {
+
+    static final Verdict UNMEDIATED = new Verdict(0, 0, 0, 0);
+
+    boolean allowed() {
+      return (wanted & ~allow) == 0;
+    }
+
+    boolean logged() {
+      return allowed() ? (audit & wanted) != 0 : (wanted & ~allow & ~quiet) != 0;
+    }
+  }
+
+  /** Returns the kernel's answer for a profile of which only the binary form is known. */
+  public static Decision decide(KernelProfile profile, Access access) {
+    Objects.requireNonNull(access, "access");
+    if (profile.mode() == KernelProfile.MODE_UNCONFINED) {
+      return new Decision(true, false, List.of());
+    }
+    return inMode(profile, verdict(profile, access), List.of());
+  }
+
+  /** Returns the kernel's answer, and the rules that decided it. */
+  public static Decision decide(CompiledProfile profile, Access access) {
+    KernelProfile binary = profile.binary();
+    if (binary.mode() == KernelProfile.MODE_UNCONFINED) {
+      return new Decision(true, false, List.of());
+    }
+    Verdict verdict = verdict(binary, access);
+    Set<ResolvedRule> rules = new LinkedHashSet<>();
+    if (access instanceof Access.Capability one) {
+      for (ResolvedRule rule : profile.source().rules()) {
+        if (rule.rule() instanceof CapabilityRule caps
+            && (caps.capabilities().isEmpty() || caps.capabilities().contains(one.capability()))
+            && caps.qualifiers().isDeny() != verdict.allowed()) {
+          rules.add(rule);
+        }
+      }
+    } else if (verdict.wanted() != 0) {
+      int bits = verdict.allowed() ? verdict.wanted() : verdict.wanted() & ~verdict.allow();
+      deciding(profile, access, bits, verdict.allowed(), rules);
+    }
+    return inMode(binary, verdict, rules.stream().sorted(BY_PLACE).toList());
+  }
+
+  private static final Comparator<ResolvedRule> BY_PLACE =
+      Comparator.comparing((ResolvedRule r) -> r.place().source().name())
+          .thenComparing(r -> r.place().span().start());
+
+  private static Decision inMode(KernelProfile profile, Verdict verdict, List<ResolvedRule> rules) {
+    boolean lenient = profile.mode() == KernelProfile.MODE_COMPLAIN;
+    boolean logged = verdict.logged() || (verdict.allowed() && profile.audit());
+    return new Decision(verdict.allowed() || lenient, logged, rules);
+  }
+
+  private static Verdict verdict(KernelProfile profile, Access access) {
+    if (access instanceof Access.File file) {
+      return file(profile, file);
+    }
+    if (access instanceof Access.Capability capability) {
+      KernelProfile.Capabilities caps = profile.capabilities();
+      int number = capability.capability().number();
+      return new Verdict(
+          1,
+          (int) (caps.allow() >>> number) & 1,
+          (int) (caps.audit() >>> number) & 1,
+          (int) (caps.quiet() >>> number) & 1);
+    }
+    Query query = query(access);
+    PolicyDfa dfa = profile.policyDb();
+    if (dfa == null || (profile.abi() > 5 && dfa.walk((byte) query.policyClass()) == Dfa.TRAP)) {
+      return Verdict.UNMEDIATED;
+    }
+    int state = dfa.walk(query.string());
+    return new Verdict(
+        query.wanted(), dfa.accept()[state], dfa.accept2()[state], dfa.accept2()[state] >>> 7);
+  }
+
+  private static Query query(Access access) {
+    if (access instanceof Access.Network network) {
+      return Query.of(network);
+    }
+    if (access instanceof Access.Signal signal) {
+      return Query.of(signal);
+    }
+    if (access instanceof Access.Ptrace ptrace) {
+      return Query.of(ptrace);
+    }
+    if (access instanceof Access.Mount mount) {
+      return Query.of(mount);
+    }
+    if (access instanceof Access.Umount umount) {
+      return Query.of(umount);
+    }
+    throw new AssertionError(access);
+  }
+
+  // ---- files
+
+  private static Verdict file(KernelProfile profile, Access.File access) {
+    PolicyDfa dfa = profile.files();
+    int start = Dfa.START;
+    if (dfa == null) {
+      // Without file rules the kernel looks for files in the policy table, behind their class.
+      dfa = profile.policyDb();
+      start = dfa == null ? Dfa.TRAP : dfa.walk((byte) PolicyClass.FILE);
+      if (dfa == null || (start == Dfa.TRAP && profile.abi() > 5)) {
+        return Verdict.UNMEDIATED;
+      }
+    }
+    int shift = access.owner() ? 0 : OTHERS;
+    int wanted = access.permissions().bits();
+    int state = dfa.walk(start, SourceText.encode(access.path()));
+    int word = dfa.accept()[state] >>> shift;
+    int logs = dfa.accept2()[state] >>> shift;
+    if (access.linkTarget() == null) {
+      return new Verdict(wanted, word, logs, logs >>> 7);
+    }
+    byte[] target = SourceText.encode(access.linkTarget());
+    int pair = dfa.walk(dfa.walk(state, (byte) 0), target);
+    int pairWord = dfa.accept()[pair] >>> shift;
+    int pairLogs = dfa.accept2()[pair] >>> shift;
+    boolean linked =
+        (word & pairWord & LINK) != 0
+            && ((pairWord & SUBSET) == 0
+                || isSubset(word, dfa.accept()[dfa.walk(start, target)] >>> shift));
+    int allow = linked ? word | LINK : word & ~LINK;
+    int audit = (logs & ~LINK) | (pairLogs & LINK);
+    int quiet = (logs >>> 7 & ~LINK) | (pairLogs >>> 7 & LINK);
+    return new Verdict(wanted | LINK, allow, audit, quiet);
+  }
+
+  /**
+   * Returns whether a link's permissions are among those of its target, executed no differently.
+   */
+  private static boolean isSubset(int link, int target) {
+    int permissions = link & 0x7f & ~LINK;
+    boolean exec = (permissions & FilePermissions.EXEC) != 0;
+    return (permissions & ~target) == 0 && (!exec || ((link ^ target) & EXEC_TYPE) == 0);
+  }
+
+  // ---- which rules
+
+  private static void deciding(
+      CompiledProfile profile, Access access, int bits, boolean allowed, Set<ResolvedRule> to) {
+    if (access instanceof Access.File file) {
+      byte[] path = SourceText.encode(file.path());
+      int shift = file.owner() ? 0 : OTHERS;
+      byte[] pair = pair(path, file.linkTarget());
+      deciding(profile, EncodedRule.Table.FILE, path, bits << shift, allowed, to);
+      if (pair != null) {
+        deciding(profile, EncodedRule.Table.FILE, pair, LINK << shift, allowed, to);
+      }
+    } else {
+      deciding(profile, EncodedRule.Table.POLICY, query(access).string(), bits, allowed, to);
+    }
+  }
+
+  private static byte @Nullable [] pair(byte[] path, @Nullable String target) {
+    if (target == null) {
+      return null;
+    }
+    byte[] second = SourceText.encode(target);
+    byte[] pair = Arrays.copyOf(path, path.length + 1 + second.length);
+    System.arraycopy(second, 0, pair, path.length + 1, second.length);
+    return pair;
+  }
+
+  private static void deciding(
+      CompiledProfile profile,
+      EncodedRule.Table table,
+      byte[] string,
+      int bits,
+      boolean allowed,
+      Set<ResolvedRule> to) {
+    List<EncodedRule> matching =
+        profile.rules().stream()
+            .filter(rule -> rule.table() == table && (rule.permissions() & bits) != 0)
+            .filter(rule -> rule.regex().matches(string))
+            .toList();
+    for (int bit = 1; bit != 0; bit <<= 1) {
+      if ((bits & bit) == 0) {
+        continue;
+      }
+      int one = bit;
+      int strongest =
+          matching.stream()
+              .filter(rule -> (rule.permissions() & one) != 0)
+              .mapToInt(rule -> rule.strength(one))
+              .max()
+              .orElse(0);
+      for (EncodedRule rule : matching) {
+        ResolvedRule origin = rule.origin();
+        if ((rule.permissions() & one) != 0
+            && rule.strength(one) == strongest
+            && rule.deny() != allowed
+            && origin != null) {
+          to.add(origin);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.apparmor4j.access;
+
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.MountOption;
+import io.github.apparmor4j.source.SourceText;
+import java.io.ByteArrayOutputStream;
+
+/**
+ * A question as the kernel puts it to the policy table: docs/rule-encoding.md.
+ *
+ * @param string class and fields
+ * @param wanted bits of the accept word
+ */
+record Query(byte[] string, int wanted) {
+
+  private static final int MOUNT = 2;
+  private static final int UMOUNT = 4;
+
+  private static final int REMOUNT = 1 << 5;
+  private static final int BIND = 1 << 12;
+  private static final int MOVE = 1 << 13;
+  private static final int REC = 1 << 14;
+  private static final int SILENT = 1 << 15;
+  private static final int MAKE = 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20;
+
+  int policyClass() {
+    return string[0];
+  }
+
+  static Query of(Access.Network access) {
+    int family = access.family().number();
+    int type = access.type().number();
+    return new Query(
+        new byte[] {
+          PolicyClass.NETWORK, (byte) (family >> 8), (byte) family, (byte) (type >> 8), (byte) type
+        },
+        PolicyClass.acceptBits(access.permission().bit()));
+  }
+
+  static Query of(Access.Signal access) {
+    return new Query(
+        fields(PolicyClass.SIGNAL).code(access.signal().code()).text(access.peer()).bytes(),
+        access.permission().bit());
+  }
+
+  static Query of(Access.Ptrace access) {
+    return new Query(
+        fields(PolicyClass.PTRACE).text(access.peer()).bytes(), access.permission().bit());
+  }
+
+  static Query of(Access.Umount access) {
+    return new Query(fields(PolicyClass.MOUNT).text(access.target()).bytes(), UMOUNT);
+  }
+
+  /**
+   * The kernel asks with other fields for each thing that {@code mount(2)} does; the first that the
+   * flags say is done.
+   */
+  static Query of(Access.Mount access) {
+    int flags = 0;
+    for (MountOption option : access.options()) {
+      flags = (flags | option.set()) & ~option.clear();
+    }
+    if ((flags & REMOUNT) != 0) {
+      return mount(access.target(), "", "", flags);
+    }
+    if ((flags & BIND) != 0) {
+      return mount(access.target(), access.source(), "", flags & (BIND | REC));
+    }
+    if ((flags & MAKE) != 0) {
+      return mount(access.target(), "", "", flags & (REC | SILENT | MAKE));
+    }
+    if ((flags & MOVE) != 0) {
+      return mount(access.target(), access.source(), "", MOVE);
+    }
+    return mount(access.target(), access.source(), access.fstype(), flags);
+  }
+
+  private static Query mount(String target, String source, String type, int flags) {
+    Fields fields =
+        fields(PolicyClass.MOUNT).text(target).code(0).text(source).code(0).text(type).code(0);
+    for (int bit = 0; bit < 32; bit++) {
+      if ((flags >>> bit & 1) != 0) {
+        fields.code(bit + 1);
+      }
+    }
+    return new Query(fields.bytes(), MOUNT);
+  }
+
+  private static Fields fields(int policyClass) {
+    return new Fields().code(policyClass);
+  }
+
+  private static final class Fields {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    Fields code(int value) {
+      out.write(value);
+      return this;
+    }
+
+    Fields text(String text) {
+      out.writeBytes(SourceText.encode(text));
+      return this;
+    }
+
+    byte[] bytes() {
+      return out.toByteArray();
+    }
+  }
+}

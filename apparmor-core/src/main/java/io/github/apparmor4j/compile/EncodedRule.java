@@ -1,0 +1,53 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.resolve.ResolvedRule;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule in the kernel's terms: strings, and what it says of them. One rule of a profile may give
+ * several.
+ *
+ * @param table which of a profile's automata it goes into
+ * @param regex the strings
+ * @param priority of the rule
+ * @param deny whether it denies
+ * @param permissions bits of the table's accept word
+ * @param audit those to log when used or, of a denying rule, not to log when refused
+ * @param exact whether the strings were given without wildcards
+ * @param origin the rule, or {@code null} for one that every profile has
+ */
+public record EncodedRule(
+    Table table,
+    Regex regex,
+    int priority,
+    boolean deny,
+    int permissions,
+    int audit,
+    boolean exact,
+    @Nullable ResolvedRule origin) {
+
+  /** A profile's automata. */
+  public enum Table {
+    /** Files; a string is a path. */
+    FILE,
+    /** Everything else; a string's first byte is the class. */
+    POLICY
+  }
+
+  private static final int OWNER_TYPE = 0x3f80;
+  private static final int OTHER_TYPE = OWNER_TYPE << 14;
+
+  /** Returns a file word's bits that say how to execute, for the bit that says whether. */
+  static int typeOf(int bit) {
+    return bit == 1 ? OWNER_TYPE : bit == 1 << 14 ? OTHER_TYPE : 0;
+  }
+
+  /**
+   * Returns how strongly the rule speaks of a bit; of several rules only the strongest are heard.
+   */
+  public int strength(int bit) {
+    boolean exec = table == Table.FILE && typeOf(bit) != 0;
+    return priority * 4 + (deny ? 3 : exec && exact ? 2 : 1);
+  }
+}

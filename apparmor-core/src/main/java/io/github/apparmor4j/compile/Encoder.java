@@ -1,0 +1,139 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.profile.CapabilityRule;
+import io.github.apparmor4j.profile.ExecMode;
+import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.LinkRule;
+import io.github.apparmor4j.profile.MountRule;
+import io.github.apparmor4j.profile.NetworkRule;
+import io.github.apparmor4j.profile.PivotRootRule;
+import io.github.apparmor4j.profile.PtraceRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.SignalRule;
+import io.github.apparmor4j.resolve.ResolvedProfile;
+import io.github.apparmor4j.resolve.ResolvedRule;
+import io.github.apparmor4j.source.Diagnostic;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the encoded rules of one profile. The encoders of the kinds write to it. */
+final class Encoder {
+
+  /** Anything without a NUL. */
+  static final Regex ANY = Regex.star(ByteSet.ALL.minus(ByteSet.of(0)));
+
+  /** Anything without a NUL, but something. */
+  static final Regex SOME = Regex.sequence(Regex.of(ByteSet.ALL.minus(ByteSet.of(0))), ANY);
+
+  static final Regex NUL = Regex.of(0);
+
+  final ResolvedProfile profile;
+  final Mediation mediation;
+  final List<EncodedRule> rules = new ArrayList<>();
+  final List<Diagnostic> diagnostics = new ArrayList<>();
+  final Transitions transitions;
+  private @Nullable ResolvedRule current;
+
+  Encoder(ResolvedProfile profile, Mediation mediation) {
+    this.profile = profile;
+    this.mediation = mediation;
+    this.transitions = new Transitions(profile);
+  }
+
+  void encodeAll() {
+    ClassMarkers.add(this);
+    FileEncoder.addImplied(this);
+    for (ResolvedRule rule : profile.rules()) {
+      current = rule;
+      try {
+        encode(rule.rule());
+      } catch (IllegalArgumentException e) {
+        error("AA-COMPILE-0001", String.valueOf(e.getMessage()));
+      }
+    }
+    current = null;
+  }
+
+  // The one place that knows all kinds.
+  private void encode(Rule rule) {
+    if (rule instanceof FileRule file) {
+      FileEncoder.encode(file, this);
+    } else if (rule instanceof LinkRule link) {
+      FileEncoder.encode(link, this);
+    } else if (rule instanceof NetworkRule network) {
+      NetworkEncoder.encode(network, this);
+    } else if (rule instanceof SignalRule signal) {
+      PeerEncoder.encode(signal, this);
+    } else if (rule instanceof PtraceRule ptrace) {
+      PeerEncoder.encode(ptrace, this);
+    } else if (rule instanceof MountRule mount) {
+      MountEncoder.encode(mount, this);
+    } else if (rule instanceof PivotRootRule pivot) {
+      MountEncoder.encode(pivot, this);
+    } else if (!(rule instanceof CapabilityRule)) { // those are words of the profile's header
+      throw new AssertionError(rule);
+    }
+  }
+
+  void error(String code, String message) {
+    ResolvedRule rule = current;
+    diagnostics.add(Diagnostic.error(code, rule == null ? profile.place() : rule.place(), message));
+  }
+
+  /** Returns the index of a transition in the current rule's word. */
+  int transitionIndex(ExecMode exec, FileRule rule) {
+    return transitions.index(exec, rule.path(), rule.target(), current);
+  }
+
+  /** Returns a pattern of the current rule with variables expanded. */
+  String expanded(String pattern) {
+    return current == null ? pattern : current.expanded(pattern);
+  }
+
+  /** Returns a path pattern of the current rule; {@code null} is any. */
+  Regex path(@Nullable String pattern) {
+    return pattern == null ? ANY : Aare.path(expanded(pattern)).regex();
+  }
+
+  /** Returns a pattern of another task's label; {@code null} is any. */
+  Regex label(@Nullable String pattern) {
+    return pattern == null ? SOME : Aare.label(expanded(pattern)).regex();
+  }
+
+  /** Adds a rule of the policy table with the qualifiers of the current rule. */
+  void policy(Qualifiers qualifiers, Regex regex, int permissions) {
+    add(EncodedRule.Table.POLICY, qualifiers, regex, permissions, permissions, true);
+  }
+
+  void add(
+      EncodedRule.Table table,
+      Qualifiers qualifiers,
+      Regex regex,
+      int permissions,
+      int audited,
+      boolean exact) {
+    boolean marked = qualifiers.isDeny() != qualifiers.audit();
+    rules.add(
+        new EncodedRule(
+            table,
+            regex,
+            qualifiers.priority(),
+            qualifiers.isDeny(),
+            permissions,
+            marked ? audited : 0,
+            exact,
+            current));
+  }
+
+  /** Adds an allowing rule that every profile has. */
+  void marker(int priority, byte... string) {
+    rules.add(
+        new EncodedRule(
+            EncodedRule.Table.POLICY, Regex.bytes(string), priority, false, 4, 0, true, null));
+  }
+}

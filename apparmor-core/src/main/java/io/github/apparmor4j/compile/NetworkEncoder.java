@@ -1,0 +1,58 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.NetworkPermission;
+import io.github.apparmor4j.profile.NetworkProtocol;
+import io.github.apparmor4j.profile.NetworkRule;
+import io.github.apparmor4j.profile.SocketType;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Network rules: class, family and type as two big-endian bytes each. */
+final class NetworkEncoder {
+
+  private static final Regex ANY_TYPE =
+      Regex.sequence(Regex.of(ByteSet.ALL), Regex.of(ByteSet.ALL));
+
+  private NetworkEncoder() {}
+
+  static void encode(NetworkRule rule, Encoder out) {
+    if (!out.mediation.has("network_v8")) {
+      return; // the kernel does not mediate it for this policy
+    }
+    int permissions = 0;
+    for (NetworkPermission permission :
+        rule.permissions().isEmpty()
+            ? Set.of(NetworkPermission.values())
+            : Set.copyOf(rule.permissions())) {
+      permissions |= permission.bit();
+    }
+    NetworkProtocol protocol = rule.protocol();
+    SocketType type = protocol == null ? rule.type() : protocol.type();
+    Regex types = type == null ? ANY_TYPE : Regex.bytes((byte) 0, (byte) type.number());
+    for (int family : families(rule)) {
+      out.policy(
+          rule.qualifiers(),
+          Regex.sequence(
+              Regex.bytes((byte) PolicyClass.NETWORK, (byte) (family >> 8), (byte) family), types),
+          PolicyClass.acceptBits(permissions));
+    }
+  }
+
+  private static Set<Integer> families(NetworkRule rule) {
+    Set<Integer> families = new TreeSet<>();
+    if (rule.family() != null) {
+      families.add(rule.family().number());
+    } else if (rule.protocol() != null) {
+      rule.protocol().families().forEach(family -> families.add(family.number()));
+    } else {
+      for (int family = 0; family < NetworkFamily.MAX; family++) {
+        families.add(family);
+      }
+    }
+    return families;
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.apparmor4j.policy;
+
+import static io.github.apparmor4j.policy.Format.BASE_OFFSET;
+import static io.github.apparmor4j.policy.Format.DFA_HEADER;
+import static io.github.apparmor4j.policy.Format.DFA_MAGIC;
+import static io.github.apparmor4j.policy.Format.TABLE_ACCEPT;
+import static io.github.apparmor4j.policy.Format.TABLE_ACCEPT2;
+import static io.github.apparmor4j.policy.Format.TABLE_BASE;
+import static io.github.apparmor4j.policy.Format.TABLE_CHECK;
+import static io.github.apparmor4j.policy.Format.TABLE_DEFAULT;
+import static io.github.apparmor4j.policy.Format.TABLE_EC;
+import static io.github.apparmor4j.policy.Format.TABLE_NEXT;
+
+import io.github.apparmor4j.automaton.PackedDfa;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The table set of a DFA, big-endian: a header, then tables padded to eight bytes. */
+final class DfaBytes {
+
+  /** States of a 16-bit table, the greatest number. */
+  static final int MAX_STATES_16 = 65535;
+
+  private static final byte[] VERSION = "notflex\0".getBytes(StandardCharsets.US_ASCII);
+
+  private DfaBytes() {}
+
+  static byte[] encode(PolicyDfa dfa) {
+    PackedDfa tables = dfa.tables();
+    int size =
+        DFA_HEADER
+            + 3 * length(4, dfa.size())
+            + length(2, dfa.size())
+            + 2 * length(2, tables.next().length);
+    ByteBuffer out = ByteBuffer.allocate(size);
+    out.putInt(DFA_MAGIC).putInt(DFA_HEADER).putInt(size).putShort((short) 0).put(VERSION);
+    out.position(DFA_HEADER);
+    table(out, TABLE_ACCEPT, 4, dfa.accept());
+    table(out, TABLE_ACCEPT2, 4, dfa.accept2());
+    table(out, TABLE_BASE, 4, tables.base());
+    table(out, TABLE_DEFAULT, 2, tables.fallback());
+    table(out, TABLE_NEXT, 2, tables.next());
+    table(out, TABLE_CHECK, 2, tables.check());
+    return out.array();
+  }
+
+  private static int length(int width, int count) {
+    return (12 + width * count + 7) & ~7;
+  }
+
+  private static void table(ByteBuffer out, int id, int width, int[] values) {
+    int end = out.position() + length(width, values.length);
+    out.putShort((short) id).putShort((short) width).putInt(0).putInt(values.length);
+    for (int value : values) {
+      if (width == 4) {
+        out.putInt(value);
+      } else {
+        out.putShort((short) value);
+      }
+    }
+    out.position(end);
+  }
+
+  /**
+   * Reads a table set and checks it as Linux does on loading, so that no walk leaves the tables.
+   *
+   * @param offset of the first byte in the whole policy, for messages
+   */
+  static PolicyDfa decode(byte[] bytes, int offset) throws PolicyFormatException {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    check(bytes.length >= DFA_HEADER, offset, "a DFA of " + bytes.length + " bytes");
+    check(in.getInt() == DFA_MAGIC, offset, "no DFA: wrong magic");
+    int header = in.getInt();
+    check(
+        header >= 20 && header <= bytes.length && header % 8 == 0,
+        offset,
+        "DFA header of " + header);
+    in.getInt();
+    int flags = in.getShort();
+    check((flags & ~3) == 0, offset, "unknown DFA flags 0x" + Integer.toHexString(flags));
+    check(flags == 0, offset, "DFA with differential encoding or out-of-band transitions");
+    in.position(header);
+    int[][] found = new int[Format.TABLE_NEXT + 1][];
+    while (in.hasRemaining()) {
+      int at = offset + in.position();
+      check(in.remaining() >= 12, at, "truncated table");
+      int id = in.getShort();
+      int width = in.getShort();
+      int high = in.getInt();
+      int count = in.getInt();
+      check(id >= 1 && id <= TABLE_NEXT && id != 6, at, "table " + id);
+      check(found[id] == null, at, "table " + id + " twice");
+      check(high == 0 && count > 0, at, "table of " + count + " elements");
+      check(width == widthOf(id), at, "table " + id + " with elements of " + width + " bytes");
+      long padded = (12L + (long) width * count + 7) & ~7L;
+      check(padded - 12 <= in.remaining(), at, "truncated table");
+      found[id] = elements(in, width, count);
+      in.position((int) (at - offset + padded));
+    }
+    return dfa(found, offset);
+  }
+
+  private static int widthOf(int id) {
+    return switch (id) {
+      case TABLE_ACCEPT, TABLE_ACCEPT2, TABLE_BASE -> 4;
+      case TABLE_EC -> 1;
+      default -> 2;
+    };
+  }
+
+  private static int[] elements(ByteBuffer in, int width, int count) {
+    int[] values = new int[count];
+    for (int i = 0; i < count; i++) {
+      values[i] =
+          switch (width) {
+            case 1 -> in.get() & 0xFF;
+            case 2 -> in.getShort() & 0xFFFF;
+            default -> in.getInt();
+          };
+    }
+    return values;
+  }
+
+  private static PolicyDfa dfa(int[][] found, int offset) throws PolicyFormatException {
+    int[] accept = required(found[TABLE_ACCEPT], offset, "ACCEPT");
+    int[] accept2 = required(found[TABLE_ACCEPT2], offset, "ACCEPT2");
+    int[] base = required(found[TABLE_BASE], offset, "BASE");
+    int[] fallback = required(found[TABLE_DEFAULT], offset, "DEFAULT");
+    int[] next = required(found[TABLE_NEXT], offset, "NEXT");
+    int[] check = required(found[TABLE_CHECK], offset, "CHECK");
+    int states = base.length;
+    check(states >= 2, offset, "DFA of " + states + " state");
+    check(
+        accept.length == states && accept2.length == states && fallback.length == states,
+        offset,
+        "tables of different lengths");
+    check(next.length == check.length, offset, "NEXT and CHECK of different lengths");
+    check(found[TABLE_EC] == null, offset, "DFA with equivalence classes");
+    for (int s = 0; s < states; s++) {
+      check(fallback[s] < states, offset, "default of state " + s + " is out of range");
+      check((base[s] & ~BASE_OFFSET) == 0, offset, "flags of state " + s);
+      check(base[s] + 255 < next.length, offset, "row of state " + s + " is out of range");
+    }
+    for (int i = 0; i < next.length; i++) {
+      check(next[i] < states && check[i] < states, offset, "slot " + i + " is out of range");
+    }
+    return new PolicyDfa(new PackedDfa(base, fallback, next, check), accept, accept2);
+  }
+
+  private static int[] required(int @Nullable [] table, int offset, String name)
+      throws PolicyFormatException {
+    if (table == null) {
+      throw new PolicyFormatException(offset, "no table " + name);
+    }
+    return table;
+  }
+
+  private static void check(boolean holds, int offset, String message)
+      throws PolicyFormatException {
+    if (!holds) {
+      throw new PolicyFormatException(offset, message);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.apparmor4j.policy;
+
+/** Numbers of the binary format: docs/binary-format.md. */
+final class Format {
+
+  static final int U8 = 0;
+  static final int U16 = 1;
+  static final int U32 = 2;
+  static final int U64 = 3;
+  static final int NAME = 4;
+  static final int STRING = 5;
+  static final int BLOB = 6;
+  static final int STRUCT = 7;
+  static final int STRUCT_END = 8;
+  static final int ARRAY = 11;
+  static final int ARRAY_END = 12;
+
+  static final int DFA_MAGIC = 0x1B5E783D;
+  static final int DFA_HEADER = 24;
+  static final int TABLE_ACCEPT = 1;
+  static final int TABLE_BASE = 2;
+  static final int TABLE_CHECK = 3;
+  static final int TABLE_DEFAULT = 4;
+  static final int TABLE_EC = 5;
+  static final int TABLE_ACCEPT2 = 7;
+  static final int TABLE_NEXT = 8;
+
+  static final int BASE_OFFSET = 0x00FFFFFF;
+
+  private Format() {}
+}

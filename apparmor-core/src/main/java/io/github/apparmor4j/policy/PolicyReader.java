@@ -1,0 +1,380 @@
+package io.github.apparmor4j.policy;
+
+import static io.github.apparmor4j.policy.Format.ARRAY;
+import static io.github.apparmor4j.policy.Format.ARRAY_END;
+import static io.github.apparmor4j.policy.Format.BLOB;
+import static io.github.apparmor4j.policy.Format.NAME;
+import static io.github.apparmor4j.policy.Format.STRING;
+import static io.github.apparmor4j.policy.Format.STRUCT;
+import static io.github.apparmor4j.policy.Format.STRUCT_END;
+
+import io.github.apparmor4j.source.SourceText;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes to profiles, checked as strictly as Linux checks them: what Linux would refuse is refused
+ * here, with the place. Never reads outside of the bytes, and takes memory in proportion to them.
+ *
+ * <p>Policies with features that the two kernels known here don't take (permission tables of newer
+ * parsers, differential encoding, compression) are refused as well; docs/compatibility.md lists
+ * them.
+ */
+public final class PolicyReader {
+
+  /** A kernel's limits. */
+  public enum Kernel {
+    /** Linux 6.1: ABI 5 to 8, no mode {@code prompt}. */
+    LINUX_6_1(8, KernelProfile.MODE_UNCONFINED),
+    /** Linux 6.12: ABI 5 to 9. */
+    LINUX_6_12(9, KernelProfile.MODE_PROMPT);
+
+    private final int maxAbi;
+    private final int maxMode;
+
+    Kernel(int maxAbi, int maxMode) {
+      this.maxAbi = maxAbi;
+      this.maxMode = maxMode;
+    }
+  }
+
+  private static final int MIN_ABI = 5;
+  private static final int FORCE_COMPLAIN = 1 << 11;
+  private static final int MAX_TRANSITIONS = 12;
+  private static final int RLIMITS = 16;
+
+  private final byte[] in;
+  private final Kernel kernel;
+  private int at;
+
+  private PolicyReader(byte[] in, Kernel kernel) {
+    this.in = in;
+    this.kernel = kernel;
+  }
+
+  /**
+   * Reads all profiles of a policy.
+   *
+   * @param policy what would be written to a kernel's {@code .load}
+   * @param kernel whose limits hold
+   * @throws PolicyFormatException if that kernel would refuse it
+   */
+  public static List<KernelProfile> read(byte[] policy, Kernel kernel)
+      throws PolicyFormatException {
+    return new PolicyReader(policy, kernel).profiles();
+  }
+
+  private List<KernelProfile> profiles() throws PolicyFormatException {
+    List<KernelProfile> profiles = new ArrayList<>();
+    int version = 0;
+    String namespace = null;
+    do {
+      int start = at;
+      if (opens(Format.U32, "version")) {
+        version = raw32();
+        int abi = version & 0x3ff;
+        check(abi >= MIN_ABI && abi <= kernel.maxAbi, "version " + abi + " is not supported");
+      } else {
+        check(!profiles.isEmpty(), "no version header: this is no policy");
+      }
+      if (opens(STRING, "namespace")) {
+        String own = text();
+        check(
+            !own.isEmpty() && (namespace == null || namespace.equals(own)),
+            "profiles of different namespaces: " + own);
+        namespace = own;
+      }
+      profiles.add(profile(version, start));
+    } while (at < in.length);
+    String all = namespace;
+    // A namespace given anywhere holds for the whole of what is written at once.
+    return all == null
+        ? List.copyOf(profiles)
+        : profiles.stream().map(profile -> inNamespace(profile, all)).toList();
+  }
+
+  private static KernelProfile inNamespace(KernelProfile p, String namespace) {
+    return new KernelProfile(
+        p.version(),
+        namespace,
+        p.name(),
+        p.attachment(),
+        p.attachmentLength(),
+        p.disconnected(),
+        p.flags(),
+        p.mode(),
+        p.audit(),
+        p.pathFlags(),
+        p.capabilities(),
+        p.policyDb(),
+        p.files(),
+        p.transitions());
+  }
+
+  private KernelProfile profile(int version, int start) throws PolicyFormatException {
+    want(STRUCT, "profile");
+    want(STRING, null);
+    String name = text();
+    check(!name.isEmpty(), "a profile without a name");
+    if (opens(STRING, "rename")) {
+      text();
+    }
+    if (opens(STRING, "attach")) {
+      text();
+    }
+    PolicyDfa attachment = optionalDfa(start);
+    int attachmentLength = 0;
+    if (attachment != null) {
+      want(Format.U32, null);
+      attachmentLength = raw32();
+    }
+    String disconnected = opens(STRING, "disconnected") ? text() : null;
+    want(STRUCT, "flags");
+    int flags = u32();
+    int mode = u32();
+    boolean audit = u32() != 0;
+    want(STRUCT_END, null);
+    check(mode >= 0 && mode <= kernel.maxMode, "mode " + mode);
+    if ((version & FORCE_COMPLAIN) != 0) {
+      mode = KernelProfile.MODE_COMPLAIN;
+    }
+    Integer pathFlags = opens(Format.U32, "path_flags") ? Integer.valueOf(raw32()) : null;
+    KernelProfile.Capabilities capabilities = capabilities();
+    xattrs();
+    rlimits();
+    secmark();
+    PolicyDfa policyDb = null;
+    if (opens(STRUCT, "policydb")) {
+      policyDb = optionalDfa(start);
+      if (policyDb == null) {
+        throw new PolicyFormatException(at, "policydb without a DFA");
+      }
+      starts(policyDb, "start");
+      want(STRUCT_END, null);
+    }
+    PolicyDfa files = optionalDfa(start);
+    if (files != null) {
+      starts(files, "dfa_start");
+    }
+    List<String> transitions = transitions();
+    if (files != null) {
+      checkTransitions(files, transitions.size());
+    }
+    data();
+    want(STRUCT_END, null);
+    return new KernelProfile(
+        version,
+        null,
+        name,
+        attachment,
+        attachmentLength,
+        disconnected,
+        flags,
+        mode,
+        audit,
+        pathFlags,
+        capabilities,
+        policyDb,
+        files,
+        transitions);
+  }
+
+  private KernelProfile.Capabilities capabilities() throws PolicyFormatException {
+    long allow = u32() & 0xFFFFFFFFL;
+    long audit = u32() & 0xFFFFFFFFL;
+    long quiet = u32() & 0xFFFFFFFFL;
+    u32();
+    if (opens(STRUCT, "caps64")) {
+      allow |= (long) u32() << 32;
+      audit |= (long) u32() << 32;
+      quiet |= (long) u32() << 32;
+      u32();
+      want(STRUCT_END, null);
+    }
+    if (opens(STRUCT, "capsx")) {
+      u32();
+      u32();
+      want(STRUCT_END, null);
+    }
+    return new KernelProfile.Capabilities(allow, audit, quiet);
+  }
+
+  private void xattrs() throws PolicyFormatException {
+    if (opens(STRUCT, "xattrs")) {
+      for (int count = array(); count > 0; count--) {
+        want(STRING, null);
+        text();
+      }
+      want(ARRAY_END, null);
+      want(STRUCT_END, null);
+    }
+  }
+
+  private void rlimits() throws PolicyFormatException {
+    if (opens(STRUCT, "rlimits")) {
+      u32();
+      int count = array();
+      check(count <= RLIMITS, count + " resource limits");
+      for (; count > 0; count--) {
+        want(Format.U64, null);
+        take(8);
+      }
+      want(ARRAY_END, null);
+      want(STRUCT_END, null);
+    }
+  }
+
+  private void secmark() throws PolicyFormatException {
+    if (opens(STRUCT, "secmark")) {
+      for (int count = array(); count > 0; count--) {
+        want(Format.U8, null);
+        take(1);
+        want(Format.U8, null);
+        take(1);
+        want(STRING, null);
+        text();
+      }
+      want(ARRAY_END, null);
+      want(STRUCT_END, null);
+    }
+  }
+
+  private void data() throws PolicyFormatException {
+    if (opens(STRUCT, "data")) {
+      while (opens(STRING, null)) {
+        text();
+        want(BLOB, null);
+        take(raw32());
+      }
+      want(STRUCT_END, null);
+    }
+  }
+
+  private List<String> transitions() throws PolicyFormatException {
+    List<String> names = new ArrayList<>();
+    if (opens(STRUCT, "xtable")) {
+      int count = array();
+      check(count <= MAX_TRANSITIONS, count + " named transitions");
+      for (; count > 0; count--) {
+        want(STRING, null);
+        String name = text();
+        long nuls = name.chars().filter(c -> c == 0).count();
+        check(
+            !name.isEmpty() && !Character.isWhitespace(name.charAt(0)),
+            "transition '" + name + "'");
+        check(
+            name.startsWith(":")
+                ? nuls <= 1 && name.length() > 1 && name.charAt(1) != 0
+                : nuls == 0,
+            "transition with a NUL");
+        names.add(name);
+      }
+      want(ARRAY_END, null);
+      want(STRUCT_END, null);
+    }
+    return names;
+  }
+
+  private void checkTransitions(PolicyDfa files, int count) throws PolicyFormatException {
+    for (int word : files.accept()) {
+      for (int index : new int[] {word >>> 10 & 15, word >>> 24 & 15}) {
+        check(index < 4 + count, "a state refers to transition " + (index - 4) + " of " + count);
+      }
+    }
+  }
+
+  private void starts(PolicyDfa dfa, String name) throws PolicyFormatException {
+    if (opens(Format.U32, name)) {
+      int start = raw32();
+      check(start >= 0 && start < dfa.size(), name + " " + start);
+    }
+  }
+
+  private @Nullable PolicyDfa optionalDfa(int start) throws PolicyFormatException {
+    check(!opens(STRUCT, "perms") && !opens(STRUCT, "tags"), "permission tables are not supported");
+    if (!opens(BLOB, "aadfa")) {
+      return null;
+    }
+    int length = raw32();
+    int from = at;
+    take(length);
+    // A DFA is a multiple of 8 bytes long, so the rest is the padding before it.
+    int pad = length & 7;
+    check(length > pad, "an empty DFA");
+    check(from >= start, "a DFA before its profile");
+    return DfaBytes.decode(Arrays.copyOfRange(in, from + pad, from + length), from + pad);
+  }
+
+  // ---- elements
+
+  /** Goes behind an element's name and code if they are as wanted, and stays otherwise. */
+  private boolean opens(int code, @Nullable String name) throws PolicyFormatException {
+    int before = at;
+    if (at < in.length && in[at] == NAME) {
+      at++;
+      String found = text();
+      if (name != null && !found.equals(name)) {
+        at = before;
+        return false;
+      }
+    } else if (name != null) {
+      return false;
+    }
+    if (at < in.length && in[at] == code) {
+      at++;
+      return true;
+    }
+    at = before;
+    return false;
+  }
+
+  private void want(int code, @Nullable String name) throws PolicyFormatException {
+    check(
+        opens(code, name), "expected " + (name == null ? "an element" : name) + " of code " + code);
+  }
+
+  private int u32() throws PolicyFormatException {
+    want(Format.U32, null);
+    return raw32();
+  }
+
+  private int array() throws PolicyFormatException {
+    want(ARRAY, null);
+    return raw16();
+  }
+
+  private int raw16() throws PolicyFormatException {
+    int from = take(2);
+    return (in[from] & 0xFF) | (in[from + 1] & 0xFF) << 8;
+  }
+
+  private int raw32() throws PolicyFormatException {
+    int from = take(4);
+    return (in[from] & 0xFF)
+        | (in[from + 1] & 0xFF) << 8
+        | (in[from + 2] & 0xFF) << 16
+        | (in[from + 3] & 0xFF) << 24;
+  }
+
+  private String text() throws PolicyFormatException {
+    int length = raw16();
+    int from = take(length);
+    check(length > 0 && in[from + length - 1] == 0, "a string without its NUL");
+    return SourceText.decode(Arrays.copyOfRange(in, from, from + length - 1));
+  }
+
+  private int take(int count) throws PolicyFormatException {
+    check(count >= 0 && count <= in.length - at, "truncated: " + count + " bytes wanted");
+    int from = at;
+    at += count;
+    return from;
+  }
+
+  private void check(boolean holds, String message) throws PolicyFormatException {
+    if (!holds) {
+      throw new PolicyFormatException(at, message);
+    }
+  }
+}
