@@ -40,7 +40,12 @@ public final class PolicyCompiler {
     this.policyAbi = policyAbi;
   }
 
-  /** Returns a compiler for a kernel of some features. */
+  /**
+   * Returns a compiler for a kernel of some features. A policy without an {@code abi} rule counts
+   * as written for that kernel, as with {@code apparmor_parser --kernel-features}; {@link
+   * #withPolicyAbi} with {@link Features#DEFAULT_ABI} gives what a loading {@code apparmor_parser}
+   * assumes instead.
+   */
   public static PolicyCompiler forKernel(Features kernel) {
     return new PolicyCompiler(Objects.requireNonNull(kernel, "kernel"), null);
   }
@@ -71,9 +76,7 @@ public final class PolicyCompiler {
    */
   public Compilation compile(Resolution resolution) {
     Features abi =
-        policyAbi != null
-            ? policyAbi
-            : Objects.requireNonNullElse(resolution.abi(), Features.DEFAULT_ABI);
+        policyAbi != null ? policyAbi : Objects.requireNonNullElse(resolution.abi(), kernel);
     Mediation mediation = new Mediation(kernel, abi);
     List<Diagnostic> diagnostics = new ArrayList<>(resolution.diagnostics());
     List<Compilation.CompiledProfile> compiled = new ArrayList<>();

@@ -190,7 +190,7 @@ public final class Features {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '{') {
-        String before = text.substring(start, i);
+        String before = text.substring(start, i).stripTrailing();
         int name =
             Math.max(
                     before.lastIndexOf(' '),

@@ -393,11 +393,7 @@ final class RuleParser {
     while (!atRuleEnd()) {
       Word word = in.word("an address family, a socket type or a protocol");
       String text = word.text();
-      if (family == null
-          && type == null
-          && protocol == null
-          && NetworkFamily.named(text) != null
-          && SocketType.named(text) == null) {
+      if (family == null && type == null && protocol == null && NetworkFamily.named(text) != null) {
         family = NetworkFamily.named(text);
       } else if (type == null && protocol == null && SocketType.named(text) != null) {
         type = SocketType.named(text);

@@ -1,0 +1,78 @@
+package io.github.apparmor4j.examples;
+
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code aa}: checks, formats, compiles and questions AppArmor profiles. */
+@Command(
+    name = "aa",
+    description = "Checks, formats, compiles and questions AppArmor profiles.",
+    mixinStandardHelpOptions = true,
+    subcommands = {AaCheck.class, AaFormat.class, AaCompile.class, AaDecide.class})
+public final class Aa {
+
+  private Aa() {}
+
+  /** Where includes are looked for, and what for. */
+  static final class Options {
+    @Option(
+        names = {"-b", "--base"},
+        paramLabel = "DIR",
+        description = "base directory of includes")
+    @Nullable Path base;
+
+    @Option(
+        names = {"-I", "--include"},
+        paramLabel = "DIR",
+        description = "searched before the base")
+    List<Path> include = new ArrayList<>();
+
+    @Option(
+        names = "--features",
+        paramLabel = "FILE",
+        description = "the kernel's features; default: Linux 6.12")
+    @Nullable Path features;
+
+    Resolver resolver() {
+      List<Path> directories = new ArrayList<>(include);
+      directories.add(base == null ? Path.of("/etc/apparmor.d") : base);
+      return Resolver.of(IncludeResolver.directories(directories.toArray(Path[]::new)));
+    }
+
+    Features kernel() throws IOException {
+      return features == null ? Features.LINUX_6_12 : Features.parse(read(features).text());
+    }
+  }
+
+  static SourceText read(Path file) throws IOException {
+    return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
+  }
+
+  /** Runs the tool; exit status 0 for success, 1 for problems in a file, 2 for a wrong call. */
+  public static void main(String[] arguments) {
+    CommandLine commandLine = new CommandLine(new Aa());
+    commandLine.setExecutionExceptionHandler(
+        (exception, command, result) -> {
+          if (exception instanceof IOException
+              || exception instanceof UncheckedIOException
+              || exception instanceof IllegalArgumentException) {
+            command.getErr().println("aa: " + exception);
+            return 2;
+          }
+          throw exception;
+        });
+    System.exit(commandLine.execute(arguments));
+  }
+}

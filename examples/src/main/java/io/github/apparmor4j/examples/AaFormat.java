@@ -1,0 +1,72 @@
+package io.github.apparmor4j.examples;
+
+import io.github.apparmor4j.parse.ParseResult;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.print.ProfilePrinter;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code aa fmt}: rewrites files in canonical form. */
+@Command(name = "fmt", description = "Rewrites files in canonical form.")
+final class AaFormat implements Callable<Integer> {
+
+  @Option(names = "--check", description = "change nothing; name the files that are not canonical")
+  private boolean check;
+
+  @Parameters(paramLabel = "FILE", arity = "1..*")
+  private List<Path> files = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    int status = 0;
+    for (Path file : files) {
+      SourceText text = Aa.read(file);
+      ParseResult<ProfileFile> parsed = ProfileParser.parse(text);
+      if (!parsed.isOk()) {
+        parsed.diagnostics().forEach(this::report);
+        status = 1;
+        continue;
+      }
+      String canonical = ProfilePrinter.print(parsed.model());
+      if (!canonical.equals(text.text())) {
+        if (check) {
+          System.out.println(file);
+          status = 1;
+        } else {
+          replace(file, SourceText.encode(canonical));
+        }
+      }
+    }
+    return status;
+  }
+
+  private void report(Diagnostic diagnostic) {
+    System.err.print(diagnostic.render());
+  }
+
+  /** Writes beside the file and renames, so that no half-written profile is ever seen. */
+  private static void replace(Path file, byte[] content) throws IOException {
+    Path target = file.toRealPath();
+    Path temporary = Files.createTempFile(target.getParent(), ".aa", ".tmp");
+    try {
+      Files.write(temporary, content);
+      if (Files.getFileStore(target).supportsFileAttributeView("posix")) {
+        Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(target));
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+}
