@@ -48,7 +48,12 @@ final class NetworkEncoder {
       families.add(rule.family().number());
     } else if (rule.protocol() != null) {
       rule.protocol().families().forEach(family -> families.add(family.number()));
+    } else if (rule.type() != null) {
+      for (NetworkFamily family : NetworkFamily.values()) {
+        families.add(family.number());
+      }
     } else {
+      // Every family, those that have no name too.
       for (int family = 0; family < NetworkFamily.MAX; family++) {
         families.add(family);
       }

@@ -294,6 +294,8 @@ final class Scanner {
           close++;
         }
         pos = close;
+      } else if (c == '(') {
+        pos = closing(pos);
       } else if (c == '{' && endsWord(pos + 1) && wordStart) {
         depth++;
       } else if (c == '}' && (wordStart || depth > 0) && endsWord(pos + 1)) {
@@ -315,6 +317,24 @@ final class Scanner {
     }
     pos = Math.min(pos, text.length());
     lastEnd = pos;
+  }
+
+  /**
+   * Returns the offset of the parenthesis that closes one, if that is near and no brace lies
+   * between; the offset itself otherwise.
+   */
+  private int closing(int open) {
+    int end = Math.min(text.length(), open + 1000);
+    for (int at = open + 1; at < end; at++) {
+      char c = text.charAt(at);
+      if (c == ')') {
+        return at;
+      }
+      if (c == '{' || c == '}') {
+        break;
+      }
+    }
+    return open;
   }
 
   /** Returns the keyword among some that is at most two edits away, or {@code null}. */

@@ -1,0 +1,55 @@
+package io.github.apparmor4j.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.apparmor4j.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+
+class FeaturesTest {
+
+  @Test
+  void readsBothForms() {
+    Features nested =
+        Features.parse("mount {mask {mount umount\n}\n}\npolicy {set_load {yes\n}\n}\n");
+    Features listing = Features.parse("mount/mask: mount umount\npolicy/set_load: yes\n");
+    assertThat(nested).isEqualTo(listing);
+    assertThat(Features.parse(nested.toText())).isEqualTo(nested);
+    assertThat(Features.parse(nested.toString())).isEqualTo(nested);
+  }
+
+  @Test
+  void knowsDirectoriesFilesAndWords() {
+    assertThat(Features.LINUX_6_12.has("mount")).isTrue();
+    assertThat(Features.LINUX_6_12.has("policy/versions/v7")).isTrue();
+    assertThat(Features.LINUX_6_12.has("namespaces/mask/userns_create")).isTrue();
+    assertThat(Features.LINUX_6_1.has("namespaces/mask/userns_create")).isFalse();
+    assertThat(Features.LINUX_6_12.has("network")).isFalse();
+  }
+
+  @Test
+  void refusesWhatIsNeitherForm() {
+    assertThatThrownBy(() -> Features.parse("a {b {c}"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Features.parse("a}{")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Features.parse("just words"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void constantsEqualWhatRunningKernelsList() throws IOException {
+    assertThat(read("kernel-6.1.txt")).isEqualTo(Features.LINUX_6_1);
+    assertThat(read("kernel-6.1-debian")).isEqualTo(Features.LINUX_6_1);
+    assertThat(read("kernel-6.12.txt")).isEqualTo(Features.LINUX_6_12);
+    assertThat(read("kernel-6.12-debian")).isEqualTo(Features.LINUX_6_12);
+    assertThat(read("abi/3.0")).isEqualTo(Features.ABI_3_0);
+    assertThat(read("abi/4.0")).isEqualTo(Features.ABI_4_0);
+    assertThat(read("abi/kernel-5.4-outoftree-network")).isEqualTo(Features.DEFAULT_ABI);
+  }
+
+  private static Features read(String name) throws IOException {
+    return Features.parse(Files.readString(Shared.path("corpus/features/" + name)));
+  }
+}

@@ -1,0 +1,42 @@
+profile a /usr/bin/a* flags=(attach_disconnected,mediate_deleted) {
+  /etc/** r,
+  owner /home/*/.config/{foo,bar}/[a-f]* rwk,
+  deny /etc/shadow rw,
+  audit /var/log/small.log a,
+  /usr/bin/helper Px -> helper_profile,
+  /usr/bin/{sh,bash} ix,
+  /usr/lib/** mrix,
+  /x/a cx -> kid,
+  /x/b pux, /x/c ux, /x/d Cix,
+  /x/e px -> :ns:foo,
+  link /var/run/a -> /var/run/b,
+  /l1 l, /l2 rwl, audit /l3 l -> /foo, deny /l4 l,
+  link subset /a/** -> /b/**,
+  capability net_admin,
+  deny capability sys_module,
+  audit capability chown,
+  network inet stream,
+  network unix,
+  network (create send) inet6 dgram,
+  deny network packet,
+  signal (send) set=(term kill) peer=other,
+  signal receive peer=unconfined,
+  ptrace (read) peer=other,
+  ptrace,
+  mount fstype=tmpfs -> /mnt/**,
+  mount options=(ro,nosuid) fstype=(ext4,xfs) /dev/sd* -> /mnt/,
+  mount options=(rw,rbind) /a/ -> /b/,
+  mount options in (ro,nodev) /c -> /d/,
+  mount options=(rw,make-slave) -> /,
+  remount /r/, remount options=(ro) /r2/,
+  umount /mnt/**,
+  pivot_root oldroot=/old/ /new/,
+  mount /x,
+  mount -> /only,
+  deny mount /z -> /zz,
+  profile kid /x/a { /q r, }
+  ^hat { /srv/www/** r, }
+}
+profile bare { file, mount, network, capability, signal, ptrace, }
+profile bare-umount { umount, deny mount, }
+profile bare-pivot { pivot_root, remount, }
