@@ -33,7 +33,7 @@ class FeaturesTest {
   void refusesWhatIsNeitherForm() {
     assertThatThrownBy(() -> Features.parse("a {b {c}"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> Features.parse("a}{")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Features.parse("a}{b")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Features.parse("just words"))
         .isInstanceOf(IllegalArgumentException.class);
   }
