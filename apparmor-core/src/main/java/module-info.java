@@ -5,6 +5,7 @@ module io.github.apparmor4j.core {
   exports io.github.apparmor4j.access;
   exports io.github.apparmor4j.automaton;
   exports io.github.apparmor4j.compile;
+  exports io.github.apparmor4j.container;
   exports io.github.apparmor4j.features;
   exports io.github.apparmor4j.glob;
   exports io.github.apparmor4j.parse;

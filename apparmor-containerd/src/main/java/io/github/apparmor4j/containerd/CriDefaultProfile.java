@@ -1,0 +1,33 @@
+package io.github.apparmor4j.containerd;
+
+import io.github.apparmor4j.container.ContainerDefault;
+import io.github.apparmor4j.profile.ProfileFile;
+
+/**
+ * {@code cri-containerd.apparmor.d}, which containerd's CRI plugin gives to containers of the
+ * runtime's default.
+ */
+public final class CriDefaultProfile {
+
+  /** Its name in the kernel; no file name, for all its looks. */
+  public static final String NAME = "cri-containerd.apparmor.d";
+
+  private CriDefaultProfile() {}
+
+  /**
+   * Returns the profile as containerd loads it on a host without AppArmor's own files, pinned to
+   * ABI 3.0.
+   */
+  public static ProfileFile profile() {
+    return builder(NAME).abi("abi/3.0").build();
+  }
+
+  /**
+   * Returns a builder with containerd's parameters, to change.
+   *
+   * @param name of the profile
+   */
+  public static ContainerDefault.Builder builder(String name) {
+    return ContainerDefault.builder(name);
+  }
+}

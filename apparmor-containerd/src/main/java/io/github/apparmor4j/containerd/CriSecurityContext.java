@@ -1,0 +1,53 @@
+package io.github.apparmor4j.containerd;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.apparmor4j.container.ProfileRef;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The part of CRI's {@code LinuxContainerSecurityContext} that names a profile, in proto JSON with
+ * snake-case names (runtime.v1, fields 16 and 9).
+ *
+ * @param profile which
+ */
+public record CriSecurityContext(ProfileRef profile) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Returns the part for a profile. */
+  public static CriSecurityContext of(ProfileRef profile) {
+    return new CriSecurityContext(profile);
+  }
+
+  /**
+   * Returns {@code {"apparmor":{"profile_type":2,"localhost_ref":"NAME"}}}; the type's number is
+   * what every version reads.
+   */
+  public String toJson() {
+    Map<String, Object> apparmor = new LinkedHashMap<>();
+    if (profile instanceof ProfileRef.Named named) {
+      apparmor.put("profile_type", 2);
+      apparmor.put("localhost_ref", named.name());
+    } else {
+      apparmor.put("profile_type", profile instanceof ProfileRef.Unconfined ? 1 : 0);
+    }
+    try {
+      return JSON.writeValueAsString(Map.of("apparmor", apparmor));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("maps and strings can always be written", e);
+    }
+  }
+
+  /**
+   * Returns the value of the older field {@code apparmor_profile}: {@code localhost/NAME} and
+   * others.
+   */
+  public String legacyProfile() {
+    if (profile instanceof ProfileRef.Named named) {
+      return "localhost/" + named.name();
+    }
+    return profile instanceof ProfileRef.Unconfined ? "unconfined" : "runtime/default";
+  }
+}

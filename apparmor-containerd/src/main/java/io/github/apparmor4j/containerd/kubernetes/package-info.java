@@ -1,0 +1,11 @@
+/**
+ * Kubernetes: the security context's field.
+ *
+ * <pre>{@code
+ * String yaml = KubernetesSecurityContext.of(ProfileRef.of(profile)).toYaml();
+ * }</pre>
+ */
+@NullMarked
+package io.github.apparmor4j.containerd.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

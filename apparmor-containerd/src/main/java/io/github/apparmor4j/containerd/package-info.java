@@ -1,0 +1,11 @@
+/**
+ * containerd: its default profile, and the CRI and OCI fields that give a container another.
+ *
+ * <pre>{@code
+ * String json = CriSecurityContext.of(ProfileRef.of(profile)).toJson();
+ * }</pre>
+ */
+@NullMarked
+package io.github.apparmor4j.containerd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,72 @@
+package io.github.apparmor4j.docker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.github.apparmor4j.container.ProfileRef;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a container is given a profile, in each form that Docker takes. The runtime's default needs
+ * no option: then the lists are empty and the fragments hold an empty list.
+ *
+ * @param profile which
+ */
+public record DockerSecurityOptions(ProfileRef profile) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+          YAMLFactory.builder()
+              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+              .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+              .build());
+
+  /** Returns the options for a profile. */
+  public static DockerSecurityOptions of(ProfileRef profile) {
+    return new DockerSecurityOptions(profile);
+  }
+
+  /**
+   * Returns the entries of {@code HostConfig.SecurityOpt}: {@code apparmor=NAME}, or nothing for
+   * the default.
+   */
+  public List<String> securityOpt() {
+    if (profile instanceof ProfileRef.Named named) {
+      return List.of("apparmor=" + named.name());
+    }
+    return profile instanceof ProfileRef.Unconfined ? List.of("apparmor=unconfined") : List.of();
+  }
+
+  /** Returns the arguments of {@code docker run}: {@code --security-opt apparmor=NAME}. */
+  public List<String> cliArguments() {
+    return securityOpt().stream()
+        .flatMap(value -> List.of("--security-opt", value).stream())
+        .toList();
+  }
+
+  /** Returns the engine API's {@code {"HostConfig":{"SecurityOpt":["apparmor=NAME"]}}}. */
+  public String hostConfigJson() {
+    return write(JSON, Map.of("HostConfig", Map.of("SecurityOpt", securityOpt())));
+  }
+
+  /**
+   * Returns a compose file's part that gives a service the profile: YAML, ended by a line feed.
+   *
+   * @param service the service's name
+   */
+  public String composeYaml(String service) {
+    return write(YAML, Map.of("services", Map.of(service, Map.of("security_opt", securityOpt()))));
+  }
+
+  private static String write(ObjectMapper mapper, Object value) {
+    try {
+      return mapper.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("maps and strings can always be written", e);
+    }
+  }
+}
