@@ -60,8 +60,13 @@ public final class Aa {
     return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
   }
 
-  /** Runs the tool; exit status 0 for success, 1 for problems in a file, 2 for a wrong call. */
+  /** Runs the tool and ends the JVM with its status. */
   public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs the tool; returns 0 for success, 1 for problems in a file, 2 for a wrong call. */
+  static int run(String... arguments) {
     CommandLine commandLine = new CommandLine(new Aa());
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
@@ -73,6 +78,6 @@ public final class Aa {
           }
           throw exception;
         });
-    System.exit(commandLine.execute(arguments));
+    return commandLine.execute(arguments);
   }
 }

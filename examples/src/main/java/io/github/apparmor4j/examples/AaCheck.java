@@ -10,8 +10,6 @@ import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.io.BufferedWriter;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
@@ -47,10 +45,9 @@ final class AaCheck implements Callable<Integer> {
     ExecutorService executor =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     boolean bad = false;
-    try (BufferedWriter out =
-        new BufferedWriter(
-            new OutputStreamWriter(
-                new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8))) {
+    BufferedWriter out =
+        new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
+    try {
       List<Future<List<String>>> results = new ArrayList<>();
       for (Path file : files) {
         results.add(executor.submit(() -> verdict(file, resolver, compiler)));
@@ -67,6 +64,7 @@ final class AaCheck implements Callable<Integer> {
         bad |= !problems.isEmpty();
       }
     } finally {
+      out.flush();
       executor.shutdownNow();
     }
     return bad ? 1 : 0;
