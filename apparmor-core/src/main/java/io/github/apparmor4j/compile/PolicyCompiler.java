@@ -5,6 +5,7 @@ import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.automaton.TooComplexException;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.glob.GlobSyntaxException;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyDfa;
@@ -110,6 +111,9 @@ public final class PolicyCompiler {
       } else if (encoder.diagnostics.isEmpty()) {
         to.add(new Compilation.CompiledProfile(profile, encoder.rules, binary(profile, encoder)));
       }
+    } catch (GlobSyntaxException e) {
+      diagnostics.add(
+          Diagnostic.error("AA-COMPILE-0001", profile.place(), String.valueOf(e.getMessage())));
     } catch (TableBuilder.ConflictException e) {
       ResolvedRule first = e.first.origin();
       ResolvedRule second = e.second.origin();

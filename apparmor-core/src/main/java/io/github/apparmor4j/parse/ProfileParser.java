@@ -335,7 +335,7 @@ public final class ProfileParser {
         in.pos += in.peek(1) == '\n' ? 2 : 3;
         continue;
       }
-      if (in.atEnd() || in.peek() == '\n') {
+      if (in.atEnd() || in.peek() == '\n' || in.peek() == '#') {
         break;
       }
       if (in.peek() == ',') {

@@ -70,17 +70,10 @@ final class Scanner {
     }
   }
 
-  /** Passes blanks and comments of this line only. */
+  /** Passes blanks of this line only. */
   void skipInLine() {
-    while (pos < text.length()) {
-      char c = text.charAt(pos);
-      if (c != '\n' && isBlank(c)) {
-        pos++;
-      } else if (c == '#') {
-        comment();
-      } else {
-        return;
-      }
+    while (pos < text.length() && text.charAt(pos) != '\n' && isBlank(text.charAt(pos))) {
+      pos++;
     }
   }
 

@@ -116,7 +116,7 @@ public final class Resolver {
 
     private List<SourceText> texts(
         Include include, SourcePlace place, Set<SourceText> seen, int depth) {
-      if (depth >= MAX_DEPTH || inChain(place)) {
+      if (depth >= MAX_DEPTH) {
         report("AA-RESOLVE-0002", place, "recursive include of " + include.path());
         return List.of();
       }
@@ -130,7 +130,7 @@ public final class Resolver {
         }
         List<SourceText> fresh = new ArrayList<>();
         for (SourceText text : texts) {
-          if (text.equals(place.source())) {
+          if (leadsHere(text, place)) {
             report("AA-RESOLVE-0002", place, "recursive include of " + include.path());
           } else if (seen.add(text)) {
             fresh.add(text);
@@ -143,8 +143,9 @@ public final class Resolver {
       }
     }
 
-    private boolean inChain(SourcePlace place) {
-      return place.includeChain().stream().anyMatch(p -> p.source().equals(place.source()));
+    private static boolean leadsHere(SourceText text, SourcePlace place) {
+      return text.equals(place.source())
+          || place.includeChain().stream().anyMatch(from -> from.source().equals(text));
     }
 
     private void abi(AbiRule rule, SourcePlace place) {

@@ -1,0 +1,75 @@
+package io.github.apparmor4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DiagnosticsDocTest {
+
+  private static final Pattern ROW =
+      Pattern.compile("^\\| (AA-[A-Z]+-\\d{4}) \\| .* \\| (.*) \\|$", Pattern.MULTILINE);
+  private static final Pattern LITERAL = Pattern.compile("\"(AA-[A-Z]+-\\d{4})\"");
+
+  private static Map<String, String> documented() throws IOException {
+    Map<String, String> rows = new TreeMap<>();
+    Matcher row = ROW.matcher(Files.readString(Path.of("../docs/diagnostics.md")));
+    while (row.find()) {
+      rows.put(row.group(1), row.group(2));
+    }
+    return rows;
+  }
+
+  @Test
+  void listsEveryCodeAndNoOther() throws IOException {
+    Set<String> used = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        LITERAL
+            .matcher(Files.readString(file))
+            .results()
+            .forEach(match -> used.add(match.group(1)));
+      }
+    }
+    assertThat(documented().keySet()).isEqualTo(used);
+  }
+
+  @Test
+  void everyExampleGivesItsCode() throws IOException {
+    Resolver resolver =
+        Resolver.of(
+            IncludeResolver.memory(Map.of("self", "include <self>\n", "bad-abi", "no features")));
+    int examples = 0;
+    for (Map.Entry<String, String> row : documented().entrySet()) {
+      if (!row.getValue().startsWith("`")) {
+        continue;
+      }
+      String text = row.getValue().substring(1, row.getValue().length() - 1).replace("\\n", "\n");
+      assertThat(
+              PolicyCompiler.forKernel(Features.LINUX_6_12)
+                  .compile(resolver.resolve(ProfileParser.parse(SourceText.of("example", text))))
+                  .diagnostics())
+          .as(text)
+          .extracting(Diagnostic::code)
+          .contains(row.getKey());
+      examples++;
+    }
+    assertThat(examples).isGreaterThan(40);
+  }
+}

@@ -1,0 +1,163 @@
+package io.github.apparmor4j.parse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourceText;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Input that nobody means well with: always a diagnostic with a place. */
+class HostileInputTest {
+
+  private static final String WHOLE =
+      """
+      abi <abi/4.0>,
+      @{v} = a "b c"
+      profile p /bin/@{v} flags=(complain) { # why
+        audit deny owner "/a b/{c,d}[e-f]?*" rwk,
+        /x Px -> y, capability kill chown,
+        network (send receive) inet6 dgram,
+        signal (send) set=(term, kill) peer=@{profile_name},
+        ptrace (read), mount options=(ro, bind) /a -> /b, umount /c,
+        include if exists <local/p>
+        hat h { /q r, }
+      }
+      """;
+
+  private static List<Diagnostic> errors(String text) {
+    return errors(text, Map.of());
+  }
+
+  private static List<Diagnostic> errors(String text, Map<String, String> includes) {
+    return Diagnostic.errors(
+        PolicyCompiler.forKernel(Features.LINUX_6_12)
+            .compile(
+                Resolver.of(IncludeResolver.memory(includes))
+                    .resolve(ProfileParser.parse(SourceText.of("file", text))))
+            .diagnostics());
+  }
+
+  @Test
+  void namesPlaceAndMend() {
+    List<Diagnostic> errors = errors("profile p {\n  capabilty kill,\n  /a r\n}\n");
+    assertThat(errors)
+        .extracting(Diagnostic::toString)
+        .containsExactly(
+            "file:2:3: error: unknown keyword 'capabilty' [AA-PARSE-0018]",
+            "file:3:7: error: a file rule needs ',' at its end [AA-PARSE-0010]");
+    assertThat(errors.get(0).render().lines())
+        .containsExactly(
+            "file:2:3: error: unknown keyword 'capabilty' [AA-PARSE-0018]",
+            "    capabilty kill,",
+            "    ^",
+            "  help: did you mean 'capability'?");
+  }
+
+  @Test
+  void goesOnBehindABrokenRule() {
+    ParseResult<ProfileFile> result =
+        ProfileParser.parse(
+            SourceText.of(
+                "f",
+                "profile p { /a q, /b r, network (foo bar) inet, /c r, }\nprofile q { /d r, }"));
+    assertThat(result.diagnostics()).hasSize(2);
+    assertThat(result.model().profiles().stream().flatMap(p -> p.rules().stream()))
+        .extracting(Object::toString)
+        .containsExactly("/b r,", "/c r,", "/d r,");
+  }
+
+  @Test
+  void tellsHowItCameToAnIncludedFile() {
+    List<Diagnostic> errors =
+        errors("profile p {\n  include <a>\n}\n", Map.of("a", "/x r,\n/y zz,\n"));
+    assertThat(errors.get(0).render())
+        .contains("a:2:4: error: ")
+        .contains("included from file:2:3\n");
+  }
+
+  @Test
+  void refusesRecursion() {
+    assertThat(
+            errors(
+                "include <a>\nprofile p { }", Map.of("a", "include <b>\n", "b", "include <a>\n")))
+        .extracting(Diagnostic::code)
+        .contains("AA-RESOLVE-0002");
+  }
+
+  @Test
+  void refusesHugeLinesAndWords() {
+    String line = "/" + "x".repeat(50_000_000);
+    assertThat(errors("profile p { " + line + " r, }"))
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-PARSE-0005");
+    assertThat(errors("profile p { " + line.substring(0, 5_000_000) + " r, }"))
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-PARSE-0004");
+  }
+
+  @Test
+  void refusesDeepNesting() {
+    assertThat(errors("profile a { ".repeat(10_000)))
+        .extracting(Diagnostic::code)
+        .contains("AA-PARSE-0007");
+    assertThat(errors("{".repeat(10_000))).isNotEmpty();
+    assertThat(errors("profile a { { { { ".repeat(10_000))).isNotEmpty();
+    assertThat(errors("profile a { /" + "{a,".repeat(10_000) + "}".repeat(10_000) + " r, }"))
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-COMPILE-0001");
+  }
+
+  @Test
+  void refusesExplodingVariables() {
+    StringBuilder text = new StringBuilder("@{v0} = a b\n");
+    for (int i = 1; i < 40; i++) {
+      text.append("@{v" + i + "} = @{v" + (i - 1) + "}@{v" + (i - 1) + "}\n");
+    }
+    assertThat(errors(text + "profile p { /@{v39} r, }"))
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-RESOLVE-0006");
+  }
+
+  @Test
+  void survivesEveryTruncation() {
+    assertThat(errors(WHOLE)).isEmpty();
+    int closed = WHOLE.lastIndexOf('}');
+    for (int length = 0; length < WHOLE.length(); length++) {
+      List<Diagnostic> errors = errors(WHOLE.substring(0, length));
+      boolean complete = length > closed || length <= WHOLE.indexOf("profile");
+      if (!complete) {
+        assertThat(errors).as(WHOLE.substring(0, length)).isNotEmpty();
+      }
+      errors.forEach(error -> assertThat(error.place().line()).isPositive());
+    }
+  }
+
+  @Test
+  void survivesEveryByte() {
+    for (int offset = 0; offset < WHOLE.length(); offset++) {
+      for (char c : new char[] {'\0', '"', '{', '}', ',', '#', '\\', '(', '\uDC80', '@'}) {
+        errors(WHOLE.substring(0, offset) + c + WHOLE.substring(offset + 1))
+            .forEach(error -> assertThat(error.message()).isNotEmpty());
+      }
+    }
+  }
+
+  @Test
+  void reportsConflictingExecModifiers() {
+    assertThat(errors("profile p {\n  /a rpxux,\n}"))
+        .extracting(Diagnostic::toString)
+        .containsExactly(
+            "file:2:6: error: permissions 'rpxux': conflicting exec modifiers 'px' and 'ux' [AA-PARSE-0017]");
+    assertThat(errors("profile p {\n  /a* px,\n  /*b ix,\n}"))
+        .extracting(Diagnostic::toString)
+        .containsExactly(
+            "file:3:3: error: conflicting exec modifiers: '/*b ix,' and '/a* px,' at line 2 [AA-COMPILE-0002]");
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.apparmor4j.examples;
+
+import io.github.apparmor4j.access.Access;
+import io.github.apparmor4j.compile.Compilation;
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.docker.DockerDefaultProfile;
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.kernel.EmbeddedKernel;
+import io.github.apparmor4j.kernel.KernelException;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.print.ProfilePrinter;
+import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.NetworkRule;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.SocketType;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.SourceText;
+import java.nio.file.Path;
+
+/** The README's snippets, so that they compile; {@link ReadmeTest} compares. */
+final class ReadmeSnippets {
+
+  private ReadmeSnippets() {}
+
+  static boolean build() throws KernelException {
+    Profile web =
+        Profile.builder("web")
+            .attachment("/usr/sbin/web")
+            .allow(
+                FileRule.of("/srv/www/**", "r"),
+                NetworkRule.of(NetworkFamily.INET, SocketType.STREAM))
+            .deny(FileRule.of("/srv/www/private/**", "r"))
+            .build();
+    CompiledPolicy policy =
+        PolicyCompiler.forKernel(Features.LINUX_6_12).compile(ProfileFile.of(web));
+    EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+    kernel.load(policy.toBytes());
+    boolean allowed = kernel.query("web", Access.file("/srv/www/private/key", "r")).allowed();
+    return allowed;
+  }
+
+  static Compilation diagnose() {
+    SourceText text =
+        SourceText.of(
+            "usr.bin.web", "include <tunables/global>\nprofile web { capability kil, }\n");
+    Resolver resolver = Resolver.of(IncludeResolver.directories(Path.of("/etc/apparmor.d")));
+    Compilation compilation =
+        PolicyCompiler.forKernel(Features.LINUX_6_12)
+            .compile(resolver.resolve(ProfileParser.parse(text)));
+    compilation.diagnostics().forEach(problem -> System.err.print(problem.render()));
+    return compilation;
+  }
+
+  static void docker() {
+    ProfileFile file =
+        DockerDefaultProfile.builder("my-default").abi("abi/3.0").signalPeer("supervisor").build();
+    System.out.print(ProfilePrinter.print(file));
+  }
+}
