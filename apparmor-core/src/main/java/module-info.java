@@ -4,6 +4,7 @@ module io.github.apparmor4j.core {
 
   exports io.github.apparmor4j.access;
   exports io.github.apparmor4j.automaton;
+  exports io.github.apparmor4j.check;
   exports io.github.apparmor4j.compile;
   exports io.github.apparmor4j.container;
   exports io.github.apparmor4j.features;

@@ -2,16 +2,20 @@ package io.github.apparmor4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.check.ProfileChecks;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -54,20 +58,26 @@ class DiagnosticsDocTest {
   void everyExampleGivesItsCode() throws IOException {
     Resolver resolver =
         Resolver.of(
-            IncludeResolver.memory(Map.of("self", "include <self>\n", "bad-abi", "no features")));
+            IncludeResolver.memory(
+                Map.of(
+                    "self",
+                    "include <self>\n",
+                    "bad-abi",
+                    "no features",
+                    "no-network",
+                    "mount/mask: mount")));
     int examples = 0;
     for (Map.Entry<String, String> row : documented().entrySet()) {
       if (!row.getValue().startsWith("`")) {
         continue;
       }
       String text = row.getValue().substring(1, row.getValue().length() - 1).replace("\\n", "\n");
-      assertThat(
-              PolicyCompiler.forKernel(Features.LINUX_6_12)
-                  .compile(resolver.resolve(ProfileParser.parse(SourceText.of("example", text))))
-                  .diagnostics())
-          .as(text)
-          .extracting(Diagnostic::code)
-          .contains(row.getKey());
+      Resolution resolution = resolver.resolve(ProfileParser.parse(SourceText.of("example", text)));
+      List<Diagnostic> found =
+          new ArrayList<>(
+              PolicyCompiler.forKernel(Features.LINUX_6_12).compile(resolution).diagnostics());
+      found.addAll(ProfileChecks.run(resolution, Features.LINUX_6_12));
+      assertThat(found).as(text).extracting(Diagnostic::code).contains(row.getKey());
       examples++;
     }
     assertThat(examples).isGreaterThan(40);

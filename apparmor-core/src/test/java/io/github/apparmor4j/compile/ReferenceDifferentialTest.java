@@ -3,9 +3,11 @@ package io.github.apparmor4j.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.apparmor4j.Shared;
+import io.github.apparmor4j.container.ContainerDefault;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
@@ -57,10 +59,43 @@ class ReferenceDifferentialTest {
             "-M",
             features,
             "-b",
-            directory,
+            Shared.path("corpus/profiles/upstream/apparmor.d"),
             file);
     assertThat(theirs.status()).as(theirs.errors()).isZero();
     compare(theirs.bytes(), ours(file, Features.parse(Files.readString(features))), limits);
+  }
+
+  static Stream<Arguments> runtimesDefaults() {
+    return Stream.of("6.1", "6.12")
+        .flatMap(
+            kernel ->
+                Stream.of(
+                    Arguments.of(
+                        "docker",
+                        ContainerDefault.builder("docker-default")
+                            .denyKernelCrypto()
+                            .abi("abi/3.0"),
+                        kernel),
+                    Arguments.of(
+                        "containerd",
+                        ContainerDefault.builder("cri-containerd.apparmor.d").abi("abi/3.0"),
+                        kernel),
+                    Arguments.of(
+                        "another",
+                        ContainerDefault.builder("another").signalPeer("a//b").denyKernelCrypto(),
+                        kernel)));
+  }
+
+  @ParameterizedTest(name = "{0} on {2}")
+  @MethodSource("runtimesDefaults")
+  void defaultsOfRuntimesEqualTheReference(
+      String name, ContainerDefault.Builder builder, String kernel) throws Exception {
+    Path file = directory.resolve(name);
+    Files.writeString(file, ProfilePrinter.print(builder.build()));
+    equalsTheReference(
+        file,
+        kernel,
+        kernel.equals("6.1") ? PolicyReader.Kernel.LINUX_6_1 : PolicyReader.Kernel.LINUX_6_12);
   }
 
   static Stream<Arguments> corpusBinaries() {

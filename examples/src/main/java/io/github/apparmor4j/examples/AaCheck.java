@@ -1,10 +1,13 @@
 package io.github.apparmor4j.examples;
 
+import io.github.apparmor4j.check.ProfileChecks;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.compile.PolicyTooComplexException;
+import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ParseResult;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
@@ -35,28 +38,36 @@ final class AaCheck implements Callable<Integer> {
   @Option(names = "--parse-only", description = "follow no include, expand and compile nothing")
   private boolean parseOnly;
 
+  @Option(names = "--warn", description = "show warnings too; they don't change the exit status")
+  private boolean warn;
+
   @Parameters(paramLabel = "FILE", arity = "1..*")
   private List<Path> files = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     Resolver resolver = options.resolver();
-    PolicyCompiler compiler = PolicyCompiler.forKernel(options.kernel());
+    Features kernel = options.kernel();
+    PolicyCompiler compiler = PolicyCompiler.forKernel(kernel);
     ExecutorService executor =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     boolean bad = false;
     BufferedWriter out =
         new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
     try {
-      List<Future<List<String>>> results = new ArrayList<>();
+      List<Future<Verdict>> results = new ArrayList<>();
       for (Path file : files) {
-        results.add(executor.submit(() -> verdict(file, resolver, compiler)));
+        results.add(executor.submit(() -> verdict(file, resolver, compiler, kernel)));
       }
       for (int i = 0; i < results.size(); i++) {
-        List<String> problems = results.get(i).get();
+        Verdict verdict = results.get(i).get();
+        List<String> problems = verdict.errors();
         String name = escape(files.get(i).toString());
         for (String problem : problems) {
           out.write("error\t" + name + "\t" + problem + "\n");
+        }
+        for (String warning : verdict.warnings()) {
+          out.write("warning\t" + name + "\t" + warning + "\n");
         }
         if (problems.isEmpty()) {
           out.write("ok\t" + name + "\n");
@@ -70,23 +81,40 @@ final class AaCheck implements Callable<Integer> {
     return bad ? 1 : 0;
   }
 
-  private List<String> verdict(Path file, Resolver resolver, PolicyCompiler compiler) {
+  /** Lines behind the file's name. */
+  private record Verdict(List<String> errors, List<String> warnings) {
+
+    static Verdict error(String line) {
+      return new Verdict(List.of(escape(line)), List.of());
+    }
+  }
+
+  private Verdict verdict(Path file, Resolver resolver, PolicyCompiler compiler, Features kernel) {
     SourceText text;
     try {
       text = Aa.read(file);
     } catch (IOException e) {
-      return List.of("1:1: can't be read: " + escape(String.valueOf(e)));
+      return Verdict.error("1:1: can't be read: " + e);
     }
     ParseResult<ProfileFile> parsed = ProfileParser.parse(text);
-    List<Diagnostic> diagnostics = parsed.diagnostics();
+    List<Diagnostic> diagnostics = new ArrayList<>(parsed.diagnostics());
     if (!parseOnly) {
       try {
-        diagnostics = compiler.compile(resolver.resolve(parsed)).diagnostics();
+        Resolution resolution = resolver.resolve(parsed);
+        diagnostics = new ArrayList<>(compiler.compile(resolution).diagnostics());
+        if (warn) {
+          diagnostics.addAll(ProfileChecks.run(resolution, kernel));
+        }
       } catch (PolicyTooComplexException e) {
-        return List.of("1:1: " + escape(String.valueOf(e.getMessage())));
+        return Verdict.error("1:1: " + e.getMessage());
       }
     }
-    return Diagnostic.errors(diagnostics).stream().map(d -> line(d, text)).toList();
+    return new Verdict(
+        lines(diagnostics, true, text), warn ? lines(diagnostics, false, text) : List.of());
+  }
+
+  private static List<String> lines(List<Diagnostic> diagnostics, boolean errors, SourceText file) {
+    return diagnostics.stream().filter(d -> d.isError() == errors).map(d -> line(d, file)).toList();
   }
 
   private static String line(Diagnostic diagnostic, SourceText file) {

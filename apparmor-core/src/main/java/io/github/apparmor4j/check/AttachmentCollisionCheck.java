@@ -1,0 +1,35 @@
+package io.github.apparmor4j.check;
+
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.resolve.Resolution;
+import io.github.apparmor4j.resolve.ResolvedProfile;
+import io.github.apparmor4j.source.Diagnostic;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Profiles of a file that attach to the same programs: the kernel refuses to choose. */
+final class AttachmentCollisionCheck implements ProfileCheck {
+
+  @Override
+  public void check(Resolution resolution, Features kernel, Consumer<Diagnostic> to) {
+    Map<String, ResolvedProfile> byAttachment = new HashMap<>();
+    for (ResolvedProfile profile : resolution.profiles()) {
+      if (profile.attachment() == null) {
+        continue;
+      }
+      ResolvedProfile earlier =
+          byAttachment.putIfAbsent(profile.namespace() + ":" + profile.attachment(), profile);
+      if (earlier != null) {
+        to.accept(
+            Diagnostic.warning(
+                "AA-CHECK-0002",
+                profile.place(),
+                "attaches to the same programs as profile "
+                    + earlier.name()
+                    + " at line "
+                    + earlier.place().line()));
+      }
+    }
+  }
+}
