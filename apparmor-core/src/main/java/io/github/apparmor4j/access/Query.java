@@ -6,7 +6,7 @@ import io.github.apparmor4j.source.SourceText;
 import java.io.ByteArrayOutputStream;
 
 /**
- * A question as the kernel puts it to the policy table: docs/rule-encoding.md.
+ * A question as the kernel puts it to the policy table: docs/binary-policy.md.
  *
  * @param string class and fields
  * @param wanted bits of the accept word

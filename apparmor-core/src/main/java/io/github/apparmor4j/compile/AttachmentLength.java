@@ -5,7 +5,7 @@ import io.github.apparmor4j.automaton.Regex;
 
 /**
  * The shortest match of an attachment up to its first wildcard, by which the kernel ranks
- * attachments: docs/binary-format.md.
+ * attachments: docs/binary-policy.md.
  */
 final class AttachmentLength {
 

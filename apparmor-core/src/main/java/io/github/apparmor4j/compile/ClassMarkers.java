@@ -5,7 +5,7 @@ import io.github.apparmor4j.profile.ProfileFlag;
 
 /**
  * What tells the kernel that a class of rules is in force at all: a state for the class byte.
- * Without one, everything of the class is allowed (docs/rule-encoding.md).
+ * Without one, everything of the class is allowed (docs/binary-policy.md).
  */
 final class ClassMarkers {
 

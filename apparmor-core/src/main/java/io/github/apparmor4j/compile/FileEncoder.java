@@ -100,7 +100,7 @@ final class FileEncoder {
     return word | word << OTHERS;
   }
 
-  /** Adds what a task needs to change its hat: docs/rule-encoding.md. */
+  /** Adds what a task needs to change its hat: docs/binary-policy.md. */
   static void addImplied(Encoder out) {
     if (out.profile.profile().kind() == Profile.Kind.HAT || !out.profile.children().isEmpty()) {
       implied(out, "/proc/*/attr/apparmor/", 4);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Encoded rules to one minimal automaton. Rules that say the same share a label; where strings of
  * several labels meet, {@link #combine} decides what is left of each permission
- * (docs/dfa-tables.md).
+ * (docs/binary-policy.md).
  */
 final class TableBuilder {
 

@@ -16,7 +16,7 @@ import java.util.List;
  *
  * <p>{@code *} matches anything but {@code /} and NUL, {@code **} anything but NUL. After a {@code
  * /} and before another or the end a star must match something: {@code /a/*} does not match {@code
- * /a/} (apparmor.d(5), "Globbing"; docs/glob.md).
+ * /a/} (apparmor.d(5), "Globbing"; docs/language.md).
  */
 public final class Aare {
 

@@ -1,6 +1,6 @@
 package io.github.apparmor4j.policy;
 
-/** Numbers of the binary format: docs/binary-format.md. */
+/** Numbers of the binary format: docs/binary-policy.md. */
 final class Format {
 
   static final int U8 = 0;

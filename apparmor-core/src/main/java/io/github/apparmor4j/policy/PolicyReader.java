@@ -75,9 +75,11 @@ public final class PolicyReader {
       if (opens(Format.U32, "version")) {
         version = raw32();
         int abi = version & 0x3ff;
-        check(abi >= MIN_ABI && abi <= kernel.maxAbi, "version " + abi + " is not supported");
-      } else {
-        check(!profiles.isEmpty(), "no version header: this is no policy");
+        if (abi < MIN_ABI || abi > kernel.maxAbi) {
+          throw PolicyFormatException.version(at, "version " + abi + " is not supported");
+        }
+      } else if (profiles.isEmpty()) {
+        throw PolicyFormatException.version(at, "no version header: this is no policy");
       }
       if (opens(STRING, "namespace")) {
         String own = text();

@@ -73,10 +73,9 @@ public final class EmbeddedKernel implements AppArmorKernel {
     try {
       return PolicyReader.read(policy, limits);
     } catch (PolicyFormatException e) {
-      boolean version = String.valueOf(e.getMessage()).contains("version");
       throw new KernelException(
           operation,
-          version ? Errno.EPROTONOSUPPORT : Errno.EPROTO,
+          e.isVersion() ? Errno.EPROTONOSUPPORT : Errno.EPROTO,
           String.valueOf(e.getMessage()),
           e);
     }
