@@ -290,7 +290,8 @@ class RealKernelTest {
     }
     Files.writeString(
         script,
-        "'%s/bin/java' -XX:TieredStopAtLevel=1 -cp '%s' %s '%s'\n"
+        // The kernel's own messages go to the same console.
+        "echo 1 > /proc/sys/kernel/printk\n'%s/bin/java' -XX:TieredStopAtLevel=1 -cp '%s' %s '%s'\n"
             .formatted(System.getProperty("java.home"), cases, name, cases));
     Path output = Files.createTempFile(cases, "output", ".txt");
     Process process =
