@@ -15,20 +15,19 @@ final class AttachmentCollisionCheck implements ProfileCheck {
   public void check(Resolution resolution, Features kernel, Consumer<Diagnostic> to) {
     Map<String, ResolvedProfile> byAttachment = new HashMap<>();
     for (ResolvedProfile profile : resolution.profiles()) {
-      if (profile.attachment() == null) {
-        continue;
-      }
-      ResolvedProfile earlier =
-          byAttachment.putIfAbsent(profile.namespace() + ":" + profile.attachment(), profile);
-      if (earlier != null) {
-        to.accept(
-            Diagnostic.warning(
-                "AA-CHECK-0002",
-                profile.place(),
-                "attaches to the same programs as profile "
-                    + earlier.name()
-                    + " at line "
-                    + earlier.place().line()));
+      for (String attachment : profile.attachments()) {
+        ResolvedProfile earlier =
+            byAttachment.putIfAbsent(profile.namespace() + ":" + attachment, profile);
+        if (earlier != null) {
+          to.accept(
+              Diagnostic.warning(
+                  "AA-CHECK-0002",
+                  profile.place(),
+                  "attaches to the same programs as profile "
+                      + earlier.name()
+                      + " at line "
+                      + earlier.place().line()));
+        }
       }
     }
   }

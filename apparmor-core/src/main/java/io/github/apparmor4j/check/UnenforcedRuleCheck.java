@@ -1,12 +1,17 @@
 package io.github.apparmor4j.check;
 
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.profile.DbusRule;
+import io.github.apparmor4j.profile.IoUringRule;
 import io.github.apparmor4j.profile.MountRule;
+import io.github.apparmor4j.profile.MqueueRule;
 import io.github.apparmor4j.profile.NetworkRule;
 import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.profile.PtraceRule;
 import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.SignalRule;
+import io.github.apparmor4j.profile.UnixRule;
+import io.github.apparmor4j.profile.UsernsRule;
 import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
@@ -50,6 +55,23 @@ final class UnenforcedRuleCheck implements ProfileCheck {
     }
     if (rule instanceof PtraceRule) {
       return "ptrace";
+    }
+    if (rule instanceof UnixRule) {
+      return "network_v8";
+    }
+    if (rule instanceof DbusRule) {
+      return "dbus";
+    }
+    if (rule instanceof UsernsRule) {
+      return "namespaces/mask/userns_create";
+    }
+    if (rule instanceof IoUringRule) {
+      return "io_uring";
+    }
+    if (rule instanceof MqueueRule mqueue) {
+      return mqueue.effectiveType() == MqueueRule.Type.SYSV
+          ? "ipc/sysv_mqueue"
+          : "ipc/posix_mqueue";
     }
     return rule instanceof MountRule || rule instanceof PivotRootRule ? "mount" : null;
   }

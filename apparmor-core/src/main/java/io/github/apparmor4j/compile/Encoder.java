@@ -3,17 +3,26 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.profile.AllRule;
 import io.github.apparmor4j.profile.CapabilityRule;
+import io.github.apparmor4j.profile.ChangeProfileRule;
+import io.github.apparmor4j.profile.DbusRule;
 import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.IoUringRule;
 import io.github.apparmor4j.profile.LinkRule;
 import io.github.apparmor4j.profile.MountRule;
+import io.github.apparmor4j.profile.MqueueRule;
 import io.github.apparmor4j.profile.NetworkRule;
 import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.profile.PtraceRule;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.RlimitRule;
 import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.SignalRule;
+import io.github.apparmor4j.profile.UnixRule;
+import io.github.apparmor4j.profile.UnrecognizedRule;
+import io.github.apparmor4j.profile.UsernsRule;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
@@ -75,8 +84,24 @@ final class Encoder {
       MountEncoder.encode(mount, this);
     } else if (rule instanceof PivotRootRule pivot) {
       MountEncoder.encode(pivot, this);
-    } else if (!(rule instanceof CapabilityRule)) { // those are words of the profile's header
-      throw new AssertionError(rule);
+    } else if (rule instanceof ChangeProfileRule change) {
+      FileEncoder.encode(change, this);
+    } else if (rule instanceof UnixRule unix) {
+      UnixEncoder.encode(unix, this);
+    } else if (rule instanceof DbusRule dbus) {
+      DbusEncoder.encode(dbus, this);
+    } else if (rule instanceof MqueueRule mqueue) {
+      ObjectEncoder.encode(mqueue, this);
+    } else if (rule instanceof UsernsRule userns) {
+      ObjectEncoder.encode(userns, this);
+    } else if (rule instanceof IoUringRule ring) {
+      ObjectEncoder.encode(ring, this);
+    } else if (rule instanceof AllRule all) {
+      AllRules.of(all).forEach(this::encode);
+    } else if (rule instanceof UnrecognizedRule) {
+      error("AA-COMPILE-0004", "nothing is known of this rule: " + rule);
+    } else if (!(rule instanceof CapabilityRule || rule instanceof RlimitRule)) {
+      throw new AssertionError(rule); // those two are fields of the profile
     }
   }
 
@@ -100,6 +125,11 @@ final class Encoder {
     return pattern == null ? ANY : Aare.path(expanded(pattern)).regex();
   }
 
+  /** Returns a pattern in which slashes are like any character; {@code null} is any. */
+  Regex name(@Nullable String pattern) {
+    return pattern == null ? ANY : Aare.label(expanded(pattern)).regex();
+  }
+
   /** Returns a pattern of another task's label; {@code null} is any. */
   Regex label(@Nullable String pattern) {
     return pattern == null ? SOME : Aare.label(expanded(pattern)).regex();
@@ -117,6 +147,9 @@ final class Encoder {
       int permissions,
       int audited,
       boolean exact) {
+    if (qualifiers.action() == Qualifiers.Action.PROMPT) {
+      return; // no kernel known here can ask, and what isn't allowed is refused
+    }
     boolean marked = qualifiers.isDeny() != qualifiers.audit();
     rules.add(
         new EncodedRule(
@@ -128,6 +161,15 @@ final class Encoder {
             marked ? audited : 0,
             exact,
             current));
+  }
+
+  /**
+   * Adds a pattern that tells the kernel, for a rule of its priority, that the class is in force.
+   */
+  void marker(Qualifiers qualifiers, Regex regex) {
+    rules.add(
+        new EncodedRule(
+            EncodedRule.Table.POLICY, regex, qualifiers.priority(), false, 4, 0, true, null));
   }
 
   /** Adds an allowing rule that every profile has. */

@@ -3,6 +3,7 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.profile.ChangeProfileRule;
 import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.FileRule;
@@ -26,6 +27,15 @@ final class FileEncoder {
 
   // Every file, the root among them.
   private static final String EVERYTHING = "/{**,}";
+
+  private static final int ON_EXEC = 1 << 30;
+  private static final int CHANGE_PROFILE = 1 << 31;
+  private static final int EXEC_BOTH = 1 | 1 << OTHERS;
+
+  // A slash, a byte that is none, and anything.
+  private static final Regex ANY_PROGRAM =
+      Regex.sequence(
+          Regex.of('/'), Regex.of(ByteSet.ALL.minus(ByteSet.NONE.with('/').with(0))), Encoder.ANY);
 
   // Any target: a slash and at least one more byte, not a slash.
   private static final Regex ANY_TARGET =
@@ -53,6 +63,26 @@ final class FileEncoder {
       out.add(EncodedRule.Table.FILE, rule.qualifiers(), aare.regex(), word, word, aare.isExact());
     }
     pair(rule.qualifiers(), aare, rule.target(), rule.subset(), word, out);
+  }
+
+  static void encode(ChangeProfileRule rule, Encoder out) {
+    Qualifiers qualifiers = rule.qualifiers();
+    Aare program = rule.program() == null ? null : Aare.label(out.expanded(rule.program()));
+    Regex file = program == null ? ANY_PROGRAM : program.regex();
+    Regex target =
+        rule.target() == null ? Encoder.ANY : Aare.label(out.expanded(rule.target())).regex();
+    int exec =
+        program == null ? 0 : rule.unsafe() ? EXEC_BOTH | UNSAFE | UNSAFE << OTHERS : EXEC_BOTH;
+    // The reference never logs these.
+    out.add(EncodedRule.Table.FILE, qualifiers, target, CHANGE_PROFILE | ON_EXEC, 0, true);
+    out.add(EncodedRule.Table.FILE, qualifiers, file, ON_EXEC, 0, true);
+    out.add(
+        EncodedRule.Table.FILE,
+        qualifiers,
+        Regex.sequence(file, Encoder.NUL, target),
+        ON_EXEC | exec,
+        0,
+        false);
   }
 
   private static void pair(
@@ -100,12 +130,17 @@ final class FileEncoder {
     return word | word << OTHERS;
   }
 
-  /** Adds what a task needs to change its hat: docs/binary-policy.md. */
+  /** Adds what a task needs to change its hat or profile: docs/binary-policy.md. */
   static void addImplied(Encoder out) {
     if (out.profile.profile().kind() == Profile.Kind.HAT || !out.profile.children().isEmpty()) {
       implied(out, "/proc/*/attr/apparmor/", 4);
       implied(out, "/sys/module/apparmor/parameters/enabled", 4);
       implied(out, "/proc/[0-9]*/attr/{apparmor/,}current", 2);
+    }
+    if (out.profile.rules().stream().anyMatch(r -> r.rule() instanceof ChangeProfileRule)) {
+      implied(out, "/proc/*/attr/apparmor/", 4);
+      implied(out, "/sys/module/apparmor/parameters/enabled", 4);
+      implied(out, "/proc/*/attr/{apparmor/,}{current,exec}", 2);
     }
   }
 

@@ -7,7 +7,9 @@ import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
 import io.github.apparmor4j.profile.NetworkProtocol;
 import io.github.apparmor4j.profile.NetworkRule;
+import io.github.apparmor4j.profile.Permission;
 import io.github.apparmor4j.profile.SocketType;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,13 +25,11 @@ final class NetworkEncoder {
     if (!out.mediation.has("network_v8")) {
       return; // the kernel does not mediate it for this policy
     }
-    int permissions = 0;
-    for (NetworkPermission permission :
-        rule.permissions().isEmpty()
-            ? Set.of(NetworkPermission.values())
-            : Set.copyOf(rule.permissions())) {
-      permissions |= permission.bit();
-    }
+    int permissions =
+        Permission.bits(
+            rule.permissions().isEmpty()
+                ? List.of(NetworkPermission.values())
+                : rule.permissions());
     NetworkProtocol protocol = rule.protocol();
     SocketType type = protocol == null ? rule.type() : protocol.type();
     Regex types = type == null ? ANY_TYPE : Regex.bytes((byte) 0, (byte) type.number());

@@ -3,6 +3,7 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.Permission;
 import io.github.apparmor4j.profile.PtracePermission;
 import io.github.apparmor4j.profile.PtraceRule;
 import io.github.apparmor4j.profile.Signal;
@@ -23,11 +24,9 @@ final class PeerEncoder {
     if (!out.mediation.has("signal")) {
       return;
     }
-    int permissions = 0;
-    for (SignalPermission one :
-        rule.permissions().isEmpty() ? List.of(SignalPermission.values()) : rule.permissions()) {
-      permissions |= one.bit();
-    }
+    int permissions =
+        Permission.bits(
+            rule.permissions().isEmpty() ? List.of(SignalPermission.values()) : rule.permissions());
     Regex head;
     if (rule.signals().isEmpty()) {
       head =
@@ -49,11 +48,9 @@ final class PeerEncoder {
     if (!out.mediation.has("ptrace")) {
       return;
     }
-    int permissions = 0;
-    for (PtracePermission one :
-        rule.permissions().isEmpty() ? List.of(PtracePermission.values()) : rule.permissions()) {
-      permissions |= one.bit();
-    }
+    int permissions =
+        Permission.bits(
+            rule.permissions().isEmpty() ? List.of(PtracePermission.values()) : rule.permissions());
     Regex head = Regex.of(PolicyClass.PTRACE);
     Regex either = Regex.choice(List.of(Regex.sequence(SIXTEEN, head), head));
     out.policy(rule.qualifiers(), Regex.sequence(either, out.label(rule.peer())), permissions);

@@ -9,11 +9,15 @@ import io.github.apparmor4j.glob.GlobSyntaxException;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.profile.AllRule;
 import io.github.apparmor4j.profile.Capability;
 import io.github.apparmor4j.profile.CapabilityRule;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.profile.ProfileFlag;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.RlimitRule;
+import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.ResolvedProfile;
@@ -24,7 +28,9 @@ import io.github.apparmor4j.source.SourcePlace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,14 +146,15 @@ public final class PolicyCompiler {
   private static KernelProfile binary(ResolvedProfile profile, Encoder encoder)
       throws TableBuilder.ConflictException {
     Profile source = profile.profile();
-    String attachment = attachment(profile);
-    Aare attached = attachment == null ? null : Aare.path(attachment);
+    List<Aare> attached = profile.attachments().stream().map(Aare::path).toList();
+    Regex attachment =
+        attached.isEmpty() ? null : Regex.choice(attached.stream().map(Aare::regex).toList());
     return new KernelProfile(
         encoder.mediation.version(),
         profile.namespace(),
         profile.name(),
-        attached == null ? null : attachmentDfa(attached),
-        attached == null ? 0 : AttachmentLength.of(attached.regex()),
+        attachment == null ? null : attachmentDfa(attachment),
+        attachment == null ? 0 : AttachmentLength.of(attachment),
         disconnected(profile),
         (source.kind() == Profile.Kind.HAT ? KernelProfile.FLAG_HAT : 0)
             | (source.has(ProfileFlag.Kind.DEBUG) ? KernelProfile.FLAG_DEBUG : 0),
@@ -155,34 +162,16 @@ public final class PolicyCompiler {
         source.has(ProfileFlag.Kind.AUDIT),
         pathFlags(source),
         capabilities(profile),
+        limits(profile),
         TableBuilder.build(EncodedRule.Table.POLICY, encoder.rules),
         TableBuilder.build(EncodedRule.Table.FILE, encoder.rules),
         encoder.transitions.names());
   }
 
-  /** A profile without an attachment whose name is a pattern attaches by its name. */
-  private static @Nullable String attachment(ResolvedProfile profile) {
-    if (profile.attachment() != null) {
-      return profile.attachment();
-    }
-    String name = profile.profile().name();
-    return Aare.isPattern(name) ? name : null;
-  }
-
-  private static PolicyDfa attachmentDfa(Aare attachment) throws TableBuilder.ConflictException {
-    PolicyDfa dfa =
-        TableBuilder.build(
-            EncodedRule.Table.POLICY,
-            List.of(
-                new EncodedRule(
-                    EncodedRule.Table.POLICY,
-                    Regex.sequence(attachment.regex()),
-                    0,
-                    false,
-                    1,
-                    0,
-                    attachment.isExact(),
-                    null)));
+  private static PolicyDfa attachmentDfa(Regex attachment) throws TableBuilder.ConflictException {
+    EncodedRule rule =
+        new EncodedRule(EncodedRule.Table.POLICY, attachment, 0, false, 1, 0, true, null);
+    PolicyDfa dfa = TableBuilder.build(EncodedRule.Table.POLICY, List.of(rule));
     if (dfa == null || dfa.size() <= Dfa.START) {
       throw new AssertionError("no automaton of " + attachment);
     }
@@ -232,13 +221,29 @@ public final class PolicyCompiler {
     return given ? Integer.valueOf(word) : null;
   }
 
+  private static Map<Integer, Long> limits(ResolvedProfile profile) {
+    Map<Integer, Long> limits = new TreeMap<>();
+    for (ResolvedRule resolved : profile.rules()) {
+      if (resolved.rule() instanceof RlimitRule rule) {
+        limits.put(rule.resource().number(), rule.kernelValue());
+      }
+    }
+    return limits;
+  }
+
   private static KernelProfile.Capabilities capabilities(ResolvedProfile profile) {
     long allow = 0;
     long audit = 0;
     long deny = 0;
     long quiet = 0;
     for (ResolvedRule resolved : profile.rules()) {
-      if (resolved.rule() instanceof CapabilityRule rule) {
+      // "all," has every capability.
+      Rule rule0 = resolved.rule();
+      if (rule0 instanceof AllRule all) {
+        rule0 = new CapabilityRule(all.qualifiers(), List.of());
+      }
+      if (rule0 instanceof CapabilityRule rule
+          && rule.qualifiers().action() != Qualifiers.Action.PROMPT) {
         long set = rule.capabilities().isEmpty() ? -1L : 0;
         for (Capability capability : rule.capabilities()) {
           set |= 1L << capability.number();

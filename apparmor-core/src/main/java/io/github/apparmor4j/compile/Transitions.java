@@ -3,6 +3,7 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import java.util.ArrayList;
@@ -26,7 +27,8 @@ final class Transitions {
     this.profile = profile;
     TreeSet<String> found = new TreeSet<>();
     for (ResolvedRule rule : profile.rules()) {
-      if (rule.rule() instanceof FileRule file && !file.qualifiers().isDeny()) {
+      if (rule.rule() instanceof FileRule file
+          && file.qualifiers().action() == Qualifiers.Action.ALLOW) {
         String name = name(file.permissions().exec(), file.path(), file.target(), rule);
         if (name != null) {
           found.add(name);

@@ -20,7 +20,6 @@ import java.util.List;
  */
 public final class Aare {
 
-  private static final ByteSet NO_SLASH = ByteSet.ALL.minus(ByteSet.NONE.with('/').with(0));
   private static final ByteSet NO_NUL = ByteSet.ALL.minus(ByteSet.of(0));
   private static final int MAX_DEPTH = 50;
 
@@ -55,8 +54,19 @@ public final class Aare {
     return parse(text, tokens(text));
   }
 
+  /**
+   * Reads the expression of a value that may hold NUL bytes, such as an abstract socket's name:
+   * {@code **} matches everything there, {@code *} and {@code ?} all but a slash.
+   *
+   * @throws GlobSyntaxException if the text is none
+   */
+  public static Aare bytes(String text) {
+    Reader reader = new Reader(tokens(text), ByteSet.ALL);
+    return new Aare(text, reader.read(), reader.exact);
+  }
+
   private static Aare parse(String text, int[] tokens) {
-    Reader reader = new Reader(tokens);
+    Reader reader = new Reader(tokens, NO_NUL);
     Regex regex = reader.read();
     return new Aare(text, regex, reader.exact);
   }
@@ -211,13 +221,17 @@ public final class Aare {
   private static final class Reader {
     private final int[] in;
     private int at;
+    private final ByteSet any;
+    private final ByteSet inComponent;
     boolean exact = true;
 
     /** The parts of a choice that is being read, and the sequence that it interrupts. */
     private record Open(List<Regex> before, List<Regex> choices) {}
 
-    Reader(int[] tokens) {
+    Reader(int[] tokens, ByteSet any) {
       this.in = tokens;
+      this.any = any;
+      this.inComponent = any.minus(ByteSet.of('/'));
     }
 
     Regex read() {
@@ -229,7 +243,7 @@ public final class Aare {
           case '*' -> stars(parts);
           case '?' -> {
             exact = false;
-            parts.add(Regex.of(NO_SLASH));
+            parts.add(Regex.of(inComponent));
           }
           case '[' -> parts.add(Regex.of(set()));
           case '{' -> {
@@ -278,14 +292,14 @@ public final class Aare {
       boolean ends = at == in.length || in[at] == '/';
       boolean afterSlash = start > 0 && (in[start - 1] & 0xFF) == '/';
       if (ends && afterSlash) {
-        parts.add(Regex.of(NO_SLASH));
+        parts.add(Regex.of(inComponent));
       }
       int count = at - start;
       for (; count >= 2; count -= 2) {
-        parts.add(Regex.star(NO_NUL));
+        parts.add(Regex.star(any));
       }
       if (count == 1) {
-        parts.add(Regex.star(NO_SLASH));
+        parts.add(Regex.star(inComponent));
       }
     }
 

@@ -2,14 +2,22 @@ package io.github.apparmor4j.parse;
 
 import io.github.apparmor4j.parse.Scanner.Word;
 import io.github.apparmor4j.profile.AbiRule;
+import io.github.apparmor4j.profile.Alias;
+import io.github.apparmor4j.profile.BooleanAssignment;
 import io.github.apparmor4j.profile.Comment;
+import io.github.apparmor4j.profile.Condition;
+import io.github.apparmor4j.profile.Conditional;
 import io.github.apparmor4j.profile.FileElement;
 import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileElement;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.profile.ProfileFlag;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.RuleBlock;
+import io.github.apparmor4j.profile.UnrecognizedRule;
 import io.github.apparmor4j.profile.VariableAssignment;
+import io.github.apparmor4j.profile.XattrMatch;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceSpan;
@@ -20,7 +28,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,18 +39,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProfileParser {
 
+  private static final List<VariableAssignment.Operator> OPERATORS =
+      List.of(VariableAssignment.Operator.values());
+
   private final SourceText source;
   private final ParseLimits limits;
-  private final Scanner in;
-  private final RuleParser rules;
+  private final RuleScanner in;
+  private final ConditionParser conditions;
   private final IdentityHashMap<Object, SourceSpan> spans = new IdentityHashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
   private ProfileParser(SourceText source, ParseLimits limits) {
     this.source = source;
     this.limits = limits;
-    this.in = new Scanner(source.text(), limits.word());
-    this.rules = new RuleParser(in);
+    this.in = new RuleScanner(source.text(), limits.word());
+    this.conditions = new ConditionParser(in, limits.depth());
   }
 
   /** Reads a file: a preamble, then profiles. */
@@ -176,6 +186,10 @@ public final class ProfileParser {
   private <E> void lineOrder(List<? super E> to, Runnable add) {
     List<Scanner.Seen> inside = in.takeComments();
     for (Scanner.Seen seen : inside) {
+      if (seen.span().start() >= in.lastEnd) {
+        in.giveBack(seen); // behind the element
+        continue;
+      }
       @SuppressWarnings("unchecked")
       E comment = (E) new Comment(seen.comment().text(), false);
       spans.put(comment, seen.span());
@@ -196,12 +210,11 @@ public final class ProfileParser {
       return abi();
     }
     String keyword = in.peekKeyword();
-    if (Stream.of("alias", "rewrite").anyMatch(keyword::equals) || in.peek() == '$') {
-      throw new ParseFailure(
-          "AA-PARSE-0020",
-          new SourceSpan(start, start + Math.max(1, keyword.length())),
-          "'" + (keyword.isEmpty() ? "$" : keyword) + "' is not supported by this version",
-          null);
+    if (in.acceptKeyword("alias") || in.acceptKeyword("rewrite")) {
+      return alias(start);
+    }
+    if (in.peek() == '$') {
+      return booleanAssignment();
     }
     Profile profile = profile(0);
     if (profile == null) {
@@ -225,11 +238,16 @@ public final class ProfileParser {
     if (close < 0) {
       return false;
     }
-    int at = close + 1;
+    int at = behindBlanks(close + 1);
+    return OPERATORS.stream().anyMatch(operator -> in.text.startsWith(operator.toString(), at));
+  }
+
+  private int behindBlanks(int from) {
+    int at = from;
     while (at < in.text.length() && (in.text.charAt(at) == ' ' || in.text.charAt(at) == '\t')) {
       at++;
     }
-    return in.text.startsWith("=", at) || in.text.startsWith("+=", at);
+    return at;
   }
 
   private boolean atInclude() {
@@ -261,7 +279,7 @@ public final class ProfileParser {
       throw new ParseFailure(
           "AA-PARSE-0032", in.here(), "an include has no ',' at its end", "drop ','");
     }
-    return built(start, () -> new Include(path, searched, exists));
+    return in.built(start, () -> new Include(path, searched, exists));
   }
 
   /** Reads {@code <path>}, {@code "path"} or {@code path}. */
@@ -290,15 +308,8 @@ public final class ProfileParser {
     boolean searched = in.peek() == '<';
     String path = named();
     in.skip();
-    if (!in.text.startsWith(",", in.pos)) {
-      throw new ParseFailure(
-          "AA-PARSE-0010",
-          new SourceSpan(in.lastEnd, in.lastEnd),
-          "an abi rule needs ',' at its end",
-          "add ','");
-    }
-    in.advance(1);
-    return built(start, () -> new AbiRule(path, searched));
+    comma("an abi rule");
+    return in.built(start, () -> new AbiRule(path, searched));
   }
 
   private VariableAssignment assignment() {
@@ -322,12 +333,7 @@ public final class ProfileParser {
       }
       in.advance(1);
     }
-    in.skipInLine();
-    boolean add = in.text.startsWith("+=", in.pos);
-    if (!add && in.peek() != '=') {
-      throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '='" + in.found(), null);
-    }
-    in.advance(add ? 2 : 1);
+    VariableAssignment.Operator operator = operator();
     List<String> values = new ArrayList<>();
     while (true) {
       in.skipInLine();
@@ -348,17 +354,49 @@ public final class ProfileParser {
       throw new ParseFailure(
           "AA-PARSE-0036", in.from(start), "@{" + name + "} gets no value", "write \"\" for none");
     }
-    VariableAssignment.Operator operator =
-        add ? VariableAssignment.Operator.ADD : VariableAssignment.Operator.SET;
-    return built(start, () -> new VariableAssignment(name, operator, values));
+    return in.built(start, () -> new VariableAssignment(name, operator, values));
   }
 
-  private <T> T built(int start, Supplier<T> element) {
-    try {
-      return element.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParseFailure("AA-PARSE-0022", in.from(start), String.valueOf(e.getMessage()), null);
+  private VariableAssignment.Operator operator() {
+    in.skipInLine();
+    for (VariableAssignment.Operator operator : OPERATORS) {
+      if (in.text.startsWith(operator.toString(), in.pos)
+          && (operator != VariableAssignment.Operator.OVERRIDE || Scanner.isBlank(in.peek(-1)))) {
+        in.advance(operator.toString().length());
+        return operator;
+      }
     }
+    throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '='" + in.found(), null);
+  }
+
+  private BooleanAssignment booleanAssignment() {
+    int start = in.pos;
+    String name = conditions.booleanName();
+    VariableAssignment.Operator operator = operator();
+    in.skipInLine();
+    Condition value = conditions.condition();
+    return in.built(start, () -> new BooleanAssignment(name, operator, value));
+  }
+
+  private Alias alias(int start) {
+    Word from = in.word("a path");
+    in.skip();
+    in.expect("->");
+    Word to = in.word("a path");
+    in.skip();
+    comma("an alias");
+    return in.built(start, () -> new Alias(from.text(), to.text()));
+  }
+
+  private void comma(String what) {
+    if (!in.text.startsWith(",", in.pos)) {
+      throw new ParseFailure(
+          "AA-PARSE-0010",
+          new SourceSpan(in.lastEnd, in.lastEnd),
+          what + " needs ',' at its end",
+          "add ','");
+    }
+    in.advance(1);
   }
 
   // ---- profiles
@@ -399,16 +437,27 @@ public final class ProfileParser {
       attachment = in.word("an attachment").text();
       in.skip();
     }
+    List<XattrMatch> xattrs = xattrs();
+    List<String> identities = identities();
     List<ProfileFlag> flags = flags();
     if (in.peek() != '{') {
       throw new ParseFailure(
           "AA-PARSE-0039", in.here(), "expected '{' for the profile's body" + in.found(), null);
     }
+    List<ProfileElement> elements = block(depth);
+    Profile.Kind k = kind;
+    String a = attachment;
+    return in.built(
+        start, () -> new Profile(k, name.text(), a, xattrs, identities, flags, elements));
+  }
+
+  /** Reads a body with its braces, of which the first is at the cursor. */
+  private List<ProfileElement> block(int depth) {
     if (depth >= limits.depth()) {
       SourceSpan here = in.here();
       in.pos = in.text.length();
       throw new ParseFailure(
-          "AA-PARSE-0007", here, "profiles nest deeper than the limit of " + limits.depth(), null);
+          "AA-PARSE-0007", here, "blocks nest deeper than the limit of " + limits.depth(), null);
     }
     SourceSpan open = in.here();
     in.advance(1);
@@ -416,9 +465,7 @@ public final class ProfileParser {
     List<Scanner.Seen> inHeader = in.takeComments();
     inHeader.forEach(seen -> elements.add(new Comment(seen.comment().text(), false)));
     body(elements, depth, open);
-    Profile.Kind k = kind;
-    String a = attachment;
-    return built(start, () -> new Profile(k, name.text(), a, flags, elements));
+    return elements;
   }
 
   private void body(List<ProfileElement> elements, int depth, SourceSpan open) {
@@ -439,11 +486,25 @@ public final class ProfileParser {
         report(failure);
         in.takeComments();
         in.recover(start);
+        unrecognized(failure, start, elements);
       }
       in.skip();
     }
     comments(elements::add);
     in.advance(1);
+  }
+
+  /** Keeps the text of a rule whose keyword isn't known, if it ends in a comma. */
+  private void unrecognized(ParseFailure failure, int start, List<ProfileElement> to) {
+    String text = in.text.substring(start, in.pos);
+    if (failure.code.equals(RuleParser.UNKNOWN_KEYWORD)
+        && text.endsWith(",")
+        && text.indexOf('#') < 0) {
+      String body = text.substring(0, text.length() - 1).strip();
+      if (!body.isEmpty()) {
+        to.add(at(start, new UnrecognizedRule(body)));
+      }
+    }
   }
 
   private void bodyElement(List<ProfileElement> to, int depth) {
@@ -472,15 +533,103 @@ public final class ProfileParser {
         return profile;
       }
     }
-    return rules.rule();
+    if (in.acceptKeyword("if")) {
+      return conditional(depth);
+    }
+    int start = in.pos;
+    Qualifiers qualifiers = RuleParser.qualifiers(in);
+    if (in.peek() == '{') {
+      List<ProfileElement> elements = block(depth);
+      return in.built(start, () -> new RuleBlock(qualifiers, elements));
+    }
+    return RuleParser.rule(in, qualifiers, start);
+  }
+
+  private Conditional conditional(int depth) {
+    int start = in.pos;
+    List<Conditional.Branch> branches = new ArrayList<>();
+    List<ProfileElement> otherwise = null;
+    do {
+      Condition condition = conditions.condition();
+      branches.add(new Conditional.Branch(condition, conditionalBlock(depth)));
+      if (!atElse()) {
+        break;
+      }
+      in.skip();
+      in.acceptKeyword("else");
+      if (!in.acceptKeyword("if")) {
+        otherwise = conditionalBlock(depth);
+        break;
+      }
+    } while (true);
+    List<ProfileElement> last = otherwise;
+    return in.built(start, () -> new Conditional(branches, last));
+  }
+
+  private List<ProfileElement> conditionalBlock(int depth) {
+    in.skip();
+    if (in.peek() != '{') {
+      throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '{'" + in.found(), null);
+    }
+    return block(depth);
+  }
+
+  /** Looks behind blanks and comments for {@code else}, and stays. */
+  private boolean atElse() {
+    Scanner ahead = new Scanner(in.text, limits.word());
+    ahead.pos = in.pos;
+    ahead.skip();
+    return ahead.acceptKeyword("else");
+  }
+
+  private List<XattrMatch> xattrs() {
+    List<XattrMatch> xattrs = new ArrayList<>();
+    if (!in.acceptKeyword("xattrs")) {
+      return xattrs;
+    }
+    int start = in.pos;
+    in.expect("=");
+    in.expect("(");
+    while (!in.accept(")")) {
+      if (in.accept(",")) {
+        continue;
+      }
+      Word name = in.word("an attribute", "(),=");
+      in.skip();
+      String value = null;
+      if (in.accept("=")) {
+        boolean list = in.accept("(");
+        value = in.word("a value", "(),").text();
+        in.skip();
+        if (list) {
+          in.expect(")");
+        }
+      }
+      String v = value;
+      xattrs.add(in.built(start, () -> new XattrMatch(name.text(), v)));
+    }
+    return xattrs;
+  }
+
+  private List<String> identities() {
+    if (!in.accept("+")) {
+      return List.of();
+    }
+    if (!in.acceptKeyword("identities")) {
+      throw new ParseFailure(
+          "AA-PARSE-0002", in.here(), "expected 'identities'" + in.found(), "+identities=(NAME …)");
+    }
+    in.expect("=");
+    if (in.peek() != '(') {
+      throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '('" + in.found(), null);
+    }
+    return in.values("an identity").stream().map(Word::text).toList();
   }
 
   private List<ProfileFlag> flags() {
     List<ProfileFlag> flags = new ArrayList<>();
     if (in.acceptKeyword("flags")) {
-      if (!in.accept("=")) {
-        throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '='" + in.found(), null);
-      }
+      in.expect("=");
       if (in.peek() != '(') {
         throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '('" + in.found(), null);
       }
@@ -525,7 +674,7 @@ public final class ProfileParser {
       value = in.word("a flag's value", "(),").text();
     }
     String v = value;
-    ProfileFlag flag = built(start, () -> new ProfileFlag(kind, v));
+    ProfileFlag flag = in.built(start, () -> new ProfileFlag(kind, v));
     for (ProfileFlag earlier : flags) {
       if (earlier.kind().excludes(kind)) {
         throw new ParseFailure(

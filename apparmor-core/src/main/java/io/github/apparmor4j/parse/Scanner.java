@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * depends on where it stands (a comma in a path, a brace in a pattern), so the parser asks for the
  * kind of word that it wants.
  */
-final class Scanner {
+class Scanner {
 
   /** A comment that was passed over, and where. */
   record Seen(Comment comment, SourceSpan span) {}
@@ -103,6 +103,11 @@ final class Scanner {
     List<Seen> taken = List.copyOf(comments);
     comments.clear();
     return taken;
+  }
+
+  /** Makes a comment the next one taken, or the next behind others given back. */
+  void giveBack(Seen comment) {
+    comments.add(comment);
   }
 
   /**

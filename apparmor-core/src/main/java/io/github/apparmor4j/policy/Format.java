@@ -27,5 +27,8 @@ final class Format {
 
   static final int BASE_OFFSET = 0x00FFFFFF;
 
+  /** Resource limits that a policy has room for. */
+  static final int RLIMITS = 16;
+
   private Format() {}
 }

@@ -1,6 +1,7 @@
 package io.github.apparmor4j.policy;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param audit whether everything is logged
  * @param pathFlags the word of path flags, or {@code null} for the kernel's default
  * @param capabilities what is allowed and how it is logged
+ * @param limits resource limits by Linux's number on x86, 0 to 15; all bits set is no limit
  * @param policyDb rules of all kinds but files, or {@code null} for none
  * @param files file rules, or {@code null} for none
  * @param transitions names that exec rules refer to, at most 12; a NUL stands for the second colon
@@ -34,6 +36,7 @@ public record KernelProfile(
     boolean audit,
     @Nullable Integer pathFlags,
     Capabilities capabilities,
+    Map<Integer, Long> limits,
     @Nullable PolicyDfa policyDb,
     @Nullable PolicyDfa files,
     List<String> transitions) {
@@ -71,8 +74,9 @@ public record KernelProfile(
    */
   public record Capabilities(long allow, long audit, long quiet) {}
 
-  /** Copies the names. */
+  /** Copies the names and limits. */
   public KernelProfile {
+    limits = Map.copyOf(limits);
     transitions = List.copyOf(transitions);
   }
 

@@ -12,6 +12,8 @@ import io.github.apparmor4j.source.SourceText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +45,6 @@ public final class PolicyReader {
   private static final int MIN_ABI = 5;
   private static final int FORCE_COMPLAIN = 1 << 11;
   private static final int MAX_TRANSITIONS = 12;
-  private static final int RLIMITS = 16;
 
   private final byte[] in;
   private final Kernel kernel;
@@ -110,6 +111,7 @@ public final class PolicyReader {
         p.audit(),
         p.pathFlags(),
         p.capabilities(),
+        p.limits(),
         p.policyDb(),
         p.files(),
         p.transitions());
@@ -145,7 +147,7 @@ public final class PolicyReader {
     Integer pathFlags = opens(Format.U32, "path_flags") ? Integer.valueOf(raw32()) : null;
     KernelProfile.Capabilities capabilities = capabilities();
     xattrs();
-    rlimits();
+    Map<Integer, Long> limits = rlimits();
     secmark();
     PolicyDfa policyDb = null;
     if (opens(STRUCT, "policydb")) {
@@ -178,6 +180,7 @@ public final class PolicyReader {
         audit,
         pathFlags,
         capabilities,
+        limits,
         policyDb,
         files,
         transitions);
@@ -214,18 +217,23 @@ public final class PolicyReader {
     }
   }
 
-  private void rlimits() throws PolicyFormatException {
+  private Map<Integer, Long> rlimits() throws PolicyFormatException {
+    Map<Integer, Long> limits = new TreeMap<>();
     if (opens(STRUCT, "rlimits")) {
-      u32();
+      int mask = u32();
       int count = array();
-      check(count <= RLIMITS, count + " resource limits");
-      for (; count > 0; count--) {
+      check(count <= Format.RLIMITS, count + " resource limits");
+      for (int number = 0; number < count; number++) {
         want(Format.U64, null);
-        take(8);
+        long value = (raw32() & 0xFFFFFFFFL) | (long) raw32() << 32;
+        if ((mask >>> number & 1) != 0) {
+          limits.put(number, value);
+        }
       }
       want(ARRAY_END, null);
       want(STRUCT_END, null);
     }
+    return limits;
   }
 
   private void secmark() throws PolicyFormatException {

@@ -12,6 +12,7 @@ import io.github.apparmor4j.source.SourceText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Map;
 
 /** Profiles to bytes. Everything is little-endian but the inside of DFAs. */
 final class PolicyWriter {
@@ -43,6 +44,7 @@ final class PolicyWriter {
       name("path_flags").u32(profile.pathFlags());
     }
     capabilities(profile.capabilities());
+    limits(profile.limits());
     if (profile.policyDb() != null) {
       name("policydb").code(STRUCT);
       dfa(profile.policyDb(), start);
@@ -57,6 +59,20 @@ final class PolicyWriter {
       }
     }
     code(STRUCT_END);
+  }
+
+  private void limits(Map<Integer, Long> limits) {
+    if (limits.isEmpty()) {
+      return;
+    }
+    int mask = limits.keySet().stream().mapToInt(number -> 1 << number).sum();
+    name("rlimits").code(STRUCT).u32(mask).code(ARRAY).raw16(Format.RLIMITS);
+    for (int number = 0; number < Format.RLIMITS; number++) {
+      code(Format.U64);
+      need(8);
+      out.putLong(limits.getOrDefault(number, 0L));
+    }
+    code(ARRAY_END).code(STRUCT_END);
   }
 
   private void capabilities(KernelProfile.Capabilities caps) {

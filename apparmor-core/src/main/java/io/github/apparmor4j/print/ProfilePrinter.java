@@ -2,11 +2,13 @@ package io.github.apparmor4j.print;
 
 import io.github.apparmor4j.profile.AbiRule;
 import io.github.apparmor4j.profile.Comment;
+import io.github.apparmor4j.profile.Conditional;
 import io.github.apparmor4j.profile.FileElement;
 import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileElement;
 import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.RuleBlock;
 import io.github.apparmor4j.profile.VariableAssignment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,9 +69,11 @@ public final class ProfilePrinter {
         out.append('\n');
       }
       if (element instanceof Profile profile) {
-        out.append(indent).append(profile.header());
-        elements(profile.elements(), indent + "  ", true);
-        out.append(indent).append('}');
+        block(profile.header(), profile.elements(), indent);
+      } else if (element instanceof RuleBlock block) {
+        block(block.header(), block.elements(), indent);
+      } else if (element instanceof Conditional conditional) {
+        conditional(conditional, indent);
       } else {
         out.append(indent).append(String.valueOf(element));
       }
@@ -79,6 +83,26 @@ public final class ProfilePrinter {
     if (lineOpen) {
       out.append('\n');
     }
+  }
+
+  private void block(String header, List<?> elements, String indent) throws IOException {
+    out.append(indent).append(header);
+    elements(elements, indent + "  ", true);
+    out.append(indent).append('}');
+  }
+
+  private void conditional(Conditional conditional, String indent) throws IOException {
+    String before = indent + "if ";
+    for (Conditional.Branch branch : conditional.branches()) {
+      out.append(before).append(branch.condition().toString()).append(" {");
+      elements(branch.elements(), indent + "  ", true);
+      before = indent + "} else if ";
+    }
+    if (conditional.otherwise() != null) {
+      out.append(indent).append("} else {");
+      elements(conditional.otherwise(), indent + "  ", true);
+    }
+    out.append(indent).append('}');
   }
 
   /** Returns the element that an own-line comment stands before: the next that is none. */
@@ -96,10 +120,16 @@ public final class ProfilePrinter {
       return false;
     }
     if (element instanceof Comment && ahead == null) {
-      return before instanceof Profile;
+      return isBlock(before);
     }
     Object next = ahead == null ? element : ahead;
-    return before instanceof Profile || next instanceof Profile || group(before) != group(next);
+    return isBlock(before) || isBlock(next) || group(before) != group(next);
+  }
+
+  private static boolean isBlock(Object element) {
+    return element instanceof Profile
+        || element instanceof RuleBlock
+        || element instanceof Conditional;
   }
 
   private static Class<?> group(Object element) {

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.profile;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -33,6 +34,19 @@ public record Comment(String text, boolean trailing) implements FileElement, Pro
   /** Returns a comment on a line of its own; a blank is put before the text. */
   public static Comment of(String text) {
     return new Comment(text.isEmpty() ? "" : " " + text, false);
+  }
+
+  /** Copies a body; two trailing comments can't share a line. */
+  static List<ProfileElement> checkedPlaces(List<ProfileElement> elements) {
+    boolean before = false;
+    for (ProfileElement element : elements) {
+      boolean trails = element instanceof Comment comment && comment.trailing();
+      if (trails && before) {
+        throw new IllegalArgumentException("two trailing comments on one line: " + element);
+      }
+      before = trails;
+    }
+    return List.copyOf(elements);
   }
 
   /** Returns whether what follows a {@code #} makes it an include. */

@@ -109,7 +109,13 @@ public enum ExecMode {
   /** Returns the mode whose letters stand at a place, the longest; {@code null} if none does. */
   static @Nullable ExecMode at(String text, int offset) {
     String rest = text.substring(offset, Math.min(text.length(), offset + 3));
-    String alias = rest.startsWith("pUx") ? "PUx" : rest.startsWith("cUx") ? "CUx" : rest;
+    // The first letter's case says whether the environment is cleaned; that of the second nothing.
+    String alias =
+        rest.length() == 3
+                && "pPcC".indexOf(rest.charAt(0)) >= 0
+                && rest.regionMatches(true, 1, "ux", 0, 2)
+            ? rest.charAt(0) + (Character.isUpperCase(rest.charAt(0)) ? "Ux" : "ux")
+            : rest;
     ExecMode found = null;
     for (ExecMode mode : VALUES) {
       if (mode != INHERIT_UNSAFE

@@ -5,4 +5,4 @@ package io.github.apparmor4j.profile;
  * first profile.
  */
 public sealed interface FileElement
-    permits AbiRule, Comment, Include, Profile, VariableAssignment {}
+    permits AbiRule, Alias, BooleanAssignment, Comment, Include, Profile, VariableAssignment {}

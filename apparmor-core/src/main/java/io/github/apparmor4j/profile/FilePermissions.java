@@ -78,7 +78,7 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
         continue;
       }
       int bit = LETTERS.indexOf(Character.toLowerCase(letters.charAt(i)));
-      if (bit < 1) {
+      if (bit < 1 || letters.charAt(i) == 'K') {
         throw new IllegalArgumentException("unknown permission '" + letters.charAt(i) + "'");
       }
       bits |= 1 << bit;

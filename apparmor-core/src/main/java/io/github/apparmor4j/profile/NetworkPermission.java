@@ -3,7 +3,7 @@ package io.github.apparmor4j.profile;
 import org.jspecify.annotations.Nullable;
 
 /** What a task may do with a socket (the kernel's {@code AA_MAY_*}). */
-public enum NetworkPermission {
+public enum NetworkPermission implements Permission {
   /** Send. */
   SEND(0x2),
   /** Receive. */
@@ -35,7 +35,7 @@ public enum NetworkPermission {
     this.bit = bit;
   }
 
-  /** Returns the kernel's bit. */
+  @Override
   public int bit() {
     return bit;
   }

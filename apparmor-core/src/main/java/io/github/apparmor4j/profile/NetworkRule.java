@@ -1,7 +1,9 @@
 package io.github.apparmor4j.profile;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,22 +14,37 @@ import org.jspecify.annotations.Nullable;
  * @param family or {@code null} for every one
  * @param type or {@code null} for every one
  * @param protocol or {@code null}; excludes a type
+ * @param local the own side
+ * @param peer the other side
  */
 public record NetworkRule(
     Qualifiers qualifiers,
     List<NetworkPermission> permissions,
     @Nullable NetworkFamily family,
     @Nullable SocketType type,
-    @Nullable NetworkProtocol protocol)
+    @Nullable NetworkProtocol protocol,
+    Endpoint local,
+    Endpoint peer)
     implements Rule {
+
+  // What is done without another side.
+  private static final Set<NetworkPermission> LOCAL =
+      EnumSet.of(
+          NetworkPermission.CREATE,
+          NetworkPermission.SHUTDOWN,
+          NetworkPermission.SETATTR,
+          NetworkPermission.GETATTR,
+          NetworkPermission.BIND,
+          NetworkPermission.LISTEN,
+          NetworkPermission.SETOPT,
+          NetworkPermission.GETOPT);
 
   /** Checks how the parts go together and sorts the permissions. */
   public NetworkRule {
-    Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("network");
+    Objects.requireNonNull(qualifiers, "qualifiers")
+        .withoutOwnership("network")
+        .withoutPriority("network");
     permissions = Words.sortedSet(permissions);
-    if (qualifiers.priority() != 0) {
-      throw new IllegalArgumentException("network rules have no priority");
-    }
     if (protocol != null) {
       if (type != null) {
         throw new IllegalArgumentException("both a type and a protocol: " + type + " " + protocol);
@@ -36,6 +53,29 @@ public record NetworkRule(
         throw new IllegalArgumentException("no protocol " + protocol + " in family " + family);
       }
     }
+    if (peer.interfaceName() != null) {
+      throw new IllegalArgumentException("interface= is of the own side");
+    }
+    if (local.assignedLabel() != null) {
+      throw new IllegalArgumentException("label:= is of the other side");
+    }
+    if (!peer.isAny() && permissions.stream().anyMatch(LOCAL::contains)) {
+      throw new IllegalArgumentException(
+          "only send, receive, connect and accept have a peer: " + permissions);
+    }
+    if (family == NetworkFamily.UNIX && !(local.isAny() && peer.isAny())) {
+      throw new IllegalArgumentException("sockets of the family unix have no internet address");
+    }
+  }
+
+  /** Makes a rule without conditions about either side. */
+  public NetworkRule(
+      Qualifiers qualifiers,
+      List<NetworkPermission> permissions,
+      @Nullable NetworkFamily family,
+      @Nullable SocketType type,
+      @Nullable NetworkProtocol protocol) {
+    this(qualifiers, permissions, family, type, protocol, Endpoint.ANY, Endpoint.ANY);
   }
 
   /** Returns {@code network,}: everything. */
@@ -55,12 +95,17 @@ public record NetworkRule(
 
   @Override
   public NetworkRule withQualifiers(Qualifiers newQualifiers) {
-    return new NetworkRule(newQualifiers, permissions, family, type, protocol);
+    return new NetworkRule(newQualifiers, permissions, family, type, protocol, local, peer);
+  }
+
+  /** Returns this rule with conditions about both sides. */
+  public NetworkRule between(Endpoint own, Endpoint other) {
+    return new NetworkRule(qualifiers, permissions, family, type, protocol, own, other);
   }
 
   @Override
   public List<String> patterns() {
-    return List.of();
+    return Words.present(local.interfaceName(), local.label(), peer.label(), peer.assignedLabel());
   }
 
   @Override
@@ -71,6 +116,8 @@ public record NetworkRule(
         + (family == null ? "" : " " + family)
         + (type == null ? "" : " " + type)
         + (protocol == null ? "" : " " + protocol)
+        + local
+        + Words.peer(peer.toString())
         + ",";
   }
 }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  *     :ns:name}
  * @param attachment pattern of the programs that get the profile, or {@code null}; then a name that
  *     starts with {@code /} serves
+ * @param xattrs extended attributes that the program must have too; not of hats
+ * @param identities names that the attached task goes by, without blanks unless they start with
+ *     {@code /}
  * @param flags in their order, none twice
  * @param elements rules, comments, includes, children, in their order
  */
@@ -22,6 +25,8 @@ public record Profile(
     Kind kind,
     String name,
     @Nullable String attachment,
+    List<XattrMatch> xattrs,
+    List<String> identities,
     List<ProfileFlag> flags,
     List<ProfileElement> elements)
     implements FileElement, ProfileElement {
@@ -41,8 +46,19 @@ public record Profile(
     if (attachment != null) {
       Words.checkedPath(attachment, "attachment");
     }
+    xattrs = List.copyOf(xattrs);
+    if (kind == Kind.HAT && !xattrs.isEmpty()) {
+      throw new IllegalArgumentException("hats have no xattrs: " + name);
+    }
+    identities = List.copyOf(identities);
+    for (String identity : identities) {
+      if (Words.checked(identity, "identity").chars().anyMatch(Character::isWhitespace)
+          && !identity.startsWith("/")) {
+        throw new IllegalArgumentException("identity with a blank: " + identity);
+      }
+    }
     flags = List.copyOf(flags);
-    elements = List.copyOf(elements);
+    elements = Comment.checkedPlaces(elements);
     for (int i = 0; i < flags.size(); i++) {
       for (ProfileFlag earlier : flags.subList(0, i)) {
         if (flags.get(i).kind().excludes(earlier.kind())) {
@@ -51,15 +67,6 @@ public record Profile(
         }
       }
     }
-    for (int i = 1; i < elements.size(); i++) {
-      if (isTrailing(elements.get(i)) && isTrailing(elements.get(i - 1))) {
-        throw new IllegalArgumentException("two trailing comments on one line: " + elements.get(i));
-      }
-    }
-  }
-
-  private static boolean isTrailing(Object element) {
-    return element instanceof Comment comment && comment.trailing();
   }
 
   /** Returns a builder of a profile. */
@@ -76,6 +83,8 @@ public record Profile(
   public Builder toBuilder() {
     Builder builder = new Builder(kind, name);
     builder.attachment = attachment;
+    builder.xattrs.addAll(xattrs);
+    builder.identities.addAll(identities);
     builder.flags.addAll(flags);
     builder.elements.addAll(elements);
     return builder;
@@ -101,6 +110,12 @@ public record Profile(
     return (kind == Kind.HAT ? "hat " : "profile ")
         + Words.word(name)
         + Words.optional(" ", attachment)
+        + (xattrs.isEmpty() ? "" : " xattrs=(" + Words.joined(xattrs) + ")")
+        + (identities.isEmpty()
+            ? ""
+            : " +identities=("
+                + String.join(" ", identities.stream().map(Words::listValue).toList())
+                + ")")
         + (flags.isEmpty()
             ? ""
             : " flags=("
@@ -123,6 +138,8 @@ public record Profile(
     private final Kind kind;
     private final String name;
     private @Nullable String attachment;
+    private final List<XattrMatch> xattrs = new ArrayList<>();
+    private final List<String> identities = new ArrayList<>();
     private final List<ProfileFlag> flags = new ArrayList<>();
     private final List<ProfileElement> elements = new ArrayList<>();
 
@@ -134,6 +151,12 @@ public record Profile(
     /** Sets the pattern of the programs that get the profile. */
     public Builder attachment(String pattern) {
       attachment = Words.checkedPath(pattern, "attachment");
+      return this;
+    }
+
+    /** Adds an extended attribute that the program must have, with a pattern of its value. */
+    public Builder xattr(String name, String value) {
+      xattrs.add(new XattrMatch(name, value));
       return this;
     }
 
@@ -206,7 +229,7 @@ public record Profile(
      * @throws IllegalArgumentException if flags exclude each other
      */
     public Profile build() {
-      return new Profile(kind, name, attachment, flags, elements);
+      return new Profile(kind, name, attachment, xattrs, identities, flags, elements);
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.github.apparmor4j.profile;
 
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +50,9 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
     /** Don't. */
     CHROOT_NO_ATTACH(Group.CHROOT),
     /** Paths outside the namespace count from this path. */
-    ATTACH_DISCONNECTED_PATH(null),
+    ATTACH_DISCONNECTED_PATH(Group.DISCONNECTED),
     /** The same for message queues. */
-    ATTACH_DISCONNECTED_IPC(null),
+    ATTACH_DISCONNECTED_IPC(Group.DISCONNECTED),
     /** The signal of the mode {@code kill}. */
     KILL_SIGNAL(null),
     /** The error of a refusal. */
@@ -64,6 +66,10 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
 
     /** Returns whether a profile can have both flags. */
     public boolean excludes(Kind other) {
+      if (group == Group.DISCONNECTED) {
+        return other.group == group
+            && (this == NO_ATTACH_DISCONNECTED) != (other == NO_ATTACH_DISCONNECTED);
+      }
       return this != other && group != null && group == other.group;
     }
 
@@ -88,6 +94,26 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
       return null;
     }
   }
+
+  // errno(3): those of Linux on x86.
+  private static final Set<String> ERRORS =
+      Set.of(
+          ("E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EADV EAFNOSUPPORT EAGAIN EALREADY EBADE "
+                  + "EBADF EBADFD EBADMSG EBADR EBADRQC EBADSLT EBFONT EBUSY ECANCELED ECHILD "
+                  + "ECHRNG ECOMM ECONNABORTED ECONNREFUSED ECONNRESET EDEADLK EDEADLOCK "
+                  + "EDESTADDRREQ EDOM EDOTDOT EDQUOT EEXIST EFAULT EFBIG EHOSTDOWN EHOSTUNREACH "
+                  + "EIDRM EILSEQ EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR EISNAM EKEYEXPIRED "
+                  + "EKEYREJECTED EKEYREVOKED EL2HLT EL2NSYNC EL3HLT EL3RST ELIBACC ELIBBAD "
+                  + "ELIBEXEC ELIBMAX ELIBSCN ELNRNG ELOOP EMEDIUMTYPE EMFILE EMLINK EMSGSIZE "
+                  + "EMULTIHOP ENAMETOOLONG ENAVAIL ENETDOWN ENETRESET ENETUNREACH ENFILE ENOANO "
+                  + "ENOBUFS ENOCSI ENODATA ENODEV ENOENT ENOEXEC ENOKEY ENOLCK ENOLINK ENOMEDIUM "
+                  + "ENOMEM ENOMSG ENONET ENOPKG ENOPROTOOPT ENOSPC ENOSR ENOSTR ENOSYS ENOTBLK "
+                  + "ENOTCONN ENOTDIR ENOTEMPTY ENOTNAM ENOTRECOVERABLE ENOTSOCK ENOTSUP ENOTTY "
+                  + "ENOTUNIQ ENXIO EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM EPFNOSUPPORT EPIPE EPROTO "
+                  + "EPROTONOSUPPORT EPROTOTYPE ERANGE EREMCHG EREMOTE EREMOTEIO ERESTART ERFKILL "
+                  + "EROFS ESHUTDOWN ESOCKTNOSUPPORT ESPIPE ESRCH ESRMNT ESTALE ESTRPIPE ETIME "
+                  + "ETIMEDOUT ETOOMANYREFS ETXTBSY EUCLEAN EUNATCH EUSERS EWOULDBLOCK EXDEV EXFULL")
+              .split(" "));
 
   private enum Group {
     MODE,
@@ -121,7 +147,9 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
         if (value == null) {
           throw new IllegalArgumentException(kind + " needs an error's name");
         }
-        Words.checked(value, kind.toString());
+        if (!ERRORS.contains(value.toUpperCase(Locale.ROOT))) {
+          throw new IllegalArgumentException("unknown error " + value);
+        }
       }
       default -> {
         if (value != null) {

@@ -3,7 +3,7 @@ package io.github.apparmor4j.profile;
 import org.jspecify.annotations.Nullable;
 
 /** What a task may do to another, or have done to it, by {@code ptrace(2)} and its like. */
-public enum PtracePermission {
+public enum PtracePermission implements Permission {
   /** Trace another. */
   TRACE(0x2),
   /** Read another's state. */
@@ -19,7 +19,7 @@ public enum PtracePermission {
     this.bit = bit;
   }
 
-  /** Returns the kernel's bit. */
+  @Override
   public int bit() {
     return bit;
   }

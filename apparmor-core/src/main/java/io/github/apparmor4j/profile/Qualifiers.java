@@ -9,17 +9,19 @@ import java.util.Objects;
  *     priority decide
  * @param audit log: every use of an allowing rule, and every refusal of a denying one (silent
  *     without)
- * @param action allow or deny
+ * @param action allow, deny or prompt
  * @param ownership whose files a file rule is about
  */
 public record Qualifiers(int priority, boolean audit, Action action, Ownership ownership) {
 
-  /** Allows or denies. */
+  /** What a rule does. */
   public enum Action {
     /** The default. */
     ALLOW,
     /** Beats every allowing rule of the same priority. */
-    DENY
+    DENY,
+    /** Asks in user space; where the kernel can't, nothing is allowed. */
+    PROMPT
   }
 
   /** Whose files a file rule is about. */
@@ -71,7 +73,11 @@ public record Qualifiers(int priority, boolean audit, Action action, Ownership o
   public String toString() {
     return (priority == 0 ? "" : "priority=" + priority + " ")
         + (audit ? "audit " : "")
-        + (isDeny() ? "deny " : "")
+        + switch (action) {
+          case ALLOW -> "";
+          case DENY -> "deny ";
+          case PROMPT -> "prompt ";
+        }
         + switch (ownership) {
           case ANY -> "";
           case OWNER -> "owner ";
@@ -82,6 +88,13 @@ public record Qualifiers(int priority, boolean audit, Action action, Ownership o
   Qualifiers withoutOwnership(String kind) {
     if (ownership != Ownership.ANY) {
       throw new IllegalArgumentException(kind + " rules have no owner");
+    }
+    return this;
+  }
+
+  Qualifiers withoutPriority(String kind) {
+    if (priority != 0) {
+      throw new IllegalArgumentException(kind + " rules have no priority");
     }
     return this;
   }

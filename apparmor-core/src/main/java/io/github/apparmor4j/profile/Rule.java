@@ -6,14 +6,23 @@ import java.util.List;
  * A rule of a profile: one record for each kind. {@code toString()} is its text, with the comma.
  */
 public sealed interface Rule extends ProfileElement
-    permits CapabilityRule,
+    permits AllRule,
+        CapabilityRule,
+        ChangeProfileRule,
+        DbusRule,
         FileRule,
+        IoUringRule,
         LinkRule,
         MountRule,
+        MqueueRule,
         NetworkRule,
         PivotRootRule,
         PtraceRule,
-        SignalRule {
+        RlimitRule,
+        SignalRule,
+        UnixRule,
+        UnrecognizedRule,
+        UsernsRule {
 
   /** Returns what stands before the rule: priority, audit, deny, owner. */
   Qualifiers qualifiers();

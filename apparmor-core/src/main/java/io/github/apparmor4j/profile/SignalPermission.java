@@ -3,7 +3,7 @@ package io.github.apparmor4j.profile;
 import org.jspecify.annotations.Nullable;
 
 /** Which side of a signal a task may be on. */
-public enum SignalPermission {
+public enum SignalPermission implements Permission {
   /** Send it. */
   SEND(0x2),
   /** Receive it. */
@@ -15,7 +15,7 @@ public enum SignalPermission {
     this.bit = bit;
   }
 
-  /** Returns the kernel's bit. */
+  @Override
   public int bit() {
     return bit;
   }

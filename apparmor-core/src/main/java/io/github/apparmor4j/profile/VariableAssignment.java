@@ -20,7 +20,11 @@ public record VariableAssignment(String name, Operator operator, List<String> va
     /** {@code =}: defines; an error if defined before. */
     SET("="),
     /** {@code +=}: adds; an error if not defined before. */
-    ADD("+=");
+    ADD("+="),
+    /** {@code ?=}: defines, unless it is defined. */
+    DEFAULT("?="),
+    /** {@code :=}: defines, in place of earlier values. */
+    OVERRIDE(":=");
 
     private final String symbol;
 

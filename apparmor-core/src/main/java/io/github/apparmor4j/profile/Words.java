@@ -97,6 +97,16 @@ final class Words {
     return '"' + text + '"';
   }
 
+  /** Returns {@code name=value} with a blank before it, or nothing for {@code null}. */
+  static String condition(String name, @Nullable String value) {
+    return value == null ? "" : " " + name + "=" + listValue(value);
+  }
+
+  /** Returns {@code peer=(…)} around conditions with a blank before it, or nothing for none. */
+  static String peer(String conditions) {
+    return conditions.isEmpty() ? "" : " peer=(" + conditions.substring(1) + ")";
+  }
+
   /** Returns {@code word} with a blank before it, or nothing for {@code null}. */
   static String optional(String before, @Nullable String text) {
     return text == null ? "" : before + word(text);

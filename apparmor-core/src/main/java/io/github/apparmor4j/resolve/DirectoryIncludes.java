@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Includes from the file system. */
 final class DirectoryIncludes implements IncludeResolver {
 
-  private static final long MAX_BYTES = 16L << 20;
+  static final int MAX_BYTES = 16 << 20;
 
   // What a directory include passes over: apparmor.d(5), "#include mechanism".
   private static final List<String> IGNORED_ENDINGS =
@@ -32,11 +32,13 @@ final class DirectoryIncludes implements IncludeResolver {
           ".rej",
           "~");
 
+  private final Path current;
   private final List<Path> directories;
   private final ConcurrentHashMap<String, Optional<List<SourceText>>> found =
       new ConcurrentHashMap<>();
 
-  DirectoryIncludes(List<Path> directories) {
+  DirectoryIncludes(Path current, List<Path> directories) {
+    this.current = current;
     this.directories = List.copyOf(directories);
   }
 
@@ -55,7 +57,7 @@ final class DirectoryIncludes implements IncludeResolver {
   private @Nullable List<SourceText> look(String path, boolean searched) throws IOException {
     try {
       if (!searched) {
-        Path direct = Path.of(path);
+        Path direct = current.resolve(path);
         if (Files.exists(direct)) {
           return texts(direct);
         }

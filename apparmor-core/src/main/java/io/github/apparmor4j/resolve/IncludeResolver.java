@@ -52,6 +52,35 @@ public interface IncludeResolver {
    * @param directories at least one, in the order of search
    */
   static IncludeResolver directories(Path... directories) {
-    return new DirectoryIncludes(List.of(directories));
+    return new DirectoryIncludes(Path.of(""), List.of(directories));
+  }
+
+  /**
+   * Returns a resolver of files, as {@link #directories(Path...)} does.
+   *
+   * @param current what {@code "path"} is relative to
+   * @param directories in the order of search
+   */
+  static IncludeResolver directories(Path current, List<Path> directories) {
+    return new DirectoryIncludes(current, directories);
+  }
+
+  /**
+   * Returns a resolver of resources in UTF-8, of whatever spelling the include is. Resources have
+   * no directories, so a directory can't be included.
+   *
+   * @param loader where resources are looked for
+   * @param prefix put before names; ends in a slash
+   */
+  static IncludeResolver classPath(ClassLoader loader, String prefix) {
+    return new ClassPathIncludes(loader, prefix);
+  }
+
+  /** Returns a resolver that asks another for what this one doesn't find. */
+  default IncludeResolver orElse(IncludeResolver other) {
+    return (path, searched) -> {
+      List<SourceText> texts = find(path, searched);
+      return texts == null ? other.find(path, searched) : texts;
+    };
   }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param profile as written
  * @param name the kernel's name: {@code parent//child}, without namespace, escapes resolved
  * @param namespace the policy namespace, or {@code null} for the current one
- * @param attachment pattern of the programs that get it, variables expanded, or {@code null}
+ * @param attachments patterns of the programs that get it, variables expanded, those by aliases
+ *     too; empty for none
  * @param disconnectedPath the value of the flag {@code attach_disconnected.path}, or {@code null}
  * @param rules its own and those that it includes, in the order of the text
  * @param children its hats and child profiles
@@ -21,7 +22,7 @@ public record ResolvedProfile(
     Profile profile,
     String name,
     @Nullable String namespace,
-    @Nullable String attachment,
+    List<String> attachments,
     @Nullable String disconnectedPath,
     List<ResolvedRule> rules,
     List<ResolvedProfile> children,
@@ -29,6 +30,7 @@ public record ResolvedProfile(
 
   /** Copies the lists. */
   public ResolvedProfile {
+    attachments = List.copyOf(attachments);
     rules = List.copyOf(rules);
     children = List.copyOf(children);
   }

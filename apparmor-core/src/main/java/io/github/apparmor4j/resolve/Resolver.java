@@ -5,13 +5,20 @@ import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.parse.ParseResult;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.profile.AbiRule;
+import io.github.apparmor4j.profile.Alias;
+import io.github.apparmor4j.profile.BooleanAssignment;
+import io.github.apparmor4j.profile.Comment;
+import io.github.apparmor4j.profile.Condition;
+import io.github.apparmor4j.profile.Conditional;
 import io.github.apparmor4j.profile.FileElement;
 import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileElement;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.profile.ProfileFlag;
+import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleBlock;
 import io.github.apparmor4j.profile.VariableAssignment;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
@@ -64,6 +71,8 @@ public final class Resolver {
   private final class Run {
     private final List<Diagnostic> diagnostics = new ArrayList<>();
     private final Variables variables = new Variables(null);
+    private final Conditions conditions = new Conditions();
+    private final Aliases aliases = new Aliases();
     private final List<ResolvedProfile> profiles = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private @Nullable Features abi;
@@ -108,6 +117,10 @@ public final class Resolver {
           abi(rule, place);
         } else if (element instanceof VariableAssignment assignment) {
           assign(assignment, place);
+        } else if (element instanceof BooleanAssignment assignment) {
+          assign(assignment, place);
+        } else if (element instanceof Alias alias) {
+          aliases.add(alias);
         } else if (element instanceof Profile profile) {
           profiles.add(profile(file, profile, null, new Scope(null, variables), place));
         }
@@ -117,7 +130,7 @@ public final class Resolver {
     private List<SourceText> texts(
         Include include, SourcePlace place, Set<SourceText> seen, int depth) {
       if (depth >= MAX_DEPTH) {
-        report("AA-RESOLVE-0002", place, "recursive include of " + include.path());
+        report("AA-RESOLVE-0015", place, "includes nest deeper than " + MAX_DEPTH);
         return List.of();
       }
       try {
@@ -131,7 +144,11 @@ public final class Resolver {
         List<SourceText> fresh = new ArrayList<>();
         for (SourceText text : texts) {
           if (leadsHere(text, place)) {
-            report("AA-RESOLVE-0002", place, "recursive include of " + include.path());
+            diagnostics.add(
+                Diagnostic.warning(
+                    "AA-RESOLVE-0002",
+                    place,
+                    "recursive include of " + include.path() + ", which is read once"));
           } else if (seen.add(text)) {
             fresh.add(text);
           }
@@ -151,6 +168,11 @@ public final class Resolver {
     private void abi(AbiRule rule, SourcePlace place) {
       try {
         List<SourceText> texts = includes.find(rule.path(), rule.searched());
+        if (rule.searched() && (rule.path().equals("kernel") || rule.path().equals("default"))) {
+          // The kernel's own set is what holds without a rule.
+          abi = abi == null && rule.path().equals("default") ? Features.DEFAULT_ABI : abi;
+          return;
+        }
         Features found =
             texts == null || texts.isEmpty()
                 ? Features.builtInAbis().get(rule.path())
@@ -191,6 +213,31 @@ public final class Resolver {
             report("AA-RESOLVE-0004", place, "undefined variable @{" + name + "}");
           }
         }
+        case DEFAULT -> {
+          if (!defined) {
+            variables.set(name, assignment.values());
+          }
+        }
+        case OVERRIDE -> variables.set(name, assignment.values());
+      }
+    }
+
+    private void assign(BooleanAssignment assignment, SourcePlace place) {
+      String name = assignment.name();
+      boolean defined = conditions.isDefined(name);
+      if (defined && assignment.operator() == VariableAssignment.Operator.SET) {
+        report("AA-RESOLVE-0009", place, "variable $" + name + " is defined already");
+      } else if (!defined || assignment.operator() == VariableAssignment.Operator.OVERRIDE) {
+        conditions.set(name, holds(assignment.value(), variables, place));
+      }
+    }
+
+    private boolean holds(Condition condition, Variables scope, SourcePlace place) {
+      try {
+        return conditions.holds(condition, scope);
+      } catch (Variables.ExpansionException e) {
+        report(e.code, place, String.valueOf(e.getMessage()));
+        return false;
       }
     }
 
@@ -220,6 +267,9 @@ public final class Resolver {
           profile.attachment() != null
               ? expand(profile.attachment(), outer.variables(), place)
               : local.startsWith("/") ? local : null;
+      // A profile without an attachment whose name is a pattern attaches by its name.
+      String attaching = attachment == null && Aare.isPattern(local) ? local : attachment;
+      List<String> attachments = attaching == null ? List.of() : aliases.all(attaching);
       Variables scope = new Variables(outer.variables());
       if (attachment != null) {
         scope.set("attach_path", List.of(attachment));
@@ -229,49 +279,120 @@ public final class Resolver {
       String disconnected = null;
       for (ProfileFlag flag : profile.flags()) {
         if (flag.kind() == ProfileFlag.Kind.ATTACH_DISCONNECTED_PATH && flag.value() != null) {
-          disconnected = expand(flag.value(), scope, place);
+          disconnected = disconnected(flag, scope, place);
+        } else if (flag.kind() == ProfileFlag.Kind.ATTACH_DISCONNECTED_IPC) {
+          disconnected(flag, scope, place);
         }
       }
-      List<ResolvedRule> rules = new ArrayList<>();
-      List<ResolvedProfile> children = new ArrayList<>();
-      Supplier<Scope> inner = () -> new Scope(name, outer.variables());
-      body(in, profile.elements(), from, scope, inner, rules, children, new HashSet<>(), 0);
+      Body body = new Body(scope, () -> new Scope(name, outer.variables()));
+      body(in, profile.elements(), from, Qualifiers.NONE, body, 0);
       return new ResolvedProfile(
-          profile, plainName, namespace, attachment, disconnected, rules, children, place);
+          profile,
+          plainName,
+          namespace,
+          attachments,
+          disconnected,
+          body.rules,
+          body.children,
+          place);
     }
 
+    private @Nullable String disconnected(ProfileFlag flag, Variables scope, SourcePlace place) {
+      String path = flag.value() == null ? null : expand(flag.value(), scope, place);
+      if (path != null && !path.startsWith("/") && !path.startsWith("@{")) {
+        report("AA-RESOLVE-0016", place, flag.kind() + " must begin with '/': " + path);
+      }
+      return path;
+    }
+
+    /** A profile's body while it is collected. */
+    private static final class Body {
+      final Variables scope;
+      final Supplier<Scope> inner;
+      final List<ResolvedRule> rules = new ArrayList<>();
+      final List<ResolvedProfile> children = new ArrayList<>();
+      final Set<SourceText> seen = new HashSet<>();
+
+      Body(Variables scope, Supplier<Scope> inner) {
+        this.scope = scope;
+        this.inner = inner;
+      }
+    }
+
+    /**
+     * Collects elements.
+     *
+     * @param outer qualifiers of the blocks around
+     */
     private void body(
         ParseResult<?> in,
         List<ProfileElement> elements,
         @Nullable SourcePlace from,
-        Variables scope,
-        Supplier<Scope> inner,
-        List<ResolvedRule> rules,
-        List<ResolvedProfile> children,
-        Set<SourceText> seen,
+        Qualifiers outer,
+        Body to,
         int depth) {
       for (ProfileElement element : elements) {
         if (element instanceof Rule rule) {
-          SourcePlace place = place(in, rule, from);
-          if (++ruleCount == MAX_RULES) {
-            report("AA-RESOLVE-0011", place, "more than " + MAX_RULES + " rules");
-          }
-          if (ruleCount < MAX_RULES) {
-            rules.add(new ResolvedRule(rule, place, expansions(rule, scope, place)));
-          }
+          rule(rule, outer, place(in, rule, from), to);
         } else if (element instanceof Include include) {
           SourcePlace place = place(in, include, from);
-          for (SourceText text : texts(include, place, seen, depth)) {
+          for (SourceText text : texts(include, place, to.seen, depth)) {
             ParseResult<List<ProfileElement>> parsed =
                 bodies.computeIfAbsent(text, ProfileParser::parseBody);
             keep(parsed.diagnostics(), place);
-            body(parsed, parsed.model(), place, scope, inner, rules, children, seen, depth + 1);
+            body(parsed, parsed.model(), place, outer, to, depth + 1);
           }
         } else if (element instanceof AbiRule rule) {
           abi(rule, place(in, rule, from));
         } else if (element instanceof Profile child) {
-          children.add(profile(in, child, from, inner.get(), place(in, child, from)));
+          to.children.add(profile(in, child, from, to.inner.get(), place(in, child, from)));
+        } else if (element instanceof RuleBlock block) {
+          body(in, block.elements(), from, Blocks.nested(outer, block.qualifiers()), to, depth);
+        } else if (element instanceof Conditional conditional) {
+          body(in, chosen(conditional, to.scope, place(in, element, from)), from, outer, to, depth);
+        } else if (!(element instanceof Comment)) {
+          throw new AssertionError(element);
         }
+      }
+    }
+
+    private List<ProfileElement> chosen(
+        Conditional conditional, Variables scope, SourcePlace place) {
+      List<ProfileElement> chosen = null;
+      // Each condition is looked at, so that mistakes are found in those that don't matter too.
+      for (Conditional.Branch branch : conditional.branches()) {
+        if (holds(branch.condition(), scope, place) && chosen == null) {
+          chosen = branch.elements();
+        }
+      }
+      if (chosen == null) {
+        chosen = conditional.otherwise();
+      }
+      return chosen == null ? List.of() : chosen;
+    }
+
+    private void rule(Rule written, Qualifiers outer, SourcePlace place, Body to) {
+      Rule rule;
+      try {
+        rule = Blocks.apply(outer, written);
+      } catch (IllegalArgumentException e) {
+        if (Blocks.isAboutFiles(written)) {
+          report("AA-RESOLVE-0012", place, String.valueOf(e.getMessage()));
+        } else {
+          diagnostics.add(
+              Diagnostic.warning(
+                  "AA-RESOLVE-0014", place, "not in force in this block: " + e.getMessage()));
+        }
+        return;
+      }
+      ruleCount++;
+      if (ruleCount == MAX_RULES) {
+        report("AA-RESOLVE-0011", place, "more than " + MAX_RULES + " rules");
+      }
+      if (ruleCount < MAX_RULES) {
+        ResolvedRule resolved = new ResolvedRule(rule, place, expansions(rule, to.scope, place));
+        to.rules.add(resolved);
+        to.rules.addAll(aliases.copies(resolved));
       }
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,11 @@ final class Variables {
   void add(String name, List<String> more) {
     values.computeIfAbsent(name, n -> new TreeSet<>()).addAll(more);
     expanded.clear();
+  }
+
+  /** Returns the values of {@code @{name}}, or a text itself with its variables expanded. */
+  SortedSet<String> values(String text) throws ExpansionException {
+    return new TreeSet<>(product(text, new LinkedHashSet<>()));
   }
 
   /** Returns a pattern with each variable replaced by its value, or by a choice of its values. */

@@ -142,7 +142,134 @@ public final class Arbitraries {
         ptrace,
         mount,
         pivot,
-        link);
+        link,
+        sockets(),
+        ofOtherKinds());
+  }
+
+  private static Arbitrary<Rule> sockets() {
+    Arbitrary<Endpoint> endpoints =
+        Combinators.combine(
+                net.jqwik.api.Arbitraries.of("10.0.0.1", "::1", "fe80::1:2", "none")
+                    .injectNull(0.5),
+                net.jqwik.api.Arbitraries.of(new Endpoint.Ports(0, 0), new Endpoint.Ports(22, 443))
+                    .injectNull(0.5),
+                labels().injectNull(0.5))
+            .as((ip, ports, label) -> new Endpoint(ip, ports, null, label, null));
+    Arbitrary<Rule> network =
+        Combinators.combine(qualifiers(), endpoints, endpoints)
+            .as((q, own, peer) -> NetworkRule.all().withQualifiers(q).between(own, peer));
+    Arbitrary<String> addresses =
+        net.jqwik.api.Arbitraries.oneOf(
+            net.jqwik.api.Arbitraries.of("none", "auto"), paths().map(p -> "@" + p.substring(1)));
+    Arbitrary<Rule> unix =
+        Combinators.combine(
+                qualifiers(),
+                some(List.of(NetworkPermission.SEND, NetworkPermission.ACCEPT)),
+                net.jqwik.api.Arbitraries.of(SocketType.class).injectNull(0.5),
+                addresses.injectNull(0.5),
+                addresses.injectNull(0.5),
+                labels().injectNull(0.5))
+            .as(UnixRule::new);
+    Arbitrary<Rule> dbus =
+        Combinators.combine(
+                qualifiers(),
+                some(List.of(DbusPermission.SEND, DbusPermission.RECEIVE)),
+                paths().injectNull(0.5),
+                labels().injectNull(0.5),
+                labels().injectNull(0.5),
+                labels().injectNull(0.5))
+            .as(
+                (q, permissions, path, member, name, label) ->
+                    new DbusRule(q, permissions, "system", path, null, member, null, name, label));
+    return net.jqwik.api.Arbitraries.oneOf(network, unix, dbus);
+  }
+
+  private static Arbitrary<Rule> ofOtherKinds() {
+    Arbitrary<Rule> change =
+        Combinators.combine(
+                qualifiers(),
+                net.jqwik.api.Arbitraries.of(true, false),
+                paths().injectNull(0.5),
+                labels().injectNull(0.3))
+            .as(
+                (q, unsafe, program, target) ->
+                    new ChangeProfileRule(q, unsafe && program != null, program, target));
+    Arbitrary<Rule> queue =
+        Combinators.combine(
+                qualifiers(),
+                some(Arrays.asList(MqueuePermission.values())),
+                labels().injectNull(0.5),
+                net.jqwik.api.Arbitraries.oneOf(paths(), net.jqwik.api.Arbitraries.of("12"))
+                    .injectNull(0.5))
+            .as((q, permissions, label, name) -> new MqueueRule(q, permissions, null, label, name));
+    Arbitrary<Rule> ring =
+        Combinators.combine(
+                qualifiers(),
+                some(Arrays.asList(IoUringPermission.values())),
+                labels().injectNull(0.5))
+            .as(IoUringRule::new);
+    Arbitrary<Rule> limit =
+        Combinators.combine(
+                net.jqwik.api.Arbitraries.of(
+                    RlimitRule.Resource.AS, RlimitRule.Resource.NOFILE, RlimitRule.Resource.CPU),
+                net.jqwik.api.Arbitraries.longs().between(0, 5000))
+            .as(RlimitRule::of);
+    return net.jqwik.api.Arbitraries.oneOf(
+        change,
+        queue,
+        ring,
+        limit,
+        qualifiers().map(AllRule::new),
+        qualifiers().map(UsernsRule::new));
+  }
+
+  private static Arbitrary<Condition> conditions(int depth) {
+    Arbitrary<Condition> plain =
+        net.jqwik.api.Arbitraries.of(
+            new Condition.Constant(true),
+            new Condition.BooleanVariable("b"),
+            new Condition.Defined("v", false),
+            new Condition.Defined("b", true),
+            new Condition.Comparison("@{v}", Condition.Operator.LESS_OR_EQUAL, "10"),
+            new Condition.Comparison("/a b", Condition.Operator.IN, "@{v}"));
+    if (depth == 0) {
+      return plain;
+    }
+    Arbitrary<Condition> inner = conditions(depth - 1);
+    return net.jqwik.api.Arbitraries.oneOf(
+        plain,
+        inner.map(Condition.Not::new),
+        inner.filter(c -> !(c instanceof Condition.All)).list().ofSize(2).map(Condition.All::new),
+        inner.filter(c -> !(c instanceof Condition.Any)).list().ofSize(2).map(Condition.Any::new));
+  }
+
+  /** Returns blocks and conditionals, nested down to a depth. */
+  private static Arbitrary<ProfileElement> blocks(int depth) {
+    Arbitrary<List<ProfileElement>> bodies = bodies(depth);
+    return net.jqwik.api.Arbitraries.oneOf(
+        Combinators.combine(qualifiers(), bodies)
+            .as((q, body) -> (ProfileElement) new RuleBlock(q, body)),
+        Combinators.combine(
+                conditions(2), bodies, conditions(1).injectNull(0.5), bodies.injectNull(0.5))
+            .as(
+                (first, body, second, otherwise) -> {
+                  List<Conditional.Branch> branches = new ArrayList<>();
+                  branches.add(new Conditional.Branch(first, body));
+                  if (second != null) {
+                    branches.add(new Conditional.Branch(second, body));
+                  }
+                  return (ProfileElement) new Conditional(branches, otherwise);
+                }));
+  }
+
+  private static Arbitrary<List<ProfileElement>> bodies(int depth) {
+    Arbitrary<ProfileElement> inner =
+        depth == 0
+            ? elements()
+            : net.jqwik.api.Arbitraries.frequencyOf(
+                Tuple.of(4, elements()), Tuple.of(1, blocks(depth - 1)));
+    return inner.list().ofMaxSize(4).map(Arbitraries::lines);
   }
 
   private static Arbitrary<Comment> comments() {
@@ -179,14 +306,21 @@ public final class Arbitraries {
                 List.of(
                     ProfileFlag.of(ProfileFlag.Kind.AUDIT),
                     new ProfileFlag(ProfileFlag.Kind.ATTACH_DISCONNECTED_PATH, "/x y"))),
-            elements().list().ofMaxSize(8),
+            net.jqwik.api.Arbitraries.oneOf(elements().list().ofMaxSize(8), bodies(2)),
             children)
         .as(
             (kind, name, attachment, flags, elements, kids) -> {
               List<ProfileElement> all = new ArrayList<>(elements);
               all.addAll(kids);
-              return new Profile(kind, name, attachment, flags, lines(all));
+              return new Profile(
+                  kind, name, attachment, xattrs(kind), List.of(), flags, lines(all));
             });
+  }
+
+  private static List<XattrMatch> xattrs(Profile.Kind kind) {
+    return kind == Profile.Kind.HAT
+        ? List.of()
+        : List.of(new XattrMatch("user.a", "b{c,d}"), new XattrMatch("security.x", null));
   }
 
   /** Returns whole files. */
@@ -195,6 +329,12 @@ public final class Arbitraries {
         net.jqwik.api.Arbitraries.oneOf(
             comments().map(comment -> (FileElement) comment),
             net.jqwik.api.Arbitraries.just((FileElement) AbiRule.of("abi/4.0")),
+            Combinators.combine(paths(), paths()).as((a, b) -> (FileElement) new Alias(a, b)),
+            conditions(2)
+                .map(
+                    c ->
+                        (FileElement)
+                            new BooleanAssignment("b", VariableAssignment.Operator.OVERRIDE, c)),
             Combinators.combine(
                     text("abc", 3),
                     net.jqwik.api.Arbitraries.of(VariableAssignment.Operator.class),

@@ -62,6 +62,56 @@ public final class RuleSamples {
     all.put(
         new PivotRootRule(Qualifiers.NONE, "/old/", "/new/", "p"),
         "pivot_root oldroot=/old/ /new/ -> p,");
+    all.put(new AllRule(AUDIT_DENY), "audit deny all,");
+    all.put(UsernsRule.of(), "userns,");
+    all.put(ChangeProfileRule.of(":ns:web-*"), "change_profile -> :ns:web-*,");
+    all.put(
+        new ChangeProfileRule(AUDIT_DENY, true, "/bin/*", "a//{b,c}"),
+        "audit deny change_profile unsafe /bin/* -> a//{b,c},");
+    all.put(
+        DbusRule.builder(DbusPermission.SEND)
+            .bus("system")
+            .path("/org/x/**")
+            .interfaceName("org.x.{A,B}")
+            .member("Get*")
+            .peerName("org.x")
+            .peerLabel("@{p_x}")
+            .build(),
+        "dbus (send) bus=system path=/org/x/** interface=\"org.x.{A,B}\" member=Get*"
+            + " peer=(name=org.x label=@{p_x}),");
+    all.put(
+        DbusRule.builder().bus("session").name("org.y").build(), "dbus bus=session name=org.y,");
+    all.put(UnixRule.of(NetworkPermission.CREATE, NetworkPermission.BIND), "unix (create bind),");
+    all.put(
+        new UnixRule(Qualifiers.NONE, List.of(), SocketType.STREAM, "@a(b", "none", "web"),
+        "unix type=stream addr=\"@a(b\" peer=(addr=none label=web),");
+    all.put(
+        NetworkRule.of(NetworkFamily.INET)
+            .between(
+                new Endpoint("127.0.0.1", new Endpoint.Ports(80, 443), "eth*", null, null),
+                new Endpoint("::1", new Endpoint.Ports(53, 53), null, null, "x")),
+        "network inet ip=127.0.0.1 port=80-443 interface=eth* peer=(ip=::1 port=53 label:=x),");
+    all.put(
+        new MqueueRule(
+            Qualifiers.NONE,
+            List.of(MqueuePermission.READ, MqueuePermission.OPEN),
+            MqueueRule.Type.POSIX,
+            "web",
+            "/q*"),
+        "mqueue (read open) type=posix label=web /q*,");
+    all.put(
+        new IoUringRule(Qualifiers.NONE, List.of(IoUringPermission.SQPOLL), "web"),
+        "io_uring (sqpoll) label=web,");
+    all.put(RlimitRule.of(RlimitRule.Resource.NOFILE, 1024), "set rlimit nofile <= 1024,");
+    all.put(new RlimitRule(RlimitRule.Resource.AS, 2, RlimitRule.Unit.GB), "set rlimit as <= 2GB,");
+    all.put(
+        RlimitRule.of(RlimitRule.Resource.CPU, RlimitRule.INFINITY), "set rlimit cpu <= infinity,");
+    all.put(
+        FileRule.of("/p", "r")
+            .withQualifiers(
+                new Qualifiers(0, false, Qualifiers.Action.PROMPT, Qualifiers.Ownership.OWNER)),
+        "prompt owner /p r,");
+    all.put(new UnrecognizedRule("frobnicate (a b) /x"), "frobnicate (a b) /x,");
     return all;
   }
 }

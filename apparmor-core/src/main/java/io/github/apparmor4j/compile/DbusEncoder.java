@@ -1,0 +1,59 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.DbusPermission;
+import io.github.apparmor4j.profile.DbusRule;
+import io.github.apparmor4j.profile.Permission;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * D-Bus rules: class and bus; of a name to own that name; of messages the name, label, path,
+ * interface and member of the other side. NUL parts the fields.
+ */
+final class DbusEncoder {
+
+  private static final int MESSAGE = DbusPermission.SEND.bit() | DbusPermission.RECEIVE.bit();
+
+  private DbusEncoder() {}
+
+  static void encode(DbusRule rule, Encoder out) {
+    if (!out.mediation.has("dbus")) {
+      return;
+    }
+    int permissions = Permission.bits(rule.effectivePermissions());
+    Regex bus =
+        Regex.sequence(
+            Regex.of(PolicyClass.DBUS), rule.bus() == null ? Encoder.SOME : out.name(rule.bus()));
+    if ((permissions & DbusPermission.BIND.bit()) != 0) {
+      policy(rule, out, DbusPermission.BIND.bit(), bus, out.name(rule.name()));
+    }
+    if ((permissions & MESSAGE) != 0) {
+      policy(
+          rule,
+          out,
+          permissions & MESSAGE,
+          bus,
+          out.name(rule.peerName()),
+          rule.peerLabel() == null ? Encoder.ANY : out.label(rule.peerLabel()),
+          out.path(rule.path()),
+          out.name(rule.interfaceName()),
+          out.name(rule.member()));
+    }
+    if ((permissions & DbusPermission.EAVESDROP.bit()) != 0) {
+      policy(rule, out, DbusPermission.EAVESDROP.bit(), bus);
+    }
+  }
+
+  private static void policy(DbusRule rule, Encoder out, int permissions, Regex... fields) {
+    List<Regex> parts = new ArrayList<>();
+    for (Regex field : fields) {
+      if (!parts.isEmpty()) {
+        parts.add(Encoder.NUL);
+      }
+      parts.add(field);
+    }
+    out.policy(rule.qualifiers(), new Regex.Sequence(parts), permissions);
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.NetworkPermission;
+import io.github.apparmor4j.profile.Permission;
+import io.github.apparmor4j.profile.UnixRule;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules about sockets of the family {@code unix}: family, type, protocol, own address and label,
+ * what is asked, then the other side's. Where the kernel knows only families, an allowing rule
+ * becomes one about the family, without its conditions.
+ */
+final class UnixEncoder {
+
+  private static final Regex BYTE = Regex.of(ByteSet.ALL);
+  private static final Regex TWO_BYTES = Regex.sequence(BYTE, BYTE);
+  private static final int LISTEN_COMMAND = 2;
+  private static final int PEER_COMMAND = 1;
+  private static final int OPTION_COMMAND = 4;
+
+  private static final int CREATE = NetworkPermission.CREATE.bit();
+  private static final int BIND = NetworkPermission.BIND.bit();
+  private static final int LISTEN = NetworkPermission.LISTEN.bit();
+  private static final int OPTIONS =
+      NetworkPermission.SETOPT.bit() | NetworkPermission.GETOPT.bit();
+  private static final int PEER =
+      NetworkPermission.SEND.bit()
+          | NetworkPermission.RECEIVE.bit()
+          | NetworkPermission.CONNECT.bit()
+          | NetworkPermission.ACCEPT.bit();
+  private static final int LOCAL =
+      NetworkPermission.SHUTDOWN.bit()
+          | NetworkPermission.SETATTR.bit()
+          | NetworkPermission.GETATTR.bit()
+          | BIND
+          | NetworkPermission.ACCEPT.bit();
+
+  private UnixEncoder() {}
+
+  static void encode(UnixRule rule, Encoder out) {
+    boolean hasPeer = rule.peerAddress() != null || rule.peerLabel() != null;
+    int permissions =
+        Permission.bits(
+            rule.permissions().isEmpty()
+                ? List.of(NetworkPermission.values())
+                : rule.permissions());
+    Regex type =
+        rule.type() == null ? TWO_BYTES : Regex.bytes((byte) 0, (byte) rule.type().number());
+    if (!rule.qualifiers().isDeny() && out.mediation.has("network_v8")) {
+      int policyClass = PolicyClass.NETWORK;
+      out.policy(
+          rule.qualifiers(),
+          Regex.sequence(family(policyClass), type),
+          PolicyClass.acceptBits(permissions));
+    }
+    // The patterns are read in any case, so that a mistake in them is found for every kernel.
+    Regex own = address(rule.address(), out);
+    Regex other = address(rule.peerAddress(), out);
+    Regex otherLabel = rule.peerLabel() == null ? Encoder.ANY : out.label(rule.peerLabel());
+    if (!out.mediation.has("network/af_unix")) {
+      return;
+    }
+    int policyClass =
+        out.mediation.has("network_v8") ? PolicyClass.NETWORK : PolicyClass.NETWORK_V7;
+    Regex base = Regex.sequence(family(policyClass), type, TWO_BYTES);
+    boolean auto = "auto".equals(rule.address());
+    if (!hasPeer) {
+      add(rule, out, base, permissions & CREATE);
+      if (rule.address() == null || auto) {
+        Regex unnamed = Regex.sequence(base, Encoder.NUL, Encoder.ANY, Encoder.NUL);
+        add(rule, out, unnamed, permissions & BIND);
+      }
+    }
+    int mask = auto ? permissions & ~BIND : permissions;
+    Regex local = Regex.sequence(base, own, Encoder.NUL, Encoder.ANY, Encoder.NUL);
+    int localMask = hasPeer ? NetworkPermission.ACCEPT.bit() : LOCAL;
+    add(rule, out, local, mask & localMask);
+    if (!hasPeer) {
+      add(rule, out, command(local, LISTEN_COMMAND, TWO_BYTES), mask & LISTEN);
+      add(rule, out, command(local, OPTION_COMMAND, TWO_BYTES), mask & OPTIONS);
+    }
+    Regex peer = Regex.sequence(other, Encoder.NUL, otherLabel);
+    add(rule, out, command(local, PEER_COMMAND, peer), mask & PEER);
+  }
+
+  private static Regex family(int policyClass) {
+    return Regex.bytes((byte) policyClass, (byte) 0, (byte) NetworkFamily.UNIX.number());
+  }
+
+  private static Regex command(Regex local, int code, Regex rest) {
+    return Regex.sequence(local, Regex.of(code), rest);
+  }
+
+  private static void add(UnixRule rule, Encoder out, Regex regex, int permissions) {
+    if (permissions != 0) {
+      out.policy(rule.qualifiers(), regex, PolicyClass.acceptBits(permissions));
+    }
+  }
+
+  /** Returns an address: a byte 1 for none, or a NUL and the abstract name. */
+  private static Regex address(@Nullable String address, Encoder out) {
+    if (address == null) {
+      return Regex.star(ByteSet.ALL);
+    }
+    if (address.equals("none")) {
+      return Regex.of(1);
+    }
+    if (address.equals("auto")) {
+      // The kernel makes names of five hexadecimal digits.
+      List<Regex> digits = new ArrayList<>(List.of(Encoder.NUL));
+      ByteSet digit = ByteSet.range('0', '9').plus(ByteSet.range('a', 'f'));
+      for (int i = 0; i < 5; i++) {
+        digits.add(Regex.of(digit));
+      }
+      return new Regex.Sequence(digits);
+    }
+    String name = out.expanded(address);
+    return Regex.sequence(Encoder.NUL, Aare.bytes(name.substring(1)).regex());
+  }
+}

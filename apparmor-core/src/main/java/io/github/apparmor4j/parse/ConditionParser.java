@@ -1,0 +1,179 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.profile.Condition;
+import io.github.apparmor4j.source.SourceSpan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Reads conditions: {@code or} binds less than {@code and}, and that less than {@code not}. */
+final class ConditionParser {
+
+  private final RuleScanner in;
+  private final int maxDepth;
+  private int depth;
+
+  ConditionParser(RuleScanner in, int maxDepth) {
+    this.in = in;
+    this.maxDepth = maxDepth;
+  }
+
+  /** Reads the condition at the cursor, and blanks behind it that are on the same line. */
+  Condition condition() {
+    depth = 0;
+    return any();
+  }
+
+  private Condition any() {
+    return joined("or", this::all, Condition.Any::new, Condition.Any.class);
+  }
+
+  private Condition all() {
+    return joined("and", this::operand, Condition.All::new, Condition.All.class);
+  }
+
+  private Condition joined(
+      String keyword,
+      Supplier<Condition> operand,
+      Function<List<Condition>, Condition> join,
+      Class<?> kind) {
+    Condition first = operand.get();
+    if (!in.peekKeyword().equals(keyword)) {
+      return first;
+    }
+    List<Condition> operands = new ArrayList<>();
+    addFlat(first, kind, operands);
+    while (in.acceptKeyword(keyword)) {
+      addFlat(operand.get(), kind, operands);
+    }
+    return join.apply(operands);
+  }
+
+  // Parentheses around operands of the same kind say nothing.
+  private static void addFlat(Condition condition, Class<?> kind, List<Condition> to) {
+    if (condition instanceof Condition.Any any && kind == Condition.Any.class) {
+      to.addAll(any.operands());
+    } else if (condition instanceof Condition.All all && kind == Condition.All.class) {
+      to.addAll(all.operands());
+    } else {
+      to.add(condition);
+    }
+  }
+
+  private Condition operand() {
+    if (++depth > maxDepth) {
+      throw new ParseFailure(
+          "AA-PARSE-0007", in.here(), "conditions nest deeper than the limit of " + maxDepth, null);
+    }
+    try {
+      if (in.acceptKeyword("not")) {
+        return new Condition.Not(operand());
+      }
+      if (in.accept("(")) {
+        Condition inner = any();
+        in.expect(")");
+        return inner;
+      }
+      if (in.acceptKeyword("defined")) {
+        return defined();
+      }
+      if (in.peek() == '$') {
+        return new Condition.BooleanVariable(booleanName());
+      }
+      return constantOrComparison();
+    } finally {
+      depth--;
+    }
+  }
+
+  private Condition defined() {
+    if (in.peek() == '$') {
+      return new Condition.Defined(booleanName(), true);
+    }
+    int start = in.pos;
+    String word = word();
+    if (!word.startsWith("@{") || !word.endsWith("}")) {
+      throw new ParseFailure(
+          "AA-PARSE-0002", in.from(start), "expected a variable, not '" + word + "'", null);
+    }
+    return in.built(
+        start, () -> new Condition.Defined(word.substring(2, word.length() - 1), false));
+  }
+
+  private Condition constantOrComparison() {
+    int start = in.pos;
+    String left = word();
+    for (Condition.Operator operator : OPERATORS) {
+      boolean found =
+          operator == Condition.Operator.IN
+              ? in.acceptKeyword("in")
+              : in.accept(operator.toString());
+      if (found) {
+        String right = word();
+        return in.built(start, () -> new Condition.Comparison(left, operator, right));
+      }
+    }
+    String constant = left.toLowerCase(Locale.ROOT);
+    if (constant.equals("true") || constant.equals("false")) {
+      return new Condition.Constant(constant.equals("true"));
+    }
+    throw new ParseFailure(
+        "AA-PARSE-0027",
+        new SourceSpan(start, in.lastEnd),
+        "'" + left + "' is no condition",
+        "compare it, or write 'defined " + left + "'");
+  }
+
+  // The longer symbols first.
+  private static final List<Condition.Operator> OPERATORS =
+      List.of(
+          Condition.Operator.EQUAL,
+          Condition.Operator.NOT_EQUAL,
+          Condition.Operator.GREATER_OR_EQUAL,
+          Condition.Operator.LESS_OR_EQUAL,
+          Condition.Operator.GREATER,
+          Condition.Operator.LESS,
+          Condition.Operator.IN);
+
+  /** Reads {@code @{name}}, {@code @name} or a word. */
+  private String word() {
+    if (in.peek() == '@') {
+      boolean braces = in.peek(1) == '{';
+      String name = name(braces ? 2 : 1, braces);
+      return "@{" + name + "}";
+    }
+    Scanner.Word word = in.word("a word", "()=<>!");
+    in.skipInLine();
+    return word.text();
+  }
+
+  /** Reads {@code $name} or {@code ${name}}. */
+  String booleanName() {
+    boolean braces = in.peek(1) == '{';
+    return name(braces ? 2 : 1, braces);
+  }
+
+  private String name(int prefix, boolean braces) {
+    int start = in.pos;
+    int from = start + prefix;
+    int end = from;
+    while (end < in.text.length()
+        && (Character.isLetterOrDigit(in.text.charAt(end)) || in.text.charAt(end) == '_')) {
+      end++;
+    }
+    String name = in.text.substring(Math.min(from, in.text.length()), end);
+    boolean closed = !braces || in.text.startsWith("}", end);
+    if (!closed || !Condition.NAME.matcher(name).matches()) {
+      throw new ParseFailure(
+          "AA-PARSE-0034",
+          new SourceSpan(start, Math.max(start, end)),
+          "a variable's name has letters, digits and '_'",
+          null);
+    }
+    in.advance(end - start + (braces ? 1 : 0));
+    in.skipInLine();
+    return name;
+  }
+}

@@ -1,0 +1,147 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.parse.Scanner.Word;
+import io.github.apparmor4j.profile.ExecMode;
+import io.github.apparmor4j.profile.FilePermissions;
+import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.LinkRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Rules about files and links. */
+final class FileRules {
+
+  private FileRules() {}
+
+  static Rule bare(RuleScanner in, Qualifiers qualifiers) {
+    return file(in, qualifiers, false);
+  }
+
+  static Rule file(RuleScanner in, Qualifiers qualifiers) {
+    return file(in, qualifiers, true);
+  }
+
+  static Rule file(RuleScanner in, Qualifiers qualifiers, boolean keyword) {
+    if (keyword && in.atRuleEnd()) {
+      return in.built(() -> FileRule.all().withQualifiers(qualifiers));
+    }
+    @Nullable Boolean unsafe = null;
+    if (in.acceptKeyword("unsafe")) {
+      unsafe = true;
+    } else if (in.acceptKeyword("safe")) {
+      unsafe = false;
+    }
+    Word path;
+    FilePermissions permissions;
+    boolean prefix = false;
+    if (atPath(in)) {
+      path = path(in);
+      permissions = permissions(in);
+    } else {
+      if (in.text.startsWith("subset", in.pos) || !atPermissions(in)) {
+        throw RuleParser.unknownKeyword(in);
+      }
+      permissions = permissions(in);
+      if (permissions.bits() == FilePermissions.LINK && in.peekKeyword().equals("subset")) {
+        return link(in, qualifiers);
+      }
+      prefix = true;
+      path = path(in);
+    }
+    String target = in.arrowTarget();
+    ExecMode exec = permissions.exec();
+    if (unsafe != null) {
+      if (exec == null) {
+        throw new ParseFailure(
+            "AA-PARSE-0013",
+            in.from(in.ruleStart),
+            "'safe' and 'unsafe' need an exec permission",
+            null);
+      }
+      permissions = new FilePermissions(permissions.bits(), exec.withUnsafe(unsafe));
+    }
+    if (prefix && target != null && exec != null && permissions.contains(FilePermissions.LINK)) {
+      throw new ParseFailure(
+          "AA-PARSE-0028",
+          in.from(in.ruleStart),
+          "'-> " + target + "' could be the link's or the exec's",
+          "write two rules");
+    }
+    FilePermissions all = permissions;
+    return in.built(() -> new FileRule(qualifiers, path.text(), all, target));
+  }
+
+  static Rule link(RuleScanner in, Qualifiers qualifiers) {
+    boolean subset = in.acceptKeyword("subset");
+    Word path = path(in);
+    String target = in.arrowTarget();
+    if (target == null) {
+      throw new ParseFailure(
+          "AA-PARSE-0014", in.from(in.ruleStart), "a link rule needs a target", "add '-> /path'");
+    }
+    return in.built(() -> new LinkRule(qualifiers, subset, path.text(), target));
+  }
+
+  private static boolean atPath(RuleScanner in) {
+    char c = in.peek();
+    return c == '/' || c == '"' || c == '@';
+  }
+
+  private static Word path(RuleScanner in) {
+    int start = in.pos;
+    if (!atPath(in)) {
+      throw new ParseFailure(
+          "AA-PARSE-0002",
+          in.here(),
+          "expected a path" + in.found(),
+          "paths start with '/' or '@{'");
+    }
+    Word word = in.word("a path");
+    if (!word.text().startsWith("/") && !word.text().startsWith("@{")) {
+      throw new ParseFailure(
+          "AA-PARSE-0015", word.span(), "a path must start with '/' or '@{': " + word.text(), null);
+    }
+    if (in.peek() == '!' || (in.peek() == '"' && !word.quoted())) {
+      throw new ParseFailure(
+          "AA-PARSE-0016",
+          in.here(),
+          "'" + in.peek() + "' can't stand in a bare path",
+          "put the path in quotes");
+    }
+    if (in.pos == start) {
+      throw new AssertionError("no progress at " + start);
+    }
+    in.skip();
+    return word;
+  }
+
+  private static boolean atPermissions(RuleScanner in) {
+    int at = in.pos;
+    while (at < in.text.length() && Character.isLetter(in.text.charAt(at))) {
+      at++;
+    }
+    String letters = in.text.substring(in.pos, at).toLowerCase(Locale.ROOT);
+    return !letters.isEmpty()
+        && letters.length() < 20
+        && letters.chars().allMatch(c -> "rwalkmxiupc".indexOf(c) >= 0)
+        && at < in.text.length()
+        && Scanner.isBlank(in.text.charAt(at));
+  }
+
+  private static FilePermissions permissions(RuleScanner in) {
+    Word word = in.word("permissions");
+    try {
+      FilePermissions permissions = FilePermissions.of(word.text());
+      in.skip();
+      return permissions;
+    } catch (IllegalArgumentException e) {
+      throw new ParseFailure(
+          "AA-PARSE-0017",
+          word.span(),
+          "permissions '" + word.text() + "': " + e.getMessage(),
+          null);
+    }
+  }
+}

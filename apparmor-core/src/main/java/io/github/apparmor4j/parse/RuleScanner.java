@@ -1,0 +1,250 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.parse.Scanner.Word;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scanner that knows what rules of several kinds are made of: lists, permissions, conditions,
+ * targets.
+ */
+final class RuleScanner extends Scanner {
+
+  /** Where the rule at hand begins. */
+  int ruleStart;
+
+  RuleScanner(String text, int maxWord) {
+    super(text, maxWord);
+  }
+
+  void expect(String symbol) {
+    if (!accept(symbol)) {
+      throw new ParseFailure("AA-PARSE-0002", here(), "expected '" + symbol + "'" + found(), null);
+    }
+  }
+
+  boolean atRuleEnd() {
+    return peek() == ',' || atEnd();
+  }
+
+  @Nullable String arrowTarget() {
+    if (!accept("->")) {
+      return null;
+    }
+    Word word = word("a target");
+    skip();
+    return word.text();
+  }
+
+  /** Passes {@code =} or {@code in}; returns whether it was the second. */
+  boolean equalsOrIn() {
+    if (acceptKeyword("in")) {
+      if (peek() != '(') {
+        throw new ParseFailure("AA-PARSE-0002", here(), "expected '('" + found(), null);
+      }
+      return true;
+    }
+    expect("=");
+    return false;
+  }
+
+  /** Returns one value, or those of a list in parentheses. */
+  List<Word> values(String what) {
+    if (!accept("(")) {
+      return List.of(word(what));
+    }
+    List<Word> words = new ArrayList<>();
+    while (!accept(")")) {
+      if (!accept(",")) {
+        words.add(word(what, "(),"));
+        skip();
+      }
+    }
+    if (words.isEmpty()) {
+      throw new ParseFailure("AA-PARSE-0002", here(), "expected " + what + " in '()'", null);
+    }
+    return words;
+  }
+
+  <P extends Enum<P>> List<P> permissionList(Function<String, @Nullable P> named, P[] all) {
+    List<P> permissions = new ArrayList<>();
+    if (peek() == '(') {
+      for (Word word : values("a permission")) {
+        permissions.addAll(permission(word, named, all));
+      }
+      skip();
+      return permissions;
+    }
+    String next = peekKeyword();
+    if (next.equals("rw") || named.apply(next) != null) {
+      char after = peek(next.length());
+      if (after == ',' || Scanner.isBlank(after)) {
+        permissions.addAll(permission(word("a permission"), named, all));
+        skip();
+      }
+    }
+    return permissions;
+  }
+
+  <P extends Enum<P>> List<P> permission(Word word, Function<String, @Nullable P> named, P[] all) {
+    if (word.text().equals("rw")) {
+      return Stream.of("r", "w")
+          .map(half -> known(word, named.apply(half), "permission", List.of(all)))
+          .toList();
+    }
+    return List.of(known(word, named.apply(word.text()), "permission", List.of(all)));
+  }
+
+  static <T> T known(Word word, @Nullable T value, String what, List<?> all) {
+    if (value != null) {
+      return value;
+    }
+    throw new ParseFailure(
+        "AA-PARSE-0021",
+        word.span(),
+        "unknown " + what + " '" + word.text() + "'",
+        suggestion(word.text(), all));
+  }
+
+  static @Nullable String suggestion(String word, List<?> all) {
+    String near = Scanner.nearest(word, all.stream().map(Object::toString).toList());
+    return near == null ? null : "did you mean '" + near + "'?";
+  }
+
+  /** Builds a model element; what its constructor refuses becomes a failure at the rule. */
+  <T> T built(Supplier<T> element) {
+    return built(ruleStart, element);
+  }
+
+  <T> T built(int start, Supplier<T> element) {
+    try {
+      return element.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParseFailure("AA-PARSE-0022", from(start), String.valueOf(e.getMessage()), null);
+    }
+  }
+
+  /** Conditions by name, with their values. */
+  static final class Conditions {
+    private final Map<String, List<Word>> found = new LinkedHashMap<>();
+
+    boolean has(String name) {
+      return found.containsKey(name);
+    }
+
+    /** Returns a condition's value, or {@code null} if it is not given. */
+    @Nullable Word word(String name) {
+      List<Word> values = found.get(name);
+      if (values == null) {
+        return null;
+      }
+      if (values.size() != 1) {
+        throw new ParseFailure(
+            "AA-PARSE-0023",
+            values.get(1).span(),
+            "the condition '" + name + "' takes one value",
+            null);
+      }
+      return values.get(0);
+    }
+
+    @Nullable String text(String name) {
+      Word word = word(name);
+      return word == null ? null : word.text();
+    }
+  }
+
+  /**
+   * Reads {@code name=value} conditions, each at most once, up to what is none.
+   *
+   * @param peer names allowed inside {@code peer=(…)}, whose conditions come out as {@code
+   *     peer.name}
+   */
+  Conditions conditions(String kind, List<String> names, List<String> peer) {
+    Conditions conditions = new Conditions();
+    while (!atRuleEnd()) {
+      String name = conditionName();
+      if (name == null) {
+        break;
+      }
+      if (name.equals("peer") && !peer.isEmpty()) {
+        passName(name);
+        if (conditions.found.containsKey("peer")) {
+          throw repeated("peer");
+        }
+        conditions.found.put("peer", List.of());
+        peer(kind, peer, conditions);
+        continue;
+      }
+      condition(kind, name, name, names, "", conditions);
+    }
+    return conditions;
+  }
+
+  private void peer(String kind, List<String> names, Conditions to) {
+    expect("(");
+    while (!accept(")")) {
+      if (accept(",")) {
+        continue;
+      }
+      String name = conditionName();
+      if (name == null) {
+        throw new ParseFailure(
+            "AA-PARSE-0002", here(), "expected a condition or ')'" + found(), null);
+      }
+      condition(kind, name, "peer." + name, names, "),", to);
+    }
+  }
+
+  private void condition(
+      String kind, String name, String key, List<String> names, String stops, Conditions to) {
+    if (!names.contains(name)) {
+      throw new ParseFailure(
+          "AA-PARSE-0024",
+          here(),
+          "a "
+              + kind
+              + " rule has no condition '"
+              + name
+              + "'"
+              + (stops.isEmpty() ? "" : " of its peer"),
+          suggestion(name, names));
+    }
+    if (to.found.containsKey(key)) {
+      throw repeated(name);
+    }
+    passName(name);
+    to.found.put(key, peek() == '(' ? values("a value") : List.of(word("a value", stops)));
+    skip();
+  }
+
+  private ParseFailure repeated(String name) {
+    return new ParseFailure(
+        "AA-PARSE-0023", here(), "the condition '" + name + "' is given twice", null);
+  }
+
+  private void passName(String name) {
+    advance(name.length());
+    skip();
+    expect("=");
+  }
+
+  /** Returns the name of the condition at the cursor, or {@code null} if none begins there. */
+  private @Nullable String conditionName() {
+    String name = peekKeyword();
+    if (text.startsWith(":=", pos + name.length())) {
+      return name + ":";
+    }
+    int at = name.length();
+    while (Scanner.isBlank(peek(at))) {
+      at++;
+    }
+    return !name.isEmpty() && peek(at) == '=' && peek(at + 1) != '=' ? name : null;
+  }
+}

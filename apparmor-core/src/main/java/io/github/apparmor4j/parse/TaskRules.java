@@ -1,0 +1,120 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.parse.Scanner.Word;
+import io.github.apparmor4j.profile.AllRule;
+import io.github.apparmor4j.profile.Capability;
+import io.github.apparmor4j.profile.CapabilityRule;
+import io.github.apparmor4j.profile.ChangeProfileRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.RlimitRule;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.UsernsRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Rules about the task itself: capabilities, limits, what it may become. */
+final class TaskRules {
+
+  private static final Pattern AMOUNT = Pattern.compile("(-?[0-9]+)([A-Za-z]*)");
+
+  private TaskRules() {}
+
+  static Rule capability(RuleScanner in, Qualifiers qualifiers) {
+    List<Capability> capabilities = new ArrayList<>();
+    while (!in.atRuleEnd()) {
+      Word word = in.word("a capability");
+      capabilities.add(
+          RuleScanner.known(
+              word, Capability.named(word.text()), "capability", List.of(Capability.values())));
+      in.skip();
+    }
+    return in.built(() -> new CapabilityRule(qualifiers, capabilities));
+  }
+
+  static Rule all(RuleScanner in, Qualifiers qualifiers) {
+    return in.built(() -> new AllRule(qualifiers));
+  }
+
+  static Rule userns(RuleScanner in, Qualifiers qualifiers) {
+    in.acceptKeyword("create");
+    return in.built(() -> new UsernsRule(qualifiers));
+  }
+
+  static Rule changeProfile(RuleScanner in, Qualifiers qualifiers) {
+    boolean unsafe = in.acceptKeyword("unsafe");
+    boolean modified = unsafe || in.acceptKeyword("safe");
+    String program = null;
+    if (!in.atRuleEnd() && !in.text.startsWith("->", in.pos)) {
+      program = in.word("a program").text();
+      in.skip();
+    }
+    if (modified && program == null) {
+      throw new ParseFailure(
+          "AA-PARSE-0013",
+          in.from(in.ruleStart),
+          "'safe' and 'unsafe' need a program",
+          "change_profile unsafe /program -> profile,");
+    }
+    String target = in.arrowTarget();
+    String exec = program;
+    return in.built(() -> new ChangeProfileRule(qualifiers, unsafe, exec, target));
+  }
+
+  static Rule rlimit(RuleScanner in, Qualifiers qualifiers) {
+    if (!in.acceptKeyword("rlimit")) {
+      throw new ParseFailure(
+          "AA-PARSE-0002",
+          in.here(),
+          "expected 'rlimit'" + in.found(),
+          "set rlimit NAME <= VALUE,");
+    }
+    if (!qualifiers.equals(Qualifiers.NONE)) {
+      throw new ParseFailure(
+          "AA-PARSE-0011", in.from(in.ruleStart), "rlimit rules have no qualifiers", null);
+    }
+    Word name = in.word("a resource", "<");
+    RlimitRule.Resource resource =
+        RuleScanner.known(
+            name,
+            RlimitRule.Resource.named(name.text()),
+            "resource",
+            List.of(RlimitRule.Resource.values()));
+    in.skip();
+    in.expect("<=");
+    Word value = in.word("a limit");
+    in.skip();
+    if (value.text().equals("infinity")) {
+      return in.built(() -> RlimitRule.of(resource, RlimitRule.INFINITY));
+    }
+    Matcher parts = AMOUNT.matcher(value.text());
+    if (!parts.matches()) {
+      throw new ParseFailure(
+          "AA-PARSE-0025", value.span(), "'" + value.text() + "' is no limit", null);
+    }
+    Word unit = value;
+    String unitText = String.valueOf(parts.group(2));
+    if (unitText.isEmpty() && !in.atRuleEnd()) {
+      unit = in.word("a unit");
+      unitText = unit.text();
+      in.skip();
+    }
+    RlimitRule.Unit known = RlimitRule.Unit.named(unitText);
+    if (known == null) {
+      throw new ParseFailure("AA-PARSE-0025", unit.span(), "unknown unit '" + unitText + "'", null);
+    }
+    long amount = amount(String.valueOf(parts.group(1)), value);
+    return in.built(() -> new RlimitRule(resource, amount, known));
+  }
+
+  /** Returns a number; one that begins with 0 is octal. */
+  private static long amount(String text, Word word) {
+    boolean octal = text.length() > 1 && text.startsWith("0");
+    try {
+      return Long.parseLong(text, octal ? 8 : 10);
+    } catch (NumberFormatException e) {
+      throw new ParseFailure("AA-PARSE-0025", word.span(), "'" + text + "' is no limit", null);
+    }
+  }
+}

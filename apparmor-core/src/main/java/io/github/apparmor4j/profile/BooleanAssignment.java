@@ -1,0 +1,36 @@
+package io.github.apparmor4j.profile;
+
+import java.util.Objects;
+
+/**
+ * {@code $name = true}.
+ *
+ * @param name letters, digits and underscores, first a letter; without {@code $}
+ * @param operator how the value meets an earlier one; not {@code +=}
+ * @param value what it is set to
+ */
+public record BooleanAssignment(String name, VariableAssignment.Operator operator, Condition value)
+    implements FileElement {
+
+  /** Checks name and operator. */
+  public BooleanAssignment {
+    if (!Condition.NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("name " + name);
+    }
+    if (Objects.requireNonNull(operator, "operator") == VariableAssignment.Operator.ADD) {
+      throw new IllegalArgumentException("'+=' is not for boolean variables: $" + name);
+    }
+    Objects.requireNonNull(value, "value");
+  }
+
+  /** Returns {@code $name = value}. */
+  public static BooleanAssignment of(String name, boolean value) {
+    return new BooleanAssignment(
+        name, VariableAssignment.Operator.SET, new Condition.Constant(value));
+  }
+
+  @Override
+  public String toString() {
+    return "$" + name + " " + operator + " " + value;
+  }
+}

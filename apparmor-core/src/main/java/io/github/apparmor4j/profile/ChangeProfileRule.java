@@ -1,0 +1,55 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code change_profile /usr/bin/x -> target,}: leave for another profile, at once or at the next
+ * exec.
+ *
+ * @param qualifiers what stands before
+ * @param unsafe whether the environment stays as it is at the exec; needs a program
+ * @param program pattern of the program that is executed, or {@code null} for any
+ * @param target pattern of the profile's label, or {@code null} for any
+ */
+public record ChangeProfileRule(
+    Qualifiers qualifiers, boolean unsafe, @Nullable String program, @Nullable String target)
+    implements Rule {
+
+  /** Checks the patterns. */
+  public ChangeProfileRule {
+    Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("change_profile");
+    if (program != null) {
+      Words.checkedPath(program, "program");
+    } else if (unsafe) {
+      throw new IllegalArgumentException("'safe' and 'unsafe' need a program");
+    }
+    Words.checkedOrNull(target, "target");
+  }
+
+  /** Returns {@code change_profile -> target,}. */
+  public static ChangeProfileRule of(String target) {
+    return new ChangeProfileRule(Qualifiers.NONE, false, null, target);
+  }
+
+  @Override
+  public ChangeProfileRule withQualifiers(Qualifiers newQualifiers) {
+    return new ChangeProfileRule(newQualifiers, unsafe, program, target);
+  }
+
+  @Override
+  public List<String> patterns() {
+    return Words.present(program, target);
+  }
+
+  @Override
+  public String toString() {
+    return qualifiers
+        + "change_profile"
+        + (unsafe ? " unsafe" : "")
+        + Words.optional(" ", program)
+        + Words.optional(" -> ", target)
+        + ",";
+  }
+}

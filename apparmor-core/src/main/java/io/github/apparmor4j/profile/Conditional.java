@@ -1,0 +1,44 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code if … { … } else if … { … } else { … }}: elements that are in force or not by variables.
+ *
+ * @param branches at least one, in their order; the first whose condition holds is in force
+ * @param otherwise what is in force if none holds, or {@code null}
+ */
+public record Conditional(List<Branch> branches, @Nullable List<ProfileElement> otherwise)
+    implements ProfileElement {
+
+  /**
+   * One condition and what it puts in force.
+   *
+   * @param condition what is asked
+   * @param elements in their order
+   */
+  public record Branch(Condition condition, List<ProfileElement> elements) {
+    /** Copies the list. */
+    public Branch {
+      Objects.requireNonNull(condition, "condition");
+      elements = Comment.checkedPlaces(elements);
+    }
+  }
+
+  /** Copies the lists. */
+  public Conditional {
+    branches = List.copyOf(branches);
+    if (branches.isEmpty()) {
+      throw new IllegalArgumentException("branches are empty");
+    }
+    otherwise = otherwise == null ? null : Comment.checkedPlaces(otherwise);
+  }
+
+  /** Returns the first condition, and how many branches there are. */
+  @Override
+  public String toString() {
+    return "if " + branches.get(0).condition() + " { … " + branches.size() + " branches }";
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.apparmor4j.profile;
+
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side of a network connection in a rule. A {@code null} condition holds for everything.
+ *
+ * @param ip address in the text form of IPv4 or IPv6, or {@code none}
+ * @param ports one or a range
+ * @param interfaceName pattern of the network interface; only of the own side
+ * @param label pattern of the socket's or the other side's label
+ * @param assignedLabel label put on what is sent ({@code label:=}); only of the other side
+ */
+public record Endpoint(
+    @Nullable String ip,
+    @Nullable Ports ports,
+    @Nullable String interfaceName,
+    @Nullable String label,
+    @Nullable String assignedLabel) {
+
+  /** Every endpoint. */
+  public static final Endpoint ANY = new Endpoint(null, null, null, null, null);
+
+  /**
+   * Ports, both ends included.
+   *
+   * @param first 0 to 65535
+   * @param last not less than the first
+   */
+  public record Ports(int first, int last) {
+    /** Checks the range. */
+    public Ports {
+      if (first < 0 || last > 65535 || first > last) {
+        throw new IllegalArgumentException("ports " + first + "-" + last);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return first == last ? String.valueOf(first) : first + "-" + last;
+    }
+  }
+
+  /** Checks the address and the patterns. */
+  public Endpoint {
+    if (ip != null && !ip.equals("none") && InternetAddress.parse(ip) == null) {
+      throw new IllegalArgumentException("ip " + ip);
+    }
+    Words.checkedOrNull(interfaceName, "interface");
+    Words.checkedOrNull(label, "label");
+    Words.checkedOrNull(assignedLabel, "label");
+  }
+
+  /** Returns whether there is no condition. */
+  public boolean isAny() {
+    return Stream.of(ip, ports, interfaceName, label, assignedLabel).noneMatch(Objects::nonNull);
+  }
+
+  /** Returns the address's 4 or 16 bytes; {@code null} for none given and for {@code none}. */
+  public byte @Nullable [] address() {
+    return ip == null ? null : InternetAddress.parse(ip);
+  }
+
+  /** Returns the conditions, each with a blank before it. */
+  @Override
+  public String toString() {
+    return Words.condition("ip", ip)
+        + (ports == null ? "" : " port=" + ports)
+        + Words.condition("interface", interfaceName)
+        + Words.condition("label", label)
+        + Words.condition("label:", assignedLabel);
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.apparmor4j.profile;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a task may do with {@code io_uring}. */
+public enum IoUringPermission implements Permission {
+  /** Act with the credentials of another. */
+  OVERRIDE_CREDS(0x8),
+  /** Have a kernel thread poll. */
+  SQPOLL(0x10);
+
+  private final int bit;
+
+  IoUringPermission(int bit) {
+    this.bit = bit;
+  }
+
+  @Override
+  public int bit() {
+    return bit;
+  }
+
+  /**
+   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * none.
+   */
+  public static @Nullable IoUringPermission named(String word) {
+    return Words.named(values(), word);
+  }
+
+  /** Returns the word as it stands in a profile. */
+  @Override
+  public String toString() {
+    return Words.keyword(this);
+  }
+}

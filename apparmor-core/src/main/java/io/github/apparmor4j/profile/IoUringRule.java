@@ -1,0 +1,49 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code io_uring (override_creds) label=worker,}.
+ *
+ * @param qualifiers what stands before
+ * @param permissions sorted, without repeats; empty for all
+ * @param label pattern of the label whose credentials are taken, or {@code null} for any
+ */
+public record IoUringRule(
+    Qualifiers qualifiers, List<IoUringPermission> permissions, @Nullable String label)
+    implements Rule {
+
+  /** Checks the label and sorts the permissions. */
+  public IoUringRule {
+    Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("io_uring");
+    permissions = Words.sortedSet(permissions);
+    Words.checkedOrNull(label, "label");
+  }
+
+  /** Returns a plain rule; without permissions it is about all of them. */
+  public static IoUringRule of(IoUringPermission... permissions) {
+    return new IoUringRule(Qualifiers.NONE, List.of(permissions), null);
+  }
+
+  @Override
+  public IoUringRule withQualifiers(Qualifiers newQualifiers) {
+    return new IoUringRule(newQualifiers, permissions, label);
+  }
+
+  /** Returns nothing: in the label of these rules variables are not expanded. */
+  @Override
+  public List<String> patterns() {
+    return List.of();
+  }
+
+  @Override
+  public String toString() {
+    return qualifiers
+        + "io_uring"
+        + Words.list(permissions)
+        + Words.condition("label", label)
+        + ",";
+  }
+}

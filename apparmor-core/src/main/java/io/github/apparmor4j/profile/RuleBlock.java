@@ -1,0 +1,31 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * {@code deny owner { … }}: qualifiers for several rules.
+ *
+ * @param qualifiers of the rules inside; no priority
+ * @param elements in their order
+ */
+public record RuleBlock(Qualifiers qualifiers, List<ProfileElement> elements)
+    implements ProfileElement {
+
+  /** Copies the list. */
+  public RuleBlock {
+    Objects.requireNonNull(qualifiers, "qualifiers").withoutPriority("block");
+    elements = Comment.checkedPlaces(elements);
+  }
+
+  /** Returns the line that opens the block. */
+  public String header() {
+    return qualifiers + "{";
+  }
+
+  /** Returns the opening line, and how many elements follow. */
+  @Override
+  public String toString() {
+    return header() + " … " + elements.size() + " elements }";
+  }
+}

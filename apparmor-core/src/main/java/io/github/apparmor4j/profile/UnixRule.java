@@ -1,0 +1,90 @@
+package io.github.apparmor4j.profile;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code unix (send receive) type=stream addr=@name peer=(label=y),}: sockets of the family {@code
+ * unix}. A {@code null} condition holds for everything.
+ *
+ * @param qualifiers what stands before
+ * @param permissions sorted, without repeats; empty for all that the conditions leave sense to
+ * @param type the sockets' type
+ * @param address pattern of an abstract name with {@code @} before it, {@code none} or {@code auto}
+ * @param peerAddress the same of the other side
+ * @param peerLabel pattern of the other side's label
+ */
+public record UnixRule(
+    Qualifiers qualifiers,
+    List<NetworkPermission> permissions,
+    @Nullable SocketType type,
+    @Nullable String address,
+    @Nullable String peerAddress,
+    @Nullable String peerLabel)
+    implements Rule {
+
+  /** What is done without another side. */
+  private static final Set<NetworkPermission> LOCAL =
+      EnumSet.of(
+          NetworkPermission.CREATE,
+          NetworkPermission.SHUTDOWN,
+          NetworkPermission.SETATTR,
+          NetworkPermission.GETATTR,
+          NetworkPermission.BIND,
+          NetworkPermission.LISTEN,
+          NetworkPermission.SETOPT,
+          NetworkPermission.GETOPT);
+
+  /** Checks that the conditions go with the permissions. */
+  public UnixRule {
+    Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("unix");
+    permissions = Words.sortedSet(permissions);
+    checkedAddress(address);
+    checkedAddress(peerAddress);
+    Words.checkedOrNull(peerLabel, "peer label");
+    if ((peerAddress != null || peerLabel != null)
+        && permissions.stream().anyMatch(LOCAL::contains)) {
+      throw new IllegalArgumentException(
+          "only send, receive, connect and accept have a peer: " + permissions);
+    }
+  }
+
+  private static void checkedAddress(@Nullable String address) {
+    if (address != null
+        && !Words.checked(address, "address").equals("none")
+        && !address.startsWith("@")
+        && !address.equals("auto")) {
+      throw new IllegalArgumentException(
+          "an address starts with '@', or is 'none' or 'auto': " + address);
+    }
+  }
+
+  /** Returns a plain rule about all sockets; without permissions it is about all of them. */
+  public static UnixRule of(NetworkPermission... permissions) {
+    return new UnixRule(Qualifiers.NONE, List.of(permissions), null, null, null, null);
+  }
+
+  @Override
+  public UnixRule withQualifiers(Qualifiers newQualifiers) {
+    return new UnixRule(newQualifiers, permissions, type, address, peerAddress, peerLabel);
+  }
+
+  @Override
+  public List<String> patterns() {
+    return Words.present(address, peerAddress, peerLabel);
+  }
+
+  @Override
+  public String toString() {
+    return qualifiers
+        + "unix"
+        + Words.list(permissions)
+        + (type == null ? "" : " type=" + type)
+        + Words.condition("addr", address)
+        + Words.peer(Words.condition("addr", peerAddress) + Words.condition("label", peerLabel))
+        + ",";
+  }
+}

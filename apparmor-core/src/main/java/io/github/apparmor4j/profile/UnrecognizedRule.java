@@ -1,0 +1,45 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A rule of a newer AppArmor's, kept as it was written. It can be printed and edited around; checks
+ * and the compiler refuse it.
+ *
+ * @param text from its first word to before its comma; in one line or several
+ */
+public record UnrecognizedRule(String text) implements Rule {
+
+  /** Checks that there is a text. */
+  public UnrecognizedRule {
+    Objects.requireNonNull(text, "text");
+    if (text.isBlank() || !text.equals(text.strip())) {
+      throw new IllegalArgumentException("text " + text);
+    }
+  }
+
+  /** Returns {@link Qualifiers#NONE}: what stands before the rule is part of its text. */
+  @Override
+  public Qualifiers qualifiers() {
+    return Qualifiers.NONE;
+  }
+
+  @Override
+  public UnrecognizedRule withQualifiers(Qualifiers newQualifiers) {
+    if (!newQualifiers.equals(Qualifiers.NONE)) {
+      throw new IllegalArgumentException("nothing is known of the rule " + text);
+    }
+    return this;
+  }
+
+  @Override
+  public List<String> patterns() {
+    return List.of();
+  }
+
+  @Override
+  public String toString() {
+    return text + ",";
+  }
+}

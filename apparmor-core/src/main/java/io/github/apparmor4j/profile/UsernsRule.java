@@ -1,0 +1,37 @@
+package io.github.apparmor4j.profile;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * {@code userns,}: making user namespaces. ({@code userns create,} is the same.)
+ *
+ * @param qualifiers what stands before
+ */
+public record UsernsRule(Qualifiers qualifiers) implements Rule {
+
+  /** Checks the qualifiers. */
+  public UsernsRule {
+    Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("userns");
+  }
+
+  /** Returns {@code userns,}. */
+  public static UsernsRule of() {
+    return new UsernsRule(Qualifiers.NONE);
+  }
+
+  @Override
+  public UsernsRule withQualifiers(Qualifiers newQualifiers) {
+    return new UsernsRule(newQualifiers);
+  }
+
+  @Override
+  public List<String> patterns() {
+    return List.of();
+  }
+
+  @Override
+  public String toString() {
+    return qualifiers + "userns,";
+  }
+}
