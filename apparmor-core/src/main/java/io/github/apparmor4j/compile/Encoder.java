@@ -28,6 +28,7 @@ import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the encoded rules of one profile. The encoders of the kinds write to it. */
@@ -46,6 +47,7 @@ final class Encoder {
   final List<EncodedRule> rules = new ArrayList<>();
   final List<Diagnostic> diagnostics = new ArrayList<>();
   final Transitions transitions;
+  final MountEncoder.Permissions mounts = new MountEncoder.Permissions();
   private @Nullable ResolvedRule current;
 
   Encoder(ResolvedProfile profile, Mediation mediation) {
@@ -57,10 +59,20 @@ final class Encoder {
   void encodeAll() {
     ClassMarkers.add(this);
     FileEncoder.addImplied(this);
-    for (ResolvedRule rule : profile.rules()) {
-      current = rule;
+    each(rule -> mounts.add(rule, this));
+    each(this::encode);
+  }
+
+  /** Does something with each rule, and with those that {@code all} stands for. */
+  private void each(Consumer<Rule> action) {
+    for (ResolvedRule resolved : profile.rules()) {
+      current = resolved;
       try {
-        encode(rule.rule());
+        if (resolved.rule() instanceof AllRule all) {
+          AllRules.of(all).forEach(action);
+        } else {
+          action.accept(resolved.rule());
+        }
       } catch (IllegalArgumentException e) {
         error("AA-COMPILE-0001", String.valueOf(e.getMessage()));
       }
@@ -96,8 +108,6 @@ final class Encoder {
       ObjectEncoder.encode(userns, this);
     } else if (rule instanceof IoUringRule ring) {
       ObjectEncoder.encode(ring, this);
-    } else if (rule instanceof AllRule all) {
-      AllRules.of(all).forEach(this::encode);
     } else if (rule instanceof UnrecognizedRule) {
       error("AA-COMPILE-0004", "nothing is known of this rule: " + rule);
     } else if (!(rule instanceof CapabilityRule || rule instanceof RlimitRule)) {

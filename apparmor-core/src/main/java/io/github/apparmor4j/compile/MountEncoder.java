@@ -7,8 +7,11 @@ import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.MountRule;
 import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +60,7 @@ final class MountEncoder {
               out.path(rule.newRoot()),
               Encoder.NUL,
               out.path(rule.oldRoot())),
-          PIVOT_ROOT);
+          out.mounts.permissions(Shape.of(rule, out)));
     }
   }
 
@@ -69,7 +72,7 @@ final class MountEncoder {
       out.policy(
           rule.qualifiers(),
           Regex.sequence(Regex.of(PolicyClass.MOUNT), out.path(rule.mountPoint())),
-          UMOUNT);
+          out.mounts.permissions(Shape.of(rule, out)));
       return;
     }
     boolean remount = rule.operation() == MountRule.Operation.REMOUNT;
@@ -100,6 +103,61 @@ final class MountEncoder {
     }
     if (out.rules.size() == before) {
       throw new IllegalArgumentException("no mount can meet the conditions of this rule together");
+    }
+  }
+
+  /** What rules about mounts have in common but the permission. */
+  private record Shape(
+      Qualifiers qualifiers,
+      boolean remount,
+      List<String> fstypes,
+      List<MountRule.Options> options,
+      @Nullable String source,
+      @Nullable String point) {
+
+    static Shape of(MountRule rule, Encoder out) {
+      return new Shape(
+          rule.qualifiers(),
+          rule.operation() == MountRule.Operation.REMOUNT,
+          rule.fstypes().stream().map(out::expanded).toList(),
+          rule.options(),
+          expanded(rule.source(), out),
+          expanded(rule.mountPoint(), out));
+    }
+
+    static Shape of(PivotRootRule rule, Encoder out) {
+      return new Shape(
+          rule.qualifiers(),
+          false,
+          List.of(),
+          List.of(),
+          expanded(rule.oldRoot(), out),
+          expanded(rule.newRoot(), out));
+    }
+
+    private static @Nullable String expanded(@Nullable String pattern, Encoder out) {
+      return pattern == null ? null : out.expanded(pattern);
+    }
+  }
+
+  /**
+   * The permissions of rules about mounts. As in the reference, rules of the same shape have each
+   * other's; kernels never ask for a permission with a string of another's form.
+   */
+  static final class Permissions {
+    private final Map<Shape, Integer> byShape = new HashMap<>();
+
+    void add(Rule rule, Encoder out) {
+      if (rule instanceof PivotRootRule pivot) {
+        byShape.merge(Shape.of(pivot, out), PIVOT_ROOT, (a, b) -> a | b);
+      } else if (rule instanceof MountRule mount) {
+        boolean umount = mount.operation() == MountRule.Operation.UMOUNT;
+        byShape.merge(Shape.of(mount, out), umount ? UMOUNT : MOUNT, (a, b) -> a | b);
+      }
+    }
+
+    private int permissions(Shape shape) {
+      return byShape.getOrDefault(shape, 0);
     }
   }
 
@@ -186,7 +244,7 @@ final class MountEncoder {
               type,
               Encoder.NUL,
               flags(required & mask, optional & mask)),
-          MOUNT);
+          out.mounts.permissions(Shape.of(rule, out)));
     }
   }
 

@@ -43,21 +43,16 @@ final class NetworkEncoder {
   }
 
   private static Set<Integer> families(NetworkRule rule) {
-    Set<Integer> families = new TreeSet<>();
-    if (rule.family() != null) {
-      families.add(rule.family().number());
-    } else if (rule.protocol() != null) {
-      rule.protocol().families().forEach(family -> families.add(family.number()));
-    } else if (rule.type() != null) {
-      for (NetworkFamily family : NetworkFamily.values()) {
-        families.add(family.number());
-      }
-    } else {
+    Set<Integer> numbers = new TreeSet<>();
+    Set<NetworkFamily> families = rule.families();
+    if (families == null) {
       // Every family, those that have no name too.
       for (int family = 0; family < NetworkFamily.MAX; family++) {
-        families.add(family);
+        numbers.add(family);
       }
+    } else {
+      families.forEach(family -> numbers.add(family.number()));
     }
-    return families;
+    return numbers;
   }
 }

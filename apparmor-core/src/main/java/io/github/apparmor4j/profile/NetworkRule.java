@@ -27,6 +27,10 @@ public record NetworkRule(
     Endpoint peer)
     implements Rule {
 
+  /** The families that addresses and ports belong to. */
+  private static final Set<NetworkFamily> INTERNET =
+      EnumSet.of(NetworkFamily.INET, NetworkFamily.INET6);
+
   // What is done without another side.
   private static final Set<NetworkPermission> LOCAL =
       EnumSet.of(
@@ -63,8 +67,9 @@ public record NetworkRule(
       throw new IllegalArgumentException(
           "only send, receive, connect and accept have a peer: " + permissions);
     }
-    if (family == NetworkFamily.UNIX && !(local.isAny() && peer.isAny())) {
-      throw new IllegalArgumentException("sockets of the family unix have no internet address");
+    if (family != null && !INTERNET.contains(family) && isInternet(local, peer)) {
+      throw new IllegalArgumentException(
+          "sockets of the family " + family + " have no internet address");
     }
   }
 
@@ -96,6 +101,26 @@ public record NetworkRule(
   @Override
   public NetworkRule withQualifiers(Qualifiers newQualifiers) {
     return new NetworkRule(newQualifiers, permissions, family, type, protocol, local, peer);
+  }
+
+  private static boolean isInternet(Endpoint local, Endpoint peer) {
+    return !local.isAny() || peer.ip() != null || peer.ports() != null;
+  }
+
+  /**
+   * Returns the families that the rule is about; {@code null} for all, those without a name too.
+   */
+  public @Nullable Set<NetworkFamily> families() {
+    if (family != null) {
+      return EnumSet.of(family);
+    }
+    if (protocol != null) {
+      return Set.copyOf(protocol.families());
+    }
+    if (isInternet(local, peer)) {
+      return Set.copyOf(INTERNET);
+    }
+    return type == null ? null : EnumSet.allOf(NetworkFamily.class);
   }
 
   /** Returns this rule with conditions about both sides. */

@@ -58,13 +58,17 @@ final class Aliases {
       return copies;
     }
     for (Alias alias : aliases) {
+      Map<String, String> expansions = new HashMap<>(rule.expansions());
+      boolean changed = false;
       for (String pattern : patterns) {
         String other = other(alias, rule.expanded(pattern));
         if (other != null) {
-          Map<String, String> expansions = new HashMap<>(rule.expansions());
           expansions.put(pattern, other);
-          copies.add(new ResolvedRule(rule.rule(), rule.place(), expansions));
+          changed = true;
         }
+      }
+      if (changed) {
+        copies.add(new ResolvedRule(rule.rule(), rule.place(), expansions));
       }
     }
     return copies;

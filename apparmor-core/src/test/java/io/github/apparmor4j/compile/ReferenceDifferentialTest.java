@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("differential")
 class ReferenceDifferentialTest {
 
+  private static final Resolver RESOLVER =
+      Resolver.of(IncludeResolver.directories(Shared.path("corpus/profiles/upstream/apparmor.d")));
+
   @TempDir private Path directory = Path.of("");
 
   static Stream<Arguments> profilesAndKernels() throws IOException {
@@ -98,6 +101,19 @@ class ReferenceDifferentialTest {
         kernel.equals("6.1") ? PolicyReader.Kernel.LINUX_6_1 : PolicyReader.Kernel.LINUX_6_12);
   }
 
+  static Stream<Path> ownProfiles() throws IOException {
+    Path profiles = Shared.path("corpus/profiles/upstream/apparmor.d");
+    try (Stream<Path> files = Files.list(profiles)) {
+      return files.filter(Files::isRegularFile).sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ownProfiles")
+  void appArmorsOwnProfilesEqualTheReference(Path file) throws Exception {
+    equalsTheReference(file, "6.12", PolicyReader.Kernel.LINUX_6_12);
+  }
+
   static Stream<Arguments> corpusBinaries() {
     return Stream.of("tiny", "small-files")
         .flatMap(
@@ -123,7 +139,7 @@ class ReferenceDifferentialTest {
   private static byte[] ours(Path file, Features kernel) throws IOException {
     SourceText text = SourceText.of(file.toString(), Files.readString(file));
     return PolicyCompiler.forKernel(kernel)
-        .compile(Resolver.of(IncludeResolver.none()).resolve(ProfileParser.parse(text)))
+        .compile(RESOLVER.resolve(ProfileParser.parse(text)))
         .orThrow()
         .toBytes();
   }
