@@ -1,5 +1,6 @@
 package io.github.apparmor4j.parse;
 
+import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
@@ -7,6 +8,7 @@ import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,16 +22,19 @@ public final class ParseResult<M> {
   private final SourceText source;
   private final M model;
   private final IdentityHashMap<Object, SourceSpan> spans;
+  private final IdentityHashMap<Profile, ProfileHeader> headers;
   private final List<Diagnostic> diagnostics;
 
   ParseResult(
       SourceText source,
       M model,
       IdentityHashMap<Object, SourceSpan> spans,
+      IdentityHashMap<Profile, ProfileHeader> headers,
       List<Diagnostic> diagnostics) {
     this.source = source;
     this.model = model;
     this.spans = spans;
+    this.headers = headers;
     this.diagnostics = List.copyOf(diagnostics);
   }
 
@@ -38,7 +43,12 @@ public final class ParseResult<M> {
    * problems.
    */
   public static ParseResult<ProfileFile> ofModel(ProfileFile file) {
-    return new ParseResult<>(SourceText.of("built", ""), file, new IdentityHashMap<>(), List.of());
+    return new ParseResult<>(
+        SourceText.of("built", ""),
+        file,
+        new IdentityHashMap<>(),
+        new IdentityHashMap<>(),
+        List.of());
   }
 
   /** Returns the text that was read. */
@@ -69,6 +79,24 @@ public final class ParseResult<M> {
    */
   public @Nullable SourceSpan spanOf(Object element) {
     return spans.get(element);
+  }
+
+  ProfileHeader headerOf(Profile profile) {
+    return Objects.requireNonNull(headers.get(profile), "header");
+  }
+
+  /** Returns whether an empty line stands before an element of the model, by identity. */
+  public boolean isSpaced(Object element) {
+    SourceSpan span = spans.get(element);
+    if (span == null) {
+      return false;
+    }
+    String text = source.text();
+    int lines = 0;
+    for (int at = span.start() - 1; at >= 0 && text.charAt(at) <= ' '; at--) {
+      lines += text.charAt(at) == '\n' ? 1 : 0;
+    }
+    return lines > 1;
   }
 
   /** Returns the place of an element of the model; for one that isn't, the text's beginning. */

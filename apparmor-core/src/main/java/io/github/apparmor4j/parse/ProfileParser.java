@@ -47,6 +47,7 @@ public final class ProfileParser {
   private final RuleScanner in;
   private final ConditionParser conditions;
   private final IdentityHashMap<Object, SourceSpan> spans = new IdentityHashMap<>();
+  private final IdentityHashMap<Profile, ProfileHeader> headers = new IdentityHashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
   private ProfileParser(SourceText source, ParseLimits limits) {
@@ -88,7 +89,7 @@ public final class ProfileParser {
 
   private <M> ParseResult<M> result(M model) {
     diagnostics.sort(Comparator.comparing(d -> d.place().span().start()));
-    return new ParseResult<>(source, model, spans, diagnostics);
+    return new ParseResult<>(source, model, spans, headers, diagnostics);
   }
 
   // A file that only broken elements kept in order may be out of it without them; what is left is
@@ -439,7 +440,13 @@ public final class ProfileParser {
     }
     List<XattrMatch> xattrs = xattrs();
     List<String> identities = identities();
-    List<ProfileFlag> flags = flags();
+    List<ProfileHeader.Flag> places = new ArrayList<>();
+    int flagsStart = in.pos;
+    List<ProfileFlag> flags = flags(places);
+    SourceSpan flagList = flags.isEmpty() ? null : in.from(flagsStart);
+    int headerEnd = in.lastEnd;
+    int brace = in.pos;
+    boolean hasKeyword = keyword;
     if (in.peek() != '{') {
       throw new ParseFailure(
           "AA-PARSE-0039", in.here(), "expected '{' for the profile's body" + in.found(), null);
@@ -447,8 +454,11 @@ public final class ProfileParser {
     List<ProfileElement> elements = block(depth);
     Profile.Kind k = kind;
     String a = attachment;
-    return in.built(
-        start, () -> new Profile(k, name.text(), a, xattrs, identities, flags, elements));
+    Profile profile =
+        in.built(start, () -> new Profile(k, name.text(), a, xattrs, identities, flags, elements));
+    headers.put(
+        profile, new ProfileHeader(hasKeyword, name.span(), flagList, places, headerEnd, brace));
+    return profile;
   }
 
   /** Reads a body with its braces, of which the first is at the cursor. */
@@ -626,7 +636,7 @@ public final class ProfileParser {
     return in.values("an identity").stream().map(Word::text).toList();
   }
 
-  private List<ProfileFlag> flags() {
+  private List<ProfileFlag> flags(List<ProfileHeader.Flag> places) {
     List<ProfileFlag> flags = new ArrayList<>();
     if (in.acceptKeyword("flags")) {
       in.expect("=");
@@ -645,7 +655,7 @@ public final class ProfileParser {
       if (in.atEnd() || in.peek() == '{') {
         throw new ParseFailure("AA-PARSE-0002", in.here(), "expected ')'" + in.found(), null);
       }
-      flag(flags);
+      flag(flags, places);
       in.skip();
     }
     if (flags.isEmpty()) {
@@ -655,7 +665,7 @@ public final class ProfileParser {
     return flags;
   }
 
-  private void flag(List<ProfileFlag> flags) {
+  private void flag(List<ProfileFlag> flags, List<ProfileHeader.Flag> places) {
     int start = in.pos;
     Word word = in.word("a flag", "(),=");
     ProfileFlag.Kind kind = ProfileFlag.Kind.named(word.text().toLowerCase(Locale.ROOT));
@@ -684,6 +694,7 @@ public final class ProfileParser {
             null);
       }
     }
+    places.add(new ProfileHeader.Flag(kind, in.from(start)));
     if (!flags.contains(flag)) {
       flags.add(flag);
     }

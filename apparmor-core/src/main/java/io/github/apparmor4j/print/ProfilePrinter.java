@@ -8,11 +8,15 @@ import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileElement;
 import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.RuleBlock;
+import io.github.apparmor4j.profile.UnrecognizedRule;
 import io.github.apparmor4j.profile.VariableAssignment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,17 +26,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProfilePrinter {
 
-  private final Appendable out;
+  /** Columns that lines of rules are held to where they can be. */
+  private static final int WIDTH = 100;
 
-  private ProfilePrinter(Appendable out) {
+  private static final String CONTINUED = "     ";
+  private static final Pattern CONDITION = Pattern.compile("[a-z]+=");
+
+  private final Appendable out;
+  private final Predicate<Object> spaced;
+
+  private ProfilePrinter(Appendable out, Predicate<Object> spaced) {
     this.out = out;
+    this.spaced = spaced;
   }
 
   /** Returns the text of a file. */
   public static String print(ProfileFile file) {
+    return print(file, element -> false);
+  }
+
+  /** Returns the text of a file, with empty lines also before some of its elements. */
+  static String print(ProfileFile file, Predicate<Object> spaced) {
     StringBuilder text = new StringBuilder();
     try {
-      print(file, text);
+      new ProfilePrinter(text, spaced).elements(file.elements(), "", false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -50,7 +67,7 @@ public final class ProfilePrinter {
    * @throws IOException if {@code out} does
    */
   public static void print(ProfileFile file, Appendable out) throws IOException {
-    new ProfilePrinter(out).elements(file.elements(), "", false);
+    new ProfilePrinter(out, element -> false).elements(file.elements(), "", false);
   }
 
   private void elements(List<?> elements, String indent, boolean inProfile) throws IOException {
@@ -65,7 +82,7 @@ public final class ProfilePrinter {
       if (lineOpen) {
         out.append('\n');
       }
-      if (before != null && parted(before, element, ahead(elements, i))) {
+      if (before != null && (spaced.test(element) || parted(before, element, ahead(elements, i)))) {
         out.append('\n');
       }
       if (element instanceof Profile profile) {
@@ -75,7 +92,7 @@ public final class ProfilePrinter {
       } else if (element instanceof Conditional conditional) {
         conditional(conditional, indent);
       } else {
-        out.append(indent).append(String.valueOf(element));
+        out.append(indent).append(wrapped(String.valueOf(element), element, indent));
       }
       lineOpen = true;
       before = element;
@@ -83,6 +100,46 @@ public final class ProfilePrinter {
     if (lineOpen) {
       out.append('\n');
     }
+  }
+
+  /** Breaks a long rule before conditions, where a blank may as well be a line's end. */
+  private static String wrapped(String text, Object element, String indent) {
+    if (!(element instanceof Rule)
+        || element instanceof UnrecognizedRule
+        || indent.length() + text.length() <= WIDTH) {
+      return text;
+    }
+    StringBuilder lines = new StringBuilder();
+    int lineStart = 0;
+    int lastBreak = -1;
+    int room = WIDTH - indent.length();
+    int depth = 0;
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (!quoted && c == '(') {
+        depth++;
+      } else if (!quoted && c == ')') {
+        depth--;
+      }
+      if (i - lineStart >= room && lastBreak > lineStart) {
+        lines.append(text, lineStart, lastBreak).append('\n').append(indent).append(CONTINUED);
+        lineStart = lastBreak + 1;
+        lastBreak = -1;
+        room = WIDTH - indent.length() - CONTINUED.length();
+      }
+      if (!quoted
+          && depth == 0
+          && c == ' '
+          && CONDITION.matcher(text).region(i + 1, text.length()).lookingAt()) {
+        lastBreak = i;
+      }
+    }
+    return lines.append(text, lineStart, text.length()).toString();
   }
 
   private void block(String header, List<?> elements, String indent) throws IOException {

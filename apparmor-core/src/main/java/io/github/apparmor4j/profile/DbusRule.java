@@ -92,13 +92,14 @@ public record DbusRule(
   public String toString() {
     return qualifiers
         + "dbus"
-        + Words.list(permissions)
+        + (permissions.size() == 1 ? " " + permissions.get(0) : Words.list(permissions))
         + Words.condition("bus", bus)
         + Words.condition("path", path)
         + Words.condition("interface", interfaceName)
         + Words.condition("member", member)
         + Words.condition("name", name)
-        + Words.peer(Words.condition("name", peerName) + Words.condition("label", peerLabel))
+        + Words.peer(
+            Words.listCondition("name", peerName) + Words.listCondition("label", peerLabel))
         + ",";
   }
 

@@ -66,10 +66,10 @@ public record Endpoint(
   /** Returns the conditions, each with a blank before it. */
   @Override
   public String toString() {
-    return Words.condition("ip", ip)
+    return Words.listCondition("ip", ip)
         + (ports == null ? "" : " port=" + ports)
-        + Words.condition("interface", interfaceName)
-        + Words.condition("label", label)
-        + Words.condition("label:", assignedLabel);
+        + Words.listCondition("interface", interfaceName)
+        + Words.listCondition("label", label)
+        + Words.listCondition("label:", assignedLabel);
   }
 }

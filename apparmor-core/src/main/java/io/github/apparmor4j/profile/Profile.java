@@ -90,6 +90,26 @@ public record Profile(
     return builder;
   }
 
+  /** Returns this profile with another name. */
+  public Profile withName(String newName) {
+    return new Profile(kind, newName, attachment, xattrs, identities, flags, elements);
+  }
+
+  /** Returns this profile with other flags. */
+  public Profile withFlags(List<ProfileFlag> newFlags) {
+    return new Profile(kind, name, attachment, xattrs, identities, newFlags, elements);
+  }
+
+  /** Returns this profile with other elements. */
+  public Profile withElements(List<ProfileElement> newElements) {
+    return new Profile(kind, name, attachment, xattrs, identities, flags, newElements);
+  }
+
+  /** Returns the name as it stands in a header, in quotes if it needs them. */
+  public String nameText() {
+    return Words.word(name);
+  }
+
   /** Returns whether a flag is set. */
   public boolean has(ProfileFlag.Kind flag) {
     return flags.stream().anyMatch(f -> f.kind() == flag);
@@ -108,7 +128,7 @@ public record Profile(
   /** Returns the header up to and with the opening brace. */
   public String header() {
     return (kind == Kind.HAT ? "hat " : "profile ")
-        + Words.word(name)
+        + nameText()
         + Words.optional(" ", attachment)
         + (xattrs.isEmpty() ? "" : " xattrs=(" + Words.joined(xattrs) + ")")
         + (identities.isEmpty()

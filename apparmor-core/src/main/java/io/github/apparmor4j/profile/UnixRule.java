@@ -84,7 +84,8 @@ public record UnixRule(
         + Words.list(permissions)
         + (type == null ? "" : " type=" + type)
         + Words.condition("addr", address)
-        + Words.peer(Words.condition("addr", peerAddress) + Words.condition("label", peerLabel))
+        + Words.peer(
+            Words.listCondition("addr", peerAddress) + Words.listCondition("label", peerLabel))
         + ",";
   }
 }

@@ -99,6 +99,13 @@ final class Words {
 
   /** Returns {@code name=value} with a blank before it, or nothing for {@code null}. */
   static String condition(String name, @Nullable String value) {
+    return value == null ? "" : " " + name + "=" + value(value);
+  }
+
+  /**
+   * Returns {@code name=value} inside a list, with a blank before it, or nothing for {@code null}.
+   */
+  static String listCondition(String name, @Nullable String value) {
     return value == null ? "" : " " + name + "=" + listValue(value);
   }
 

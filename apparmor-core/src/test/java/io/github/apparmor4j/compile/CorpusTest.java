@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.apparmor4j.Shared;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ParseResult;
+import io.github.apparmor4j.parse.ProfileEditor;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.print.ProfileFormatter;
 import io.github.apparmor4j.print.ProfilePrinter;
+import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.ProfileFlag;
+import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
@@ -150,5 +156,66 @@ class CorpusTest {
                           : Stream.of(row.file() + " is not printed as it was read");
                     }))
         .isEmpty();
+  }
+
+  @Test
+  void editsAllProfilesAndUndoesIt() throws IOException {
+    Path profiles = Shared.path("corpus/profiles");
+    Rule rule = FileRule.of("/an/unlikely/path", "r");
+    ProfileFlag debug = ProfileFlag.of(ProfileFlag.Kind.DEBUG);
+    List<Row> rows =
+        rows(profiles.resolve("verdicts.tsv"), profiles).stream()
+            .filter(row -> row.accepted(2))
+            .toList();
+    assertThat(rows).hasSizeGreaterThan(1000);
+    assertThat(
+            rows.parallelStream()
+                .flatMap(
+                    row -> {
+                      ProfileEditor editor = ProfileEditor.of(parse(row.file()).source());
+                      return editor.result().model().profiles().stream()
+                          .map(Profile::name)
+                          .filter(
+                              name ->
+                                  !editor
+                                      .add(name, rule)
+                                      .setFlag(name, debug)
+                                      .dropFlag(name, debug.kind())
+                                      .remove(name, rule)
+                                      .text()
+                                      .equals(editor.text()))
+                          .map(name -> row.file() + " " + name);
+                    }))
+        .isEmpty();
+  }
+
+  @Test
+  void formatsAllProfilesOnce() throws IOException {
+    Path profiles = Shared.path("corpus/profiles");
+    assertThat(
+            rows(profiles.resolve("verdicts.tsv"), profiles).parallelStream()
+                .filter(row -> row.accepted(2))
+                .flatMap(
+                    row -> {
+                      ParseResult<ProfileFile> parsed = parse(row.file());
+                      String once = ProfileFormatter.format(parsed.model(), parsed::isSpaced);
+                      ParseResult<ProfileFile> again =
+                          ProfileParser.parse(SourceText.of("again", once));
+                      String twice = ProfileFormatter.format(again.model(), again::isSpaced);
+                      return once.equals(twice) && rules(again).equals(rules(parsed))
+                          ? Stream.empty()
+                          : Stream.of(row.file());
+                    }))
+        .isEmpty();
+  }
+
+  /** Returns every element's text of a file, sorted: what reordering must not change. */
+  private static List<String> rules(ParseResult<ProfileFile> parsed) {
+    return ProfilePrinter.print(parsed.model())
+        .lines()
+        .map(String::strip)
+        .filter(l -> !l.isEmpty())
+        .sorted()
+        .toList();
   }
 }

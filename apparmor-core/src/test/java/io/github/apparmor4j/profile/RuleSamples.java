@@ -77,7 +77,7 @@ public final class RuleSamples {
             .peerName("org.x")
             .peerLabel("@{p_x}")
             .build(),
-        "dbus (send) bus=system path=/org/x/** interface=\"org.x.{A,B}\" member=Get*"
+        "dbus send bus=system path=/org/x/** interface=org.x.{A,B} member=Get*"
             + " peer=(name=org.x label=@{p_x}),");
     all.put(
         DbusRule.builder().bus("session").name("org.y").build(), "dbus bus=session name=org.y,");

@@ -2,7 +2,7 @@ package io.github.apparmor4j.examples;
 
 import io.github.apparmor4j.parse.ParseResult;
 import io.github.apparmor4j.parse.ProfileParser;
-import io.github.apparmor4j.print.ProfilePrinter;
+import io.github.apparmor4j.print.ProfileFormatter;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
@@ -38,7 +38,7 @@ final class AaFormat implements Callable<Integer> {
         status = 1;
         continue;
       }
-      String canonical = ProfilePrinter.print(parsed.model());
+      String canonical = ProfileFormatter.format(parsed.model(), parsed::isSpaced);
       if (!canonical.equals(text.text())) {
         if (check) {
           System.out.println(file);

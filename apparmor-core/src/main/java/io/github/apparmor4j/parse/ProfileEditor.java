@@ -1,0 +1,507 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.profile.CanonicalOrder;
+import io.github.apparmor4j.profile.Comment;
+import io.github.apparmor4j.profile.FileElement;
+import io.github.apparmor4j.profile.Include;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileElement;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.ProfileFlag;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.source.SourceSpan;
+import io.github.apparmor4j.source.SourceText;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A profile file's text that is changed in place: every byte outside of an edit stays as it is.
+ * Immutable and thread-safe; each edit returns another editor, whose text parses to exactly the
+ * model that the edit describes.
+ *
+ * <p>Profiles are named as in the text, children as {@code parent//child}; of several of one name
+ * the first is meant. Elements are found by equality among those that stand directly in the
+ * profile. Complexity of an edit: linear in the text.
+ */
+public final class ProfileEditor {
+
+  private final ParseResult<ProfileFile> parsed;
+
+  private ProfileEditor(ParseResult<ProfileFile> parsed) {
+    this.parsed = parsed;
+  }
+
+  /** Returns an editor of a text; the parts of it that can't be read can't be edited. */
+  public static ProfileEditor of(SourceText source) {
+    return new ProfileEditor(ProfileParser.parse(source));
+  }
+
+  /** Returns the text as it is now. */
+  public String text() {
+    return parsed.source().text();
+  }
+
+  /** Returns the text's model and places. */
+  public ParseResult<ProfileFile> result() {
+    return parsed;
+  }
+
+  /**
+   * Sets a flag, in place of one that it excludes or of another value.
+   *
+   * @throws NoSuchElementException if there is no such profile
+   */
+  public ProfileEditor setFlag(String profile, ProfileFlag flag) {
+    Profile found = profile(profile);
+    if (found.flags().contains(flag)) {
+      return this;
+    }
+    List<ProfileFlag> flags = new ArrayList<>();
+    boolean placed = false;
+    for (ProfileFlag old : found.flags()) {
+      if (old.kind() == flag.kind() || old.kind().excludes(flag.kind())) {
+        if (!placed) {
+          flags.add(flag);
+        }
+        placed = true;
+      } else {
+        flags.add(old);
+      }
+    }
+    if (!placed) {
+      flags.add(flag);
+    }
+    Splices splices = new Splices(text());
+    ProfileHeader header = parsed.headerOf(found);
+    List<ProfileHeader.Flag> replaced =
+        header.flags().stream()
+            .filter(old -> old.kind() == flag.kind() || old.kind().excludes(flag.kind()))
+            .toList();
+    if (!replaced.isEmpty()) {
+      splices.replace(replaced.get(0).span(), flag.toString());
+      dropFlags(header, replaced.subList(1, replaced.size()), splices);
+    } else if (header.flags().isEmpty()) {
+      splices.insert(header.end(), " flags=(" + flag + ")");
+    } else {
+      ProfileHeader.Flag last = header.flags().get(header.flags().size() - 1);
+      splices.insert(last.span().end(), separator(header) + flag);
+    }
+    return edited(splices, found, found.withFlags(flags));
+  }
+
+  /** Returns what parts a header's flags: blanks only if no comma does it now. */
+  private String separator(ProfileHeader header) {
+    SourceSpan list = Objects.requireNonNull(header.flagList());
+    boolean commas = text().substring(list.start(), list.end()).indexOf(',') >= 0;
+    return commas || header.flags().size() == 1 ? ", " : " ";
+  }
+
+  /**
+   * Drops a flag; a profile without it stays as it is.
+   *
+   * @throws NoSuchElementException if there is no such profile
+   */
+  public ProfileEditor dropFlag(String profile, ProfileFlag.Kind kind) {
+    Profile found = profile(profile);
+    if (!found.has(kind)) {
+      return this;
+    }
+    ProfileHeader header = parsed.headerOf(found);
+    Splices splices = new Splices(text());
+    dropFlags(header, header.flags().stream().filter(f -> f.kind() == kind).toList(), splices);
+    return edited(
+        splices,
+        found,
+        found.withFlags(found.flags().stream().filter(f -> f.kind() != kind).toList()));
+  }
+
+  private static void dropFlags(
+      ProfileHeader header, List<ProfileHeader.Flag> dropped, Splices splices) {
+    SourceSpan list = header.flagList();
+    if (list != null && dropped.size() == header.flags().size()) {
+      splices.replace(new SourceSpan(splices.blanksBefore(list.start()), list.end()), "");
+      return;
+    }
+    for (int i = 0; i < header.flags().size(); i++) {
+      ProfileHeader.Flag flag = header.flags().get(i);
+      if (!dropped.contains(flag)) {
+        continue;
+      }
+      boolean first = header.flags().subList(0, i).stream().allMatch(dropped::contains);
+      int from = first ? flag.span().start() : header.flags().get(i - 1).span().end();
+      int to = first ? header.flags().get(i + 1).span().start() : flag.span().end();
+      splices.replace(new SourceSpan(from, to), "");
+    }
+  }
+
+  /**
+   * Switches the mode.
+   *
+   * @param mode {@code ENFORCE}, for which no flag is written, {@code COMPLAIN}, {@code KILL},
+   *     {@code UNCONFINED}, {@code PROMPT} or {@code DEFAULT_ALLOW}
+   * @throws NoSuchElementException if there is no such profile
+   */
+  public ProfileEditor setMode(String profile, ProfileFlag.Kind mode) {
+    if (mode != ProfileFlag.Kind.ENFORCE && !mode.excludes(ProfileFlag.Kind.ENFORCE)) {
+      throw new IllegalArgumentException("mode " + mode);
+    }
+    if (mode != ProfileFlag.Kind.ENFORCE) {
+      return setFlag(profile, ProfileFlag.of(mode));
+    }
+    ProfileEditor editor = this;
+    for (ProfileFlag flag : profile(profile).flags()) {
+      if (flag.kind().excludes(ProfileFlag.Kind.ENFORCE)) {
+        editor = editor.dropFlag(profile, flag.kind());
+      }
+    }
+    return editor;
+  }
+
+  /**
+   * Gives a profile another name; what refers to it by the old one is not changed.
+   *
+   * @throws NoSuchElementException if there is no such profile
+   */
+  public ProfileEditor rename(String profile, String name) {
+    Profile found = profile(profile);
+    Profile renamed = found.withName(name);
+    ProfileHeader header = parsed.headerOf(found);
+    boolean needsKeyword = !header.keyword() && !name.startsWith("/") && !name.startsWith(":");
+    Splices splices = new Splices(text());
+    splices.replace(header.name(), (needsKeyword ? "profile " : "") + renamed.nameText());
+    return edited(splices, found, renamed);
+  }
+
+  /**
+   * Adds a rule or an include, behind the last of its kind, or where its kind stands in canonical
+   * order.
+   *
+   * @throws NoSuchElementException if there is no such profile
+   * @throws IllegalArgumentException if the element is of another kind
+   */
+  public ProfileEditor add(String profile, ProfileElement element) {
+    if (!(element instanceof Rule || element instanceof Include)) {
+      throw new IllegalArgumentException("rules and includes can be added, not " + element);
+    }
+    Profile found = profile(profile);
+    List<ProfileElement> elements = new ArrayList<>(found.elements());
+    Splices splices = new Splices(text());
+    int anchor = anchor(elements, element);
+    int index = anchor + 1;
+    if (index < elements.size()
+        && elements.get(index) instanceof Comment comment
+        && comment.trailing()) {
+      index++;
+    }
+    if (anchor < 0) {
+      ProfileHeader header = parsed.headerOf(found);
+      int line = splices.lineStart(header.name().start());
+      String indent = splices.indent(line) + indentUnit(found, splices, line);
+      splices.insertLine(header.brace() + 1, indent, element.toString());
+    } else {
+      SourceSpan span = span(elements.get(anchor));
+      int line = splices.lineStart(span.start());
+      splices.insertLine(span.end(), splices.indent(line), element.toString());
+    }
+    elements.add(index, element);
+    return edited(splices, found, found.withElements(elements));
+  }
+
+  /** Returns the index of the element that another goes behind; −1 for the start of the body. */
+  private static int anchor(List<ProfileElement> elements, ProfileElement added) {
+    int anchor = -1;
+    for (int i = 0; i < elements.size(); i++) {
+      ProfileElement element = elements.get(i);
+      if ((element instanceof Rule || element instanceof Include)
+          && CanonicalOrder.BY_KIND.compare(element, added) <= 0) {
+        anchor = i;
+      }
+    }
+    return anchor;
+  }
+
+  private String indentUnit(Profile profile, Splices splices, int headerLine) {
+    int header = splices.indent(headerLine).length();
+    for (ProfileElement element : profile.elements()) {
+      SourceSpan span = parsed.spanOf(element);
+      if (span != null && splices.isFirstOnLine(span.start())) {
+        String indent = splices.indent(splices.lineStart(span.start()));
+        return indent.length() > header ? indent.substring(header) : indent;
+      }
+    }
+    return splices.usesTabs() ? "\t" : "  ";
+  }
+
+  /**
+   * Removes an element, and the comment behind it on its line.
+   *
+   * @throws NoSuchElementException if there is no such profile or element
+   */
+  public ProfileEditor remove(String profile, ProfileElement element) {
+    Profile found = profile(profile);
+    List<ProfileElement> elements = new ArrayList<>(found.elements());
+    int index = index(found, element);
+    Splices splices = new Splices(text());
+    boolean wholeLine = splices.removeLine(span(elements.get(index)));
+    elements.remove(index);
+    if (wholeLine
+        && index < elements.size()
+        && elements.get(index) instanceof Comment comment
+        && comment.trailing()) {
+      elements.remove(index);
+    }
+    return edited(splices, found, found.withElements(elements));
+  }
+
+  /**
+   * Puts an element in another's place; comments stay.
+   *
+   * @throws NoSuchElementException if there is no such profile or element
+   */
+  public ProfileEditor replace(String profile, ProfileElement old, ProfileElement element) {
+    if (!(element instanceof Rule || element instanceof Include)) {
+      throw new IllegalArgumentException("rules and includes can be put in, not " + element);
+    }
+    Profile found = profile(profile);
+    List<ProfileElement> elements = new ArrayList<>(found.elements());
+    int index = index(found, old);
+    Splices splices = new Splices(text());
+    splices.replace(span(elements.get(index)), element.toString());
+    elements.set(index, element);
+    return edited(splices, found, found.withElements(elements));
+  }
+
+  /**
+   * Adds an element to the preamble, behind the last of its kind, or else behind the whole
+   * preamble.
+   *
+   * @throws IllegalArgumentException if it is a profile or a comment
+   */
+  public ProfileEditor addToPreamble(FileElement element) {
+    if (element instanceof Profile || element instanceof Comment) {
+      throw new IllegalArgumentException("not of a preamble: " + element);
+    }
+    List<FileElement> elements = new ArrayList<>(parsed.model().elements());
+    int anchor = -1;
+    boolean kindSeen = false;
+    int firstProfile = elements.size();
+    for (int i = 0; i < elements.size(); i++) {
+      FileElement other = elements.get(i);
+      boolean same = other.getClass() == element.getClass();
+      if (other instanceof Profile) {
+        firstProfile = Math.min(firstProfile, i);
+      } else if (!(other instanceof Comment) && (same || !kindSeen)) {
+        anchor = i;
+        kindSeen |= same;
+      }
+    }
+    Splices splices = new Splices(text());
+    int index;
+    if (anchor >= 0) {
+      splices.insertLine(span(elements.get(anchor)).end(), "", element.toString());
+      index = anchor + 1;
+      if (index < elements.size()
+          && elements.get(index) instanceof Comment comment
+          && comment.trailing()) {
+        index++;
+      }
+    } else {
+      index = firstProfile;
+      int at =
+          index == elements.size()
+              ? text().length()
+              : splices.lineStart(span(elements.get(index)).start());
+      boolean openLine = at > 0 && text().charAt(at - 1) != '\n';
+      splices.insert(at, (openLine ? splices.newline() : "") + element + splices.newline());
+    }
+    elements.add(index, element);
+    return edited(splices, new ProfileFile(elements));
+  }
+
+  // ---- finding
+
+  private SourceSpan span(Object element) {
+    return Objects.requireNonNull(parsed.spanOf(element), "span");
+  }
+
+  private static int index(Profile profile, ProfileElement element) {
+    int index = profile.elements().indexOf(element);
+    if (index < 0) {
+      throw new NoSuchElementException("profile " + profile.name() + " has no element " + element);
+    }
+    return index;
+  }
+
+  private Profile profile(String name) {
+    Profile found = find(parsed.model().profiles(), "", name);
+    if (found == null) {
+      throw new NoSuchElementException("no profile " + name);
+    }
+    return found;
+  }
+
+  private static @Nullable Profile find(List<Profile> profiles, String prefix, String name) {
+    for (Profile profile : profiles) {
+      String own = prefix + profile.name();
+      if (own.equals(name)) {
+        return profile;
+      }
+      if (name.startsWith(own + "//")) {
+        Profile child = find(profile.children(), own + "//", name);
+        if (child != null) {
+          return child;
+        }
+      }
+    }
+    return null;
+  }
+
+  // ---- applying
+
+  private ProfileEditor edited(Splices splices, Profile old, Profile changed) {
+    List<FileElement> elements = new ArrayList<>();
+    for (FileElement element : parsed.model().elements()) {
+      elements.add(element instanceof Profile profile ? put(profile, old, changed) : element);
+    }
+    return edited(splices, new ProfileFile(elements));
+  }
+
+  /** Returns a profile with another in an old one's place, which is found by identity. */
+  @SuppressWarnings("ReferenceEquality")
+  private static Profile put(Profile in, Profile old, Profile changed) {
+    if (in == old) {
+      return changed;
+    }
+    List<ProfileElement> elements = new ArrayList<>(in.elements());
+    boolean any = false;
+    for (int i = 0; i < elements.size(); i++) {
+      if (elements.get(i) instanceof Profile child) {
+        Profile put = put(child, old, changed);
+        any |= put != child;
+        elements.set(i, put);
+      }
+    }
+    return any ? in.withElements(elements) : in;
+  }
+
+  private ProfileEditor edited(Splices splices, ProfileFile expected) {
+    ProfileEditor edited = of(SourceText.of(parsed.source().name(), splices.result()));
+    if (!edited.parsed.model().equals(expected)) {
+      // A comment inside of an element, for example: better no edit than another one.
+      throw new IllegalStateException("the text does not allow this edit to be made in place");
+    }
+    return edited;
+  }
+
+  /** Changes to a text, in the order of their places. */
+  private static final class Splices {
+    private record Splice(SourceSpan span, String text) {}
+
+    private final String text;
+    private final List<Splice> splices = new ArrayList<>();
+
+    Splices(String text) {
+      this.text = text;
+    }
+
+    void replace(SourceSpan span, String by) {
+      splices.add(new Splice(span, by));
+    }
+
+    void insert(int at, String inserted) {
+      replace(new SourceSpan(at, at), inserted);
+    }
+
+    String result() {
+      splices.sort((a, b) -> Integer.compare(a.span().start(), b.span().start()));
+      StringBuilder out = new StringBuilder(text);
+      for (Iterator<Splice> last = reversed(); last.hasNext(); ) {
+        Splice splice = last.next();
+        out.replace(splice.span().start(), splice.span().end(), splice.text());
+      }
+      return out.toString();
+    }
+
+    private Iterator<Splice> reversed() {
+      List<Splice> reversed = new ArrayList<>(splices);
+      Collections.reverse(reversed);
+      return reversed.iterator();
+    }
+
+    String newline() {
+      return text.contains("\r\n") ? "\r\n" : "\n";
+    }
+
+    boolean usesTabs() {
+      return text.contains("\n\t");
+    }
+
+    int lineStart(int at) {
+      return text.lastIndexOf('\n', at - 1) + 1;
+    }
+
+    private int lineEnd(int at) {
+      int end = text.indexOf('\n', at);
+      end = end < 0 ? text.length() : end;
+      return end > at && text.charAt(end - 1) == '\r' ? end - 1 : end;
+    }
+
+    String indent(int lineStart) {
+      int end = lineStart;
+      while (end < text.length() && (text.charAt(end) == ' ' || text.charAt(end) == '\t')) {
+        end++;
+      }
+      return text.substring(lineStart, end);
+    }
+
+    int blanksBefore(int at) {
+      int from = at;
+      while (from > 0 && Scanner.isBlank(text.charAt(from - 1))) {
+        from--;
+      }
+      return from;
+    }
+
+    boolean isFirstOnLine(int at) {
+      return text.substring(lineStart(at), at).isBlank();
+    }
+
+    private boolean isLastOnLine(int at) {
+      String rest = text.substring(at, lineEnd(at)).strip();
+      return rest.isEmpty() || rest.startsWith("#");
+    }
+
+    /** Inserts on the line behind a place, or right there if more follows on its line. */
+    void insertLine(int at, String indent, String inserted) {
+      if (isLastOnLine(at)) {
+        insert(lineEnd(at), newline() + indent + inserted);
+      } else {
+        boolean blank = Scanner.isBlank(text.charAt(at));
+        insert(at, " " + inserted + (blank ? "" : " "));
+      }
+    }
+
+    /**
+     * Removes what stands at a place with its line, or, if it shares its lines, it alone; returns
+     * whether it was the first.
+     */
+    boolean removeLine(SourceSpan span) {
+      if (isFirstOnLine(span.start()) && isLastOnLine(span.end())) {
+        int end = text.indexOf('\n', span.end());
+        replace(new SourceSpan(lineStart(span.start()), end < 0 ? text.length() : end + 1), "");
+        return true;
+      }
+      int to = span.end();
+      while (to < text.length() && (text.charAt(to) == ' ' || text.charAt(to) == '\t')) {
+        to++;
+      }
+      replace(new SourceSpan(span.start(), to), "");
+      return false;
+    }
+  }
+}

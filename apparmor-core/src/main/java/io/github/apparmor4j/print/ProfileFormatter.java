@@ -1,0 +1,90 @@
+package io.github.apparmor4j.print;
+
+import io.github.apparmor4j.profile.CanonicalOrder;
+import io.github.apparmor4j.profile.Comment;
+import io.github.apparmor4j.profile.Conditional;
+import io.github.apparmor4j.profile.FileElement;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileElement;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.RuleBlock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Canonical text: the elements of each body grouped by kind, as {@link CanonicalOrder} says, each
+ * with the comments before it and on its line; inside a kind, and in the preamble, where it
+ * matters, the author's order stays, and single empty lines too. What a file means is the same
+ * before and after. Thread-safe.
+ */
+public final class ProfileFormatter {
+
+  private ProfileFormatter() {}
+
+  /**
+   * Returns the text of a file in canonical form; formatting that changes nothing.
+   *
+   * @param file what is written
+   * @param spaced says of an element of the file, by identity, whether an empty line stood before
+   *     it
+   */
+  public static String format(ProfileFile file, Predicate<Object> spaced) {
+    List<FileElement> elements = new ArrayList<>();
+    for (FileElement element : file.elements()) {
+      elements.add(element instanceof Profile profile ? ordered(profile) : element);
+    }
+    return ProfilePrinter.print(new ProfileFile(elements), spaced);
+  }
+
+  private static Profile ordered(Profile profile) {
+    return profile.withElements(ordered(profile.elements()));
+  }
+
+  /** An element with the comments that belong to it. */
+  private record Group(ProfileElement element, List<ProfileElement> all) {}
+
+  private static List<ProfileElement> ordered(List<ProfileElement> elements) {
+    List<ProfileElement> result = new ArrayList<>();
+    List<Group> groups = new ArrayList<>();
+    List<ProfileElement> pending = new ArrayList<>();
+    for (ProfileElement element : elements) {
+      if (element instanceof Comment comment) {
+        if (!comment.trailing()) {
+          pending.add(comment);
+        } else if (groups.isEmpty()) {
+          result.add(comment); // on the header's line
+        } else {
+          groups.get(groups.size() - 1).all().add(comment);
+        }
+        continue;
+      }
+      List<ProfileElement> all = new ArrayList<>(pending);
+      pending.clear();
+      all.add(inside(element));
+      groups.add(new Group(element, all));
+    }
+    groups.sort((a, b) -> CanonicalOrder.BY_KIND.compare(a.element(), b.element()));
+    groups.forEach(group -> result.addAll(group.all()));
+    result.addAll(pending);
+    return result;
+  }
+
+  private static ProfileElement inside(ProfileElement element) {
+    if (element instanceof Profile child) {
+      return ordered(child);
+    }
+    if (element instanceof RuleBlock block) {
+      return new RuleBlock(block.qualifiers(), ordered(block.elements()));
+    }
+    if (element instanceof Conditional conditional) {
+      List<ProfileElement> otherwise = conditional.otherwise();
+      return new Conditional(
+          conditional.branches().stream()
+              .map(branch -> new Conditional.Branch(branch.condition(), ordered(branch.elements())))
+              .toList(),
+          otherwise == null ? null : ordered(otherwise));
+    }
+    return element;
+  }
+}
