@@ -60,6 +60,21 @@ public record ByteSet(long a, long b, long c, long d) {
     return new ByteSet(a | other.a, b | other.b, c | other.c, d | other.d);
   }
 
+  /** Returns the least byte, 0 to 255; 256 for the empty set. */
+  public int first() {
+    int zeros = Long.numberOfTrailingZeros(a);
+    if (zeros == 64) {
+      zeros += Long.numberOfTrailingZeros(b);
+    }
+    if (zeros == 128) {
+      zeros += Long.numberOfTrailingZeros(c);
+    }
+    if (zeros == 192) {
+      zeros += Long.numberOfTrailingZeros(d);
+    }
+    return zeros;
+  }
+
   /** Returns whether a byte is in the set. */
   public boolean contains(int value) {
     long word =

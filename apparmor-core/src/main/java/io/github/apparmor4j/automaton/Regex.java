@@ -1,6 +1,8 @@
 package io.github.apparmor4j.automaton;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -100,5 +102,44 @@ public sealed interface Regex {
    */
   default boolean matches(byte[] string) {
     return new Nfa(List.of(labelled(0))).matches(string);
+  }
+
+  /**
+   * Returns whether every string of another language is in this one.
+   *
+   * <p>Complexity: exponential at the worst, hence the limits.
+   *
+   * @throws TooComplexException if a limit is met
+   */
+  default boolean includes(Regex narrower, DfaLimits limits) {
+    boolean[] outside = new boolean[1];
+    DfaBuilder.build(
+        List.of(labelled(0), narrower.labelled(1)),
+        limits,
+        (labels, state) -> {
+          outside[0] |= labels[0] == 1; // the narrower one alone
+          return 1;
+        });
+    return !outside[0];
+  }
+
+  /** Returns the bytes that every string of the language begins with, as far as the tree shows. */
+  default byte[] literalPrefix() {
+    ByteArrayOutputStream prefix = new ByteArrayOutputStream();
+    ArrayDeque<Regex> open = new ArrayDeque<>();
+    open.push(this);
+    while (!open.isEmpty()) {
+      Regex next = open.pop();
+      if (next instanceof Bytes one && one.set().size() == 1) {
+        prefix.write(one.set().first());
+      } else if (next instanceof Sequence sequence) {
+        for (int i = sequence.parts().size() - 1; i >= 0; i--) {
+          open.push(sequence.parts().get(i));
+        }
+      } else {
+        break;
+      }
+    }
+    return prefix.toByteArray();
   }
 }

@@ -10,7 +10,11 @@ import java.util.List;
 public final class ProfileChecks {
 
   private static final List<ProfileCheck> ALL =
-      List.of(new UnenforcedRuleCheck(), new AttachmentCollisionCheck());
+      List.of(
+          new UnenforcedRuleCheck(),
+          new AttachmentCollisionCheck(),
+          new CoveredRuleCheck(),
+          new DangerousGrantCheck());
 
   private ProfileChecks() {}
 

@@ -5,6 +5,9 @@ public final class PolicyTooComplexException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** The code of a diagnostic for it, where one is wanted. */
+  public static final String CODE = "AA-COMPILE-0005";
+
   private final int limit;
 
   PolicyTooComplexException(String message, int limit) {

@@ -42,7 +42,9 @@ final class Conditions {
       return value;
     }
     if (condition instanceof Condition.Defined defined) {
-      return defined.isBoolean() ? isDefined(defined.name()) : scope.isDefined(defined.name());
+      return defined.isBoolean()
+          ? isDefined(defined.name())
+          : scope.asksForDefinition(defined.name());
     }
     if (condition instanceof Condition.Not not) {
       return !holds(not.operand(), scope);

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,11 +76,23 @@ public final class Resolver {
     private final Aliases aliases = new Aliases();
     private final List<ResolvedProfile> profiles = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
+
+    /** The variables that the file itself defines. */
+    private final Map<String, SourcePlace> own = new LinkedHashMap<>();
+
     private @Nullable Features abi;
     private int ruleCount;
 
     Resolution resolve(ParseResult<ProfileFile> file) {
       preamble(file, null, new HashSet<>(), 0);
+      own.forEach(
+          (name, place) -> {
+            if (!profiles.isEmpty() && !variables.isUsed(name)) {
+              diagnostics.add(
+                  Diagnostic.warning(
+                      "AA-RESOLVE-0017", place, "variable @{" + name + "} is not used"));
+            }
+          });
       return new Resolution(profiles, abi, diagnostics);
     }
 
@@ -198,6 +211,10 @@ public final class Resolver {
     private void assign(VariableAssignment assignment, SourcePlace place) {
       String name = assignment.name();
       boolean defined = variables.isDefined(name);
+      if (place.includedFrom() == null
+          && assignment.operator() != VariableAssignment.Operator.ADD) {
+        own.putIfAbsent(name, place);
+      }
       switch (assignment.operator()) {
         case SET -> {
           if (defined) {

@@ -2,6 +2,7 @@ package io.github.apparmor4j.resolve;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class Variables {
   private final @Nullable Variables outer;
   private final Map<String, TreeSet<String>> values = new HashMap<>();
   private final Map<String, Set<String>> expanded = new HashMap<>();
+  private final Set<String> used = new HashSet<>();
 
   Variables(@Nullable Variables outer) {
     this.outer = outer;
@@ -42,6 +44,23 @@ final class Variables {
 
   boolean isDefined(String name) {
     return raw(name) != null;
+  }
+
+  private void use(String name) {
+    used.add(name);
+    if (outer != null) {
+      outer.use(name);
+    }
+  }
+
+  /** Returns whether there is a variable, which counts as a use of it. */
+  boolean asksForDefinition(String name) {
+    use(name);
+    return isDefined(name);
+  }
+
+  boolean isUsed(String name) {
+    return used.contains(name);
   }
 
   void set(String name, List<String> to) {
@@ -93,6 +112,7 @@ final class Variables {
     if (known != null) {
       return known;
     }
+    use(name);
     Set<String> raw = raw(name);
     if (raw == null) {
       throw new ExpansionException("AA-RESOLVE-0004", "undefined variable @{" + name + "}");

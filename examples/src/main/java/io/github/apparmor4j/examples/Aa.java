@@ -25,6 +25,12 @@ public final class Aa {
 
   private Aa() {}
 
+  /** Returns the version of the jar; "dev" outside of one. */
+  static String version() {
+    String version = Aa.class.getPackage().getImplementationVersion();
+    return version == null ? "dev" : version;
+  }
+
   /** Where includes are looked for, and what for. */
   static final class Options {
     @Option(

@@ -10,7 +10,9 @@ import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.Sarif;
 import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -41,6 +43,9 @@ final class AaCheck implements Callable<Integer> {
   @Option(names = "--warn", description = "show warnings too; they don't change the exit status")
   private boolean warn;
 
+  @Option(names = "--sarif", description = "print all that is found as SARIF 2.1.0 instead")
+  private boolean sarif;
+
   @Parameters(paramLabel = "FILE", arity = "1..*")
   private List<Path> files = new ArrayList<>();
 
@@ -55,12 +60,18 @@ final class AaCheck implements Callable<Integer> {
     BufferedWriter out =
         new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
     try {
+      List<Diagnostic> found = new ArrayList<>();
       List<Future<Verdict>> results = new ArrayList<>();
       for (Path file : files) {
         results.add(executor.submit(() -> verdict(file, resolver, compiler, kernel)));
       }
       for (int i = 0; i < results.size(); i++) {
         Verdict verdict = results.get(i).get();
+        if (sarif) {
+          found.addAll(verdict.diagnostics());
+          bad |= !Diagnostic.errors(verdict.diagnostics()).isEmpty();
+          continue;
+        }
         List<String> problems = verdict.errors();
         String name = escape(files.get(i).toString());
         for (String problem : problems) {
@@ -74,6 +85,9 @@ final class AaCheck implements Callable<Integer> {
         }
         bad |= !problems.isEmpty();
       }
+      if (sarif) {
+        Sarif.write(found, "aa", Aa.version(), out);
+      }
     } finally {
       out.flush();
       executor.shutdownNow();
@@ -81,11 +95,14 @@ final class AaCheck implements Callable<Integer> {
     return bad ? 1 : 0;
   }
 
-  /** Lines behind the file's name. */
-  private record Verdict(List<String> errors, List<String> warnings) {
+  /** What was found in a file, and as lines behind the file's name. */
+  private record Verdict(List<Diagnostic> diagnostics, List<String> errors, List<String> warnings) {
 
-    static Verdict error(String line) {
-      return new Verdict(List.of(escape(line)), List.of());
+    /** Returns the verdict on a file that could not be judged to the end. */
+    static Verdict failed(SourceText text, String code, String message) {
+      Diagnostic error =
+          Diagnostic.error(code, SourcePlace.of(text, new SourceSpan(0, 0)), message);
+      return new Verdict(List.of(error), List.of(line(error, text)), List.of());
     }
   }
 
@@ -94,7 +111,8 @@ final class AaCheck implements Callable<Integer> {
     try {
       text = Aa.read(file);
     } catch (IOException e) {
-      return Verdict.error("1:1: can't be read: " + e);
+      return Verdict.failed(
+          SourceText.of(file.toString(), ""), "AA-RESOLVE-0003", "can't be read: " + e);
     }
     ParseResult<ProfileFile> parsed = ProfileParser.parse(text);
     List<Diagnostic> diagnostics = new ArrayList<>(parsed.diagnostics());
@@ -102,15 +120,17 @@ final class AaCheck implements Callable<Integer> {
       try {
         Resolution resolution = resolver.resolve(parsed);
         diagnostics = new ArrayList<>(compiler.compile(resolution).diagnostics());
-        if (warn) {
+        if (warn || sarif) {
           diagnostics.addAll(ProfileChecks.run(resolution, kernel));
         }
       } catch (PolicyTooComplexException e) {
-        return Verdict.error("1:1: " + e.getMessage());
+        return Verdict.failed(text, PolicyTooComplexException.CODE, String.valueOf(e.getMessage()));
       }
     }
     return new Verdict(
-        lines(diagnostics, true, text), warn ? lines(diagnostics, false, text) : List.of());
+        diagnostics,
+        lines(diagnostics, true, text),
+        warn ? lines(diagnostics, false, text) : List.of());
   }
 
   private static List<String> lines(List<Diagnostic> diagnostics, boolean errors, SourceText file) {
