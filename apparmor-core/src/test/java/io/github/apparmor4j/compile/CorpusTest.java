@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -187,6 +188,30 @@ class CorpusTest {
                           .map(name -> row.file() + " " + name);
                     }))
         .isEmpty();
+  }
+
+  /** Cuts ten profiles off at every byte: each gives a model and diagnostics, and nothing else. */
+  @Test
+  void readsTruncatedProfiles() throws IOException {
+    Path profiles = Shared.path("corpus/profiles");
+    List<Row> rows =
+        rows(profiles.resolve("verdicts.tsv"), profiles).stream()
+            .filter(row -> row.accepted(2) && row.columns().get(0).startsWith("upstream/"))
+            .filter(row -> row.file().toFile().length() < 6000)
+            .limit(10)
+            .toList();
+    assertThat(rows).hasSize(10);
+    rows.parallelStream()
+        .forEach(
+            row -> {
+              byte[] whole = SourceText.encode(parse(row.file()).source().text());
+              for (int length = 0; length < whole.length; length++) {
+                String text = SourceText.decode(Arrays.copyOf(whole, length));
+                ParseResult<ProfileFile> parsed = ProfileParser.parse(SourceText.of("cut", text));
+                assertThat(SourceText.encode(text)).hasSize(length);
+                parsed.diagnostics().forEach(d -> assertThat(d.render()).isNotEmpty());
+              }
+            });
   }
 
   @Test

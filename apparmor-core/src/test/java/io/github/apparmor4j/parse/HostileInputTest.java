@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Input that nobody means well with: always a diagnostic with a place. */
@@ -20,6 +25,8 @@ class HostileInputTest {
       """
       abi <abi/4.0>,
       @{v} = a "b c"
+      $b = true
+      alias /p -> /q,
       profile p /bin/@{v} flags=(complain) { # why
         audit deny owner "/a b/{c,d}[e-f]?*" rwk,
         /x Px -> y, capability kill chown,
@@ -27,6 +34,12 @@ class HostileInputTest {
         signal (send) set=(term, kill) peer=@{profile_name},
         ptrace (read), mount options=(ro, bind) /a -> /b, umount /c,
         include if exists <local/p>
+        set rlimit as <= 2 GB, userns, all,
+        unix (bind) type=stream addr=@x, dbus send bus=system peer=(name=a label="b"),
+        change_profile unsafe /bin/x -> y//z, mqueue (read) type=posix /q,
+        network inet port=1-2 peer=(ip=::1),
+        deny { /z w, }
+        if $b and not (defined @{v} or @{v} == a) { io_uring, } else if $b { /k r, } else { /l r, }
         hat h { /q r, }
       }
       """;
@@ -131,6 +144,64 @@ class HostileInputTest {
     assertThat(errors(text + "profile p { /@{v39} r, }"))
         .extracting(Diagnostic::code)
         .containsExactly("AA-RESOLVE-0006");
+  }
+
+  @Test
+  void refusesDeepConditions() {
+    for (String nested : new String[] {"(", "not ", "not (", "true and ("}) {
+      assertThat(errors("profile p { if " + nested.repeat(10_000) + "true { } }"))
+          .extracting(Diagnostic::code)
+          .contains("AA-PARSE-0007");
+    }
+    assertThat(errors("profile p { " + "if true { ".repeat(10_000)))
+        .extracting(Diagnostic::code)
+        .contains("AA-PARSE-0007");
+    assertThat(errors("profile p { if true " + "or true ".repeat(10_000) + "{ } }")).isEmpty();
+    assertThat(errors("profile p { " + "if true { } else ".repeat(10_000) + "{ } }")).isEmpty();
+  }
+
+  @Test
+  void endsWithManyAlternations() {
+    StringBuilder many = new StringBuilder("/{");
+    for (int i = 0; i < 60_000; i++) {
+      many.append(i).append(',');
+    }
+    errors("profile p { " + many + "x} r, }")
+        .forEach(error -> assertThat(error.message()).isNotEmpty());
+    assertThat(errors("profile p { /{" + "a,".repeat(3_000_000) + "b} r, }"))
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-PARSE-0004");
+  }
+
+  @Test
+  void refusesIncludeBombs() {
+    Map<String, String> bomb = new HashMap<>();
+    for (int i = 0; i < 100; i++) {
+      bomb.put("i" + i, "include <i" + (i + 1) + ">\ninclude <j" + i + ">\n");
+      bomb.put("j" + i, "/x" + i + " r,\n".repeat(1000));
+    }
+    bomb.put("i100", "/x r,\n");
+    assertThat(diagnostics("profile p { include <i0> }", bomb))
+        .extracting(Diagnostic::code)
+        .contains("AA-RESOLVE-0015");
+    String hats =
+        IntStream.range(0, 3000)
+            .mapToObj(i -> "^h" + i + " { include <big> }\n")
+            .collect(Collectors.joining());
+    assertThat(
+            errors("profile p { " + hats + " }", Map.of("big", "capability kill,\n".repeat(1000))))
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-RESOLVE-0011");
+  }
+
+  @Test
+  void keepsBytesThatAreNoText() {
+    byte[] bytes = "profile p {\n  /a\\\u00e9? r,\n}\n".getBytes(StandardCharsets.ISO_8859_1);
+    bytes[15] = (byte) 0xFF;
+    ParseResult<ProfileFile> parsed =
+        ProfileParser.parse(SourceText.of("p", SourceText.decode(bytes)));
+    assertThat(parsed.isOk()).isTrue();
+    assertThat(SourceText.encode(ProfilePrinter.print(parsed.model()))).isEqualTo(bytes);
   }
 
   @Test
