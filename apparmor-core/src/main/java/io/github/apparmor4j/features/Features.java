@@ -276,7 +276,7 @@ public final class Features {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Features that && leaves.equals(that.leaves);
+    return this == other || (other instanceof Features that && leaves.equals(that.leaves));
   }
 
   @Override

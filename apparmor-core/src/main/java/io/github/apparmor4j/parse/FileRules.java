@@ -28,7 +28,9 @@ final class FileRules {
       return in.built(() -> FileRule.all().withQualifiers(qualifiers));
     }
     @Nullable Boolean unsafe = null;
-    if (in.acceptKeyword("unsafe")) {
+    if (atPath(in)) {
+      // neither word
+    } else if (in.acceptKeyword("unsafe")) {
       unsafe = true;
     } else if (in.acceptKeyword("safe")) {
       unsafe = false;

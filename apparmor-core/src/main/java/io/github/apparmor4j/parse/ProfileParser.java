@@ -529,6 +529,9 @@ public final class ProfileParser {
   }
 
   private ProfileElement bodyElement(int depth) {
+    if (in.peek() == '/' || in.peek() == '@') {
+      return RuleParser.rule(in, Qualifiers.NONE, in.pos); // most elements, and the fast way
+    }
     if (atInclude()) {
       return include();
     }

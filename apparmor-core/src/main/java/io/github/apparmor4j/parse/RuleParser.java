@@ -56,6 +56,11 @@ final class RuleParser {
    */
   static Rule rule(RuleScanner in, Qualifiers qualifiers, int start) {
     in.ruleStart = start;
+    if (in.peek() == '/' || in.peek() == '@') {
+      Rule rule = FileRules.bare(in, qualifiers);
+      comma(in, rule);
+      return rule;
+    }
     String keyword = in.peekKeyword();
     Kind kind = KINDS.get(keyword);
     char after = in.peek(keyword.length());

@@ -51,7 +51,7 @@ public record Comment(String text, boolean trailing) implements FileElement, Pro
 
   /** Returns whether what follows a {@code #} makes it an include. */
   public static boolean isInclude(String text) {
-    return INCLUDE.matcher(text).matches();
+    return text.startsWith("include") && INCLUDE.matcher(text).matches();
   }
 
   @Override

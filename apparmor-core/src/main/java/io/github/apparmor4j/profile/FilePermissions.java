@@ -34,6 +34,7 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
   public static final int MMAP_EXEC = 0x40;
 
   private static final String LETTERS = "xwralkm";
+  private static final String EXEC_LETTERS = "ixupcIXUPC";
   private static final String PRINTED = "mrwakl";
 
   /**
@@ -66,7 +67,7 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
     int bits = 0;
     ExecMode exec = null;
     for (int i = 0; i < letters.length(); ) {
-      ExecMode mode = ExecMode.at(letters, i);
+      ExecMode mode = EXEC_LETTERS.indexOf(letters.charAt(i)) < 0 ? null : ExecMode.at(letters, i);
       if (mode != null) {
         if (exec != null && exec != mode) {
           throw new IllegalArgumentException(

@@ -30,8 +30,11 @@ public record Include(String path, boolean searched, boolean ifExists)
   }
 
   static void checkQuotable(String path) {
-    if (path.isEmpty()
-        || path.chars().anyMatch(c -> c == '\n' || c == '"' || c == '<' || c == '>')) {
+    boolean quotable = !path.isEmpty();
+    for (int i = 0; i < path.length(); i++) {
+      quotable &= "\n\"<>".indexOf(path.charAt(i)) < 0;
+    }
+    if (!quotable) {
       throw new IllegalArgumentException("path " + path);
     }
   }

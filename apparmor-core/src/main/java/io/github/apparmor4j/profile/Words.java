@@ -155,6 +155,6 @@ final class Words {
   }
 
   static <T extends Comparable<T>> List<T> sortedSet(Collection<T> values) {
-    return values.stream().sorted().distinct().toList();
+    return values.size() < 2 ? List.copyOf(values) : values.stream().sorted().distinct().toList();
   }
 }

@@ -43,11 +43,15 @@ public final class Resolver {
 
   private static final int MAX_DEPTH = 64;
   private static final int MAX_RULES = 1_000_000;
+  private static final int MAX_INCLUDED = 100_000;
+  private static final long MAX_CHARACTERS = 256L << 20;
 
   private final IncludeResolver includes;
   private final Map<SourceText, ParseResult<ProfileFile>> files = new ConcurrentHashMap<>();
   private final Map<SourceText, ParseResult<List<ProfileElement>>> bodies =
       new ConcurrentHashMap<>();
+
+  private final Map<SourceText, Features> abis = new ConcurrentHashMap<>();
 
   private Resolver(IncludeResolver includes) {
     this.includes = includes;
@@ -82,6 +86,8 @@ public final class Resolver {
 
     private @Nullable Features abi;
     private int ruleCount;
+    private int included;
+    private long characters;
 
     Resolution resolve(ParseResult<ProfileFile> file) {
       preamble(file, null, new HashSet<>(), 0);
@@ -162,7 +168,7 @@ public final class Resolver {
                     "AA-RESOLVE-0002",
                     place,
                     "recursive include of " + include.path() + ", which is read once"));
-          } else if (seen.add(text)) {
+          } else if (seen.add(text) && isWithinLimits(text, place)) {
             fresh.add(text);
           }
         }
@@ -171,6 +177,21 @@ public final class Resolver {
         report("AA-RESOLVE-0003", place, "can't read " + include.path() + ": " + e.getMessage());
         return List.of();
       }
+    }
+
+    /** Counts an included text; reports the first one that is too much. */
+    private boolean isWithinLimits(SourceText text, SourcePlace place) {
+      boolean before = included <= MAX_INCLUDED && characters <= MAX_CHARACTERS;
+      included++;
+      characters += text.text().length();
+      boolean within = included <= MAX_INCLUDED && characters <= MAX_CHARACTERS;
+      if (before && !within) {
+        report(
+            "AA-RESOLVE-0018",
+            place,
+            "more than " + MAX_INCLUDED + " includes or " + MAX_CHARACTERS + " characters of them");
+      }
+      return within;
     }
 
     private static boolean leadsHere(SourceText text, SourcePlace place) {
@@ -189,7 +210,7 @@ public final class Resolver {
         Features found =
             texts == null || texts.isEmpty()
                 ? Features.builtInAbis().get(rule.path())
-                : Features.parse(texts.get(0).text());
+                : abis.computeIfAbsent(texts.get(0), text -> Features.parse(text.text()));
         if (found == null) {
           report("AA-RESOLVE-0001", place, "can't find " + rule.path());
         } else if (abi == null) {

@@ -115,6 +115,12 @@ public final class SourceText {
    * @param bytes any bytes
    */
   public static String decode(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf('\uFFFD') < 0 ? text : decodeLossless(bytes);
+  }
+
+  /** Decodes bytes that are not UTF-8, or that hold the character that stands for such. */
+  private static String decodeLossless(byte[] bytes) {
     CharsetDecoder decoder =
         StandardCharsets.UTF_8
             .newDecoder()

@@ -83,6 +83,20 @@ class AaTest {
   }
 
   @Test
+  void checkWarnsAndWritesSarif() throws IOException {
+    String file = file("p", "profile p {\n  /** rw,\n  /a r,\n}\n");
+    assertThat(aa("", "check", "--warn", file).out().lines())
+        .containsExactly(
+            "warning\t" + file + "\t3:3: does nothing more than '/** rw,' at " + file + ":2:3",
+            "warning\t" + file + "\t2:3: dangerous: writes every file that no rule denies",
+            "ok\t" + file);
+    assertThat(aa("", "check", "--sarif", file).out())
+        .startsWith("{\"$schema\":")
+        .contains("\"ruleId\":\"AA-CHECK-0025\"")
+        .contains("\"startLine\":2,\"startColumn\":3");
+  }
+
+  @Test
   void fmtWritesCanonicalText() throws IOException {
     String file = file("p", "/bin/x   (complain) {# why\n/a    wr,\n}");
     assertThat(aa("", "fmt", "--check", file)).isEqualTo(new Run(1, file + "\n", ""));

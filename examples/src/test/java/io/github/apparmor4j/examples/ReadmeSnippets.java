@@ -7,6 +7,7 @@ import io.github.apparmor4j.docker.DockerDefaultProfile;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.KernelException;
+import io.github.apparmor4j.parse.ProfileEditor;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.print.ProfilePrinter;
@@ -15,6 +16,7 @@ import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkRule;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.ProfileFlag;
 import io.github.apparmor4j.profile.SocketType;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
@@ -53,6 +55,14 @@ final class ReadmeSnippets {
             .compile(resolver.resolve(ProfileParser.parse(text)));
     compilation.diagnostics().forEach(problem -> System.err.print(problem.render()));
     return compilation;
+  }
+
+  static void edit() {
+    ProfileEditor editor =
+        ProfileEditor.of(SourceText.of("web", "profile web { # mine\n  /srv/** r,\n}\n"))
+            .setMode("web", ProfileFlag.Kind.COMPLAIN)
+            .add("web", FileRule.of("/var/log/web", "w"));
+    System.out.print(editor.text());
   }
 
   static void docker() {
