@@ -133,7 +133,7 @@ final class FileRules {
   }
 
   private static FilePermissions permissions(RuleScanner in) {
-    Word word = in.word("permissions");
+    Word word = in.word("permissions", ",");
     try {
       FilePermissions permissions = FilePermissions.of(word.text());
       in.skip();

@@ -253,8 +253,7 @@ public final class ProfileParser {
 
   private boolean atInclude() {
     return in.atHashInclude()
-        || (in.text.startsWith("include", in.pos)
-            && (Scanner.isBlank(in.peek(7)) || in.peek(7) == '"' || in.peek(7) == '<'));
+        || (in.text.startsWith("include", in.pos) && Scanner.isBlank(in.peek(7)));
   }
 
   private Include include() {

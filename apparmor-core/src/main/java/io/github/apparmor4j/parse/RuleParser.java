@@ -1,6 +1,5 @@
 package io.github.apparmor4j.parse;
 
-import io.github.apparmor4j.parse.Scanner.Word;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.source.SourceSpan;
@@ -65,7 +64,7 @@ final class RuleParser {
     Kind kind = KINDS.get(keyword);
     char after = in.peek(keyword.length());
     Rule rule;
-    if (kind != null && (after == ',' || Scanner.isBlank(after) || after == '(' || after == '\0')) {
+    if (kind != null && !Character.isLetterOrDigit(after) && ".-+:{".indexOf(after) < 0) {
       in.accept(keyword);
       rule = kind.read(in, qualifiers);
     } else {
@@ -127,18 +126,27 @@ final class RuleParser {
 
   private static int priority(RuleScanner in) {
     in.expect("=");
-    Word word = in.word("a number");
+    int start = in.pos;
+    int end = in.peek() == '-' ? start + 1 : start;
+    while (end < in.text.length() && end - start < 12 && Character.isDigit(in.text.charAt(end))) {
+      end++;
+    }
+    String digits = in.text.substring(start, end);
+    in.advance(end - start);
+    in.skip();
     try {
-      int value = Integer.parseInt(word.text());
+      int value = Integer.parseInt(digits);
       if (value >= -1000 && value <= 1000) {
-        in.skip();
         return value;
       }
     } catch (NumberFormatException e) {
       // reported below, as the wrong range is
     }
     throw new ParseFailure(
-        "AA-PARSE-0012", word.span(), "priority " + word.text() + " is not in -1000..1000", null);
+        "AA-PARSE-0012",
+        new SourceSpan(start, end),
+        "priority " + digits + " is not in -1000..1000",
+        null);
   }
 
   /** Returns what is wrong where neither a keyword nor a path begins. */

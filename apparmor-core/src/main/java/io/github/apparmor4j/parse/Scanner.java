@@ -78,11 +78,7 @@ class Scanner {
   }
 
   boolean atHashInclude() {
-    if (!text.startsWith("#include", pos)) {
-      return false;
-    }
-    char next = peek(8);
-    return isBlank(next) || next == '\0';
+    return text.startsWith("#include", pos);
   }
 
   private void comment() {
@@ -132,11 +128,7 @@ class Scanner {
       return false;
     }
     char next = peek(keyword.length());
-    if (Character.isLetterOrDigit(next)
-        || next == '_'
-        || next == '.'
-        || next == '/'
-        || next == '+') {
+    if (Character.isLetterOrDigit(next) || next == '_' || next == '.') {
       return false;
     }
     advance(keyword.length());

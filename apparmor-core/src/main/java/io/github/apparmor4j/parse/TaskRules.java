@@ -24,7 +24,7 @@ final class TaskRules {
   static Rule capability(RuleScanner in, Qualifiers qualifiers) {
     List<Capability> capabilities = new ArrayList<>();
     while (!in.atRuleEnd()) {
-      Word word = in.word("a capability");
+      Word word = in.word("a capability", ",");
       capabilities.add(
           RuleScanner.known(
               word, Capability.named(word.text()), "capability", List.of(Capability.values())));
@@ -83,7 +83,7 @@ final class TaskRules {
             List.of(RlimitRule.Resource.values()));
     in.skip();
     in.expect("<=");
-    Word value = in.word("a limit");
+    Word value = in.word("a limit", ",");
     in.skip();
     if (value.text().equals("infinity")) {
       return in.built(() -> RlimitRule.of(resource, RlimitRule.INFINITY));

@@ -2,7 +2,6 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * A comment. It is an element of its own, so that it survives every edit: a trailing one stands on
@@ -12,9 +11,6 @@ import java.util.regex.Pattern;
  * @param trailing whether it shares the line of what stands before
  */
 public record Comment(String text, boolean trailing) implements FileElement, ProfileElement {
-
-  // "#include <x>" is no comment but an old spelling of include.
-  private static final Pattern INCLUDE = Pattern.compile("include(\\s.*)?");
 
   /**
    * Rejects text of more than one line and text that would read back as an include; strips blanks
@@ -51,7 +47,7 @@ public record Comment(String text, boolean trailing) implements FileElement, Pro
 
   /** Returns whether what follows a {@code #} makes it an include. */
   public static boolean isInclude(String text) {
-    return text.startsWith("include") && INCLUDE.matcher(text).matches();
+    return text.startsWith("include");
   }
 
   @Override
