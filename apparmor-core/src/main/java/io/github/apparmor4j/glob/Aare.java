@@ -112,7 +112,7 @@ public final class Aare {
   /** Returns whether a text holds unescaped pattern characters. */
   public static boolean isPattern(String text) {
     for (int token : tokens(text)) {
-      if (token < LITERAL && "*?[{".indexOf(token) >= 0) {
+      if (token < LITERAL && "*?[]{}".indexOf(token) >= 0) {
         return true;
       }
     }
@@ -303,6 +303,10 @@ public final class Aare {
       }
     }
 
+    private boolean ends(int offset) {
+      return offset >= in.length || in[offset] == ']';
+    }
+
     private ByteSet set() {
       boolean negated = at < in.length && in[at] == '^';
       if (negated) {
@@ -313,7 +317,11 @@ public final class Aare {
       int first = at;
       while (at < in.length && in[at] != ']') {
         int from = in[at++];
-        if (at + 1 < in.length && in[at] == '-' && in[at + 1] != ']') {
+        boolean range = at < in.length && in[at] == '-';
+        if ((from == '-' && at - 1 > first && !range) || (range && ends(at + 1))) {
+          throw new GlobSyntaxException("'-' in '[]' without a range; write '\\-'");
+        }
+        if (range) {
           int to = in[at + 1] & 0xFF;
           at += 2;
           set = set.plus(ByteSet.range(Math.min(from & 0xFF, to), Math.max(from & 0xFF, to)));

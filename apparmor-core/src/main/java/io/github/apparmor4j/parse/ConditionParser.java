@@ -108,7 +108,7 @@ final class ConditionParser {
     for (Condition.Operator operator : OPERATORS) {
       boolean found =
           operator == Condition.Operator.IN
-              ? in.acceptKeyword("in")
+              ? Scanner.isBlank(in.peek(2)) && in.acceptKeyword("in")
               : in.accept(operator.toString());
       if (found) {
         String right = word();
@@ -137,16 +137,13 @@ final class ConditionParser {
           Condition.Operator.LESS,
           Condition.Operator.IN);
 
-  /** Reads {@code @{name}}, {@code @name} or a word. */
+  /** Reads a word, in which {@code @name} is another spelling of {@code @{name}}. */
   private String word() {
-    if (in.peek() == '@') {
-      boolean braces = in.peek(1) == '{';
-      String name = name(braces ? 2 : 1, braces);
-      return "@{" + name + "}";
-    }
-    Scanner.Word word = in.word("a word", "()=<>!");
+    Scanner.Word word = in.word("a word", "()");
     in.skipInLine();
-    return word.text();
+    String text = word.text();
+    boolean bare = text.startsWith("@") && Condition.NAME.matcher(text.substring(1)).matches();
+    return bare ? "@{" + text.substring(1) + "}" : text;
   }
 
   /** Reads {@code $name} or {@code ${name}}. */

@@ -65,7 +65,7 @@ final class MountRules {
       }
     }
     if (operation == MountRule.Operation.MOUNT) {
-      mountPoint = in.arrowTarget();
+      mountPoint = in.spacedArrowTarget();
     }
     String from = source;
     String to = mountPoint;
@@ -84,7 +84,7 @@ final class MountRules {
       newRoot = in.word("a path").text();
       in.skip();
     }
-    String transition = in.arrowTarget();
+    String transition = in.spacedArrowTarget();
     String from = oldRoot;
     String to = newRoot;
     return in.built(() -> new PivotRootRule(qualifiers, from, to, transition));

@@ -64,7 +64,7 @@ final class RuleParser {
     Kind kind = KINDS.get(keyword);
     char after = in.peek(keyword.length());
     Rule rule;
-    if (kind != null && !Character.isLetterOrDigit(after) && ".-+:{".indexOf(after) < 0) {
+    if (kind != null && !Character.isLetterOrDigit(after) && ".+:{".indexOf(after) < 0) {
       in.accept(keyword);
       rule = kind.read(in, qualifiers);
     } else {

@@ -33,6 +33,14 @@ final class RuleScanner extends Scanner {
     return peek() == ',' || atEnd();
   }
 
+  /** Reads a target whose arrow must be a word of its own. */
+  @Nullable String spacedArrowTarget() {
+    if (text.startsWith("->", pos) && !isBlank(peek(2))) {
+      throw new ParseFailure("AA-PARSE-0002", here(), "expected a blank behind '->'", null);
+    }
+    return arrowTarget();
+  }
+
   @Nullable String arrowTarget() {
     if (!accept("->")) {
       return null;

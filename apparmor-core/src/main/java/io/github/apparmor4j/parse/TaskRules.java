@@ -57,7 +57,7 @@ final class TaskRules {
           "'safe' and 'unsafe' need a program",
           "change_profile unsafe /program -> profile,");
     }
-    String target = in.arrowTarget();
+    String target = in.spacedArrowTarget();
     String exec = program;
     return in.built(() -> new ChangeProfileRule(qualifiers, unsafe, exec, target));
   }

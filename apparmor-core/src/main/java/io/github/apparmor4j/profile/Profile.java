@@ -61,7 +61,7 @@ public record Profile(
     elements = Comment.checkedPlaces(elements);
     for (int i = 0; i < flags.size(); i++) {
       for (ProfileFlag earlier : flags.subList(0, i)) {
-        if (flags.get(i).kind().excludes(earlier.kind())) {
+        if (flags.get(i).kind() == earlier.kind() || flags.get(i).kind().excludes(earlier.kind())) {
           throw new IllegalArgumentException(
               "flags " + earlier + " and " + flags.get(i) + " exclude each other");
         }
