@@ -29,6 +29,13 @@ final class UnenforcedRuleCheck implements ProfileCheck {
   public void check(Resolution resolution, Features kernel, Consumer<Diagnostic> to) {
     Features abi = resolution.abi() == null ? kernel : resolution.abi();
     for (ResolvedProfile profile : resolution.allProfiles()) {
+      if (!profile.profile().xattrs().isEmpty()) {
+        to.accept(
+            Diagnostic.warning(
+                "AA-CHECK-0005",
+                profile.place(),
+                "attaches whatever the extended attributes are: xattrs aren't compiled so far"));
+      }
       for (ResolvedRule rule : profile.rules()) {
         String needed = needed(rule.rule());
         if (needed != null && !(kernel.has(needed) && abi.has(needed))) {

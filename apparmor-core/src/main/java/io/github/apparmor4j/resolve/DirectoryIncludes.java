@@ -57,9 +57,13 @@ final class DirectoryIncludes implements IncludeResolver {
   private @Nullable List<SourceText> look(String path, boolean searched) throws IOException {
     try {
       if (!searched) {
-        Path direct = current.resolve(path);
+        Path written = Path.of(path);
+        Path direct = current.resolve(written);
         if (Files.exists(direct)) {
           return texts(direct);
+        }
+        if (written.isAbsolute()) {
+          return null;
         }
       }
       for (Path directory : directories) {
