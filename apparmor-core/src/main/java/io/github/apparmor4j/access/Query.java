@@ -1,5 +1,13 @@
 package io.github.apparmor4j.access;
 
+import static io.github.apparmor4j.policy.MountFlags.BIND;
+import static io.github.apparmor4j.policy.MountFlags.MOVE;
+import static io.github.apparmor4j.policy.MountFlags.PROPAGATION;
+import static io.github.apparmor4j.policy.MountFlags.REC;
+import static io.github.apparmor4j.policy.MountFlags.REMOUNT;
+import static io.github.apparmor4j.policy.MountFlags.SILENT;
+
+import io.github.apparmor4j.policy.MountFlags;
 import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.source.SourceText;
@@ -12,16 +20,6 @@ import java.io.ByteArrayOutputStream;
  * @param wanted bits of the accept word
  */
 record Query(byte[] string, int wanted) {
-
-  private static final int MOUNT = 2;
-  private static final int UMOUNT = 4;
-
-  private static final int REMOUNT = 1 << 5;
-  private static final int BIND = 1 << 12;
-  private static final int MOVE = 1 << 13;
-  private static final int REC = 1 << 14;
-  private static final int SILENT = 1 << 15;
-  private static final int MAKE = 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20;
 
   int policyClass() {
     return string[0];
@@ -49,7 +47,8 @@ record Query(byte[] string, int wanted) {
   }
 
   static Query of(Access.Umount access) {
-    return new Query(fields(PolicyClass.MOUNT).text(access.target()).bytes(), UMOUNT);
+    return new Query(
+        fields(PolicyClass.MOUNT).text(access.target()).bytes(), MountFlags.UMOUNT_PERMISSION);
   }
 
   /**
@@ -67,8 +66,8 @@ record Query(byte[] string, int wanted) {
     if ((flags & BIND) != 0) {
       return mount(access.target(), access.source(), "", flags & (BIND | REC));
     }
-    if ((flags & MAKE) != 0) {
-      return mount(access.target(), "", "", flags & (REC | SILENT | MAKE));
+    if ((flags & PROPAGATION) != 0) {
+      return mount(access.target(), "", "", flags & (REC | SILENT | PROPAGATION));
     }
     if ((flags & MOVE) != 0) {
       return mount(access.target(), access.source(), "", MOVE);
@@ -84,7 +83,7 @@ record Query(byte[] string, int wanted) {
         fields.code(bit + 1);
       }
     }
-    return new Query(fields.bytes(), MOUNT);
+    return new Query(fields.bytes(), MountFlags.MOUNT_PERMISSION);
   }
 
   private static Fields fields(int policyClass) {

@@ -1,7 +1,14 @@
 package io.github.apparmor4j.compile;
 
+import static io.github.apparmor4j.policy.MountFlags.BIND;
+import static io.github.apparmor4j.policy.MountFlags.MOVE;
+import static io.github.apparmor4j.policy.MountFlags.PROPAGATION;
+import static io.github.apparmor4j.policy.MountFlags.REC;
+import static io.github.apparmor4j.policy.MountFlags.REMOUNT;
+
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.policy.MountFlags;
 import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.MountRule;
@@ -21,16 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MountEncoder {
 
-  private static final int PIVOT_ROOT = 1;
-  private static final int MOUNT = 2;
-  private static final int UMOUNT = 4;
-
-  private static final int REMOUNT = 1 << 5;
-  private static final int BIND = 1 << 12;
-  private static final int MOVE = 1 << 13;
-  private static final int REC = 1 << 14;
-  private static final int MAKE = 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20;
-  private static final int COMMANDS = MOVE | REMOUNT | BIND | REC | MAKE;
+  private static final int COMMANDS = MOVE | REMOUNT | BIND | REC | PROPAGATION;
   private static final int ALL = all();
   // nosuid, nodev, noexec, noatime, nodiratime, relatime, strictatime: those that a mount point
   // has, not a file system.
@@ -149,10 +147,13 @@ final class MountEncoder {
 
     void add(Rule rule, Encoder out) {
       if (rule instanceof PivotRootRule pivot) {
-        byShape.merge(Shape.of(pivot, out), PIVOT_ROOT, (a, b) -> a | b);
+        byShape.merge(Shape.of(pivot, out), MountFlags.PIVOT_ROOT_PERMISSION, (a, b) -> a | b);
       } else if (rule instanceof MountRule mount) {
         boolean umount = mount.operation() == MountRule.Operation.UMOUNT;
-        byShape.merge(Shape.of(mount, out), umount ? UMOUNT : MOUNT, (a, b) -> a | b);
+        byShape.merge(
+            Shape.of(mount, out),
+            umount ? MountFlags.UMOUNT_PERMISSION : MountFlags.MOUNT_PERMISSION,
+            (a, b) -> a | b);
       }
     }
 
@@ -185,7 +186,7 @@ final class MountEncoder {
         remount();
       } else if ((required & BIND) != 0 && !type) {
         bind();
-      } else if ((required & MAKE) != 0 && !(source && point) && !type) {
+      } else if ((required & PROPAGATION) != 0 && !(source && point) && !type) {
         changeType();
       } else if ((required & MOVE) != 0 && !type) {
         move();

@@ -10,6 +10,7 @@ import io.github.apparmor4j.profile.Permission;
 import io.github.apparmor4j.profile.UnixRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,8 @@ final class UnixEncoder {
   private static final int OPTIONS =
       NetworkPermission.SETOPT.bit() | NetworkPermission.GETOPT.bit();
   private static final int PEER =
-      NetworkPermission.SEND.bit()
-          | NetworkPermission.RECEIVE.bit()
-          | NetworkPermission.CONNECT.bit()
-          | NetworkPermission.ACCEPT.bit();
+      Permission.bits(
+          Stream.of(NetworkPermission.values()).filter(NetworkPermission::hasPeer).toList());
   private static final int LOCAL =
       NetworkPermission.SHUTDOWN.bit()
           | NetworkPermission.SETATTR.bit()

@@ -40,6 +40,14 @@ public enum NetworkPermission implements Permission {
     return bit;
   }
 
+  /** Returns whether it is done with another side: only then a rule can say which. */
+  public boolean hasPeer() {
+    return switch (this) {
+      case SEND, RECEIVE, CONNECT, ACCEPT -> true;
+      case CREATE, SHUTDOWN, SETATTR, GETATTR, BIND, LISTEN, SETOPT, GETOPT -> false;
+    };
+  }
+
   /**
    * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
    * none.

@@ -31,18 +31,6 @@ public record NetworkRule(
   private static final Set<NetworkFamily> INTERNET =
       EnumSet.of(NetworkFamily.INET, NetworkFamily.INET6);
 
-  // What is done without another side.
-  private static final Set<NetworkPermission> LOCAL =
-      EnumSet.of(
-          NetworkPermission.CREATE,
-          NetworkPermission.SHUTDOWN,
-          NetworkPermission.SETATTR,
-          NetworkPermission.GETATTR,
-          NetworkPermission.BIND,
-          NetworkPermission.LISTEN,
-          NetworkPermission.SETOPT,
-          NetworkPermission.GETOPT);
-
   /** Checks how the parts go together and sorts the permissions. */
   public NetworkRule {
     Objects.requireNonNull(qualifiers, "qualifiers")
@@ -63,7 +51,7 @@ public record NetworkRule(
     if (local.assignedLabel() != null) {
       throw new IllegalArgumentException("label:= is of the other side");
     }
-    if (!peer.isAny() && permissions.stream().anyMatch(LOCAL::contains)) {
+    if (!peer.isAny() && !permissions.stream().allMatch(NetworkPermission::hasPeer)) {
       throw new IllegalArgumentException(
           "only send, receive, connect and accept have a peer: " + permissions);
     }

@@ -1,9 +1,7 @@
 package io.github.apparmor4j.profile;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,18 +24,6 @@ public record UnixRule(
     @Nullable String peerLabel)
     implements Rule {
 
-  /** What is done without another side. */
-  private static final Set<NetworkPermission> LOCAL =
-      EnumSet.of(
-          NetworkPermission.CREATE,
-          NetworkPermission.SHUTDOWN,
-          NetworkPermission.SETATTR,
-          NetworkPermission.GETATTR,
-          NetworkPermission.BIND,
-          NetworkPermission.LISTEN,
-          NetworkPermission.SETOPT,
-          NetworkPermission.GETOPT);
-
   /** Checks that the conditions go with the permissions. */
   public UnixRule {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("unix");
@@ -46,7 +32,7 @@ public record UnixRule(
     checkedAddress(peerAddress);
     Words.checkedOrNull(peerLabel, "peer label");
     if ((peerAddress != null || peerLabel != null)
-        && permissions.stream().anyMatch(LOCAL::contains)) {
+        && !permissions.stream().allMatch(NetworkPermission::hasPeer)) {
       throw new IllegalArgumentException(
           "only send, receive, connect and accept have a peer: " + permissions);
     }

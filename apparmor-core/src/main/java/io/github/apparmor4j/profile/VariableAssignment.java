@@ -1,7 +1,6 @@
 package io.github.apparmor4j.profile;
 
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * {@code @{name} = value …}.
@@ -12,8 +11,6 @@ import java.util.regex.Pattern;
  */
 public record VariableAssignment(String name, Operator operator, List<String> values)
     implements FileElement {
-
-  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
 
   /** How an assignment treats earlier values. */
   public enum Operator {
@@ -40,7 +37,7 @@ public record VariableAssignment(String name, Operator operator, List<String> va
 
   /** Checks the name and that there are values. */
   public VariableAssignment {
-    if (!NAME.matcher(name).matches()) {
+    if (!Condition.NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("name " + name);
     }
     values = List.copyOf(values);
