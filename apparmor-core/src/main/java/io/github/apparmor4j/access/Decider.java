@@ -105,7 +105,7 @@ public final class Decider {
           (int) (caps.audit() >>> number) & 1,
           (int) (caps.quiet() >>> number) & 1);
     }
-    Query query = query(access);
+    Query query = Query.of(access);
     PolicyDfa dfa = profile.policyDb();
     if (dfa == null || (profile.abi() > 5 && dfa.walk((byte) query.policyClass()) == Dfa.TRAP)) {
       return Verdict.UNMEDIATED;
@@ -113,25 +113,6 @@ public final class Decider {
     int state = dfa.walk(query.string());
     return new Verdict(
         query.wanted(), dfa.accept()[state], dfa.accept2()[state], dfa.accept2()[state] >>> 7);
-  }
-
-  private static Query query(Access access) {
-    if (access instanceof Access.Network network) {
-      return Query.of(network);
-    }
-    if (access instanceof Access.Signal signal) {
-      return Query.of(signal);
-    }
-    if (access instanceof Access.Ptrace ptrace) {
-      return Query.of(ptrace);
-    }
-    if (access instanceof Access.Mount mount) {
-      return Query.of(mount);
-    }
-    if (access instanceof Access.Umount umount) {
-      return Query.of(umount);
-    }
-    throw new AssertionError(access);
   }
 
   // ---- files
@@ -191,7 +172,7 @@ public final class Decider {
         deciding(profile, EncodedRule.Table.FILE, pair, LINK << shift, allowed, to);
       }
     } else {
-      deciding(profile, EncodedRule.Table.POLICY, query(access).string(), bits, allowed, to);
+      deciding(profile, EncodedRule.Table.POLICY, Query.of(access).string(), bits, allowed, to);
     }
   }
 

@@ -16,10 +16,35 @@ import java.io.ByteArrayOutputStream;
 /**
  * A question as the kernel puts it to the policy table: docs/binary-policy.md.
  *
- * @param string class and fields
- * @param wanted bits of the accept word
+ * @param string class and fields; not copied
+ * @param wanted bits of the accept word (of the kernel's answer to {@code .access} only where they
+ *     are the same: not those of sockets)
  */
-record Query(byte[] string, int wanted) {
+public record Query(byte[] string, int wanted) {
+
+  /**
+   * Returns the question for an access.
+   *
+   * @throws IllegalArgumentException for files and capabilities, which are not in the policy table
+   */
+  public static Query of(Access access) {
+    if (access instanceof Access.Network network) {
+      return of(network);
+    }
+    if (access instanceof Access.Signal signal) {
+      return of(signal);
+    }
+    if (access instanceof Access.Ptrace ptrace) {
+      return of(ptrace);
+    }
+    if (access instanceof Access.Mount mount) {
+      return of(mount);
+    }
+    if (access instanceof Access.Umount umount) {
+      return of(umount);
+    }
+    throw new IllegalArgumentException("not of the policy table: " + access);
+  }
 
   int policyClass() {
     return string[0];

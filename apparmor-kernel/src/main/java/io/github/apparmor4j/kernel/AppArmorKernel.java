@@ -11,8 +11,12 @@ import java.util.List;
  */
 public interface AppArmorKernel {
 
-  /** Returns what the kernel can enforce. */
-  Features features();
+  /**
+   * Returns what the kernel can enforce.
+   *
+   * @throws KernelException if it can't be read
+   */
+  Features features() throws KernelException;
 
   /**
    * Loads profiles, none of which may be there yet.

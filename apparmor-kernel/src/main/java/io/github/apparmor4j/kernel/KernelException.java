@@ -10,8 +10,12 @@ public final class KernelException extends IOException {
 
   /** The error numbers that kernels answer policy operations with ({@code errno.h}). */
   public enum Errno {
+    /** Not the right to do it. */
+    EPERM(1),
     /** Nothing of that name. */
     ENOENT(2),
+    /** The kernel's memory is used up. */
+    ENOMEM(12),
     /** Not the right to change policy, or profiles of different namespaces. */
     EACCES(13),
     /** A profile of that name is loaded already. */
@@ -21,7 +25,9 @@ public final class KernelException extends IOException {
     /** The policy is malformed. */
     EPROTO(71),
     /** The policy's version is not supported. */
-    EPROTONOSUPPORT(93);
+    EPROTONOSUPPORT(93),
+    /** Any other; the message has its number. */
+    OTHER(0);
 
     private final int number;
 
@@ -29,7 +35,31 @@ public final class KernelException extends IOException {
       this.number = number;
     }
 
-    /** Returns Linux's number. */
+    private static Errno of(int number) {
+      for (Errno errno : values()) {
+        if (errno.number == number) {
+          return errno;
+        }
+      }
+      return OTHER;
+    }
+
+    /** Returns what the error means of an operation on policy. */
+    private String meaning(int given) {
+      return switch (this) {
+        case EPERM, EACCES -> "policy can be changed with mac_admin by an unconfined task alone";
+        case ENOENT -> "no such profile";
+        case ENOMEM -> "the kernel's memory is used up";
+        case EEXIST -> "a profile of that name is loaded already; replace it";
+        case EINVAL -> "the kernel can't do that";
+        case EPROTO -> "the kernel finds the policy malformed";
+        case EPROTONOSUPPORT ->
+            "this kernel's AppArmor doesn't speak the policy's version; compile for its features";
+        case OTHER -> "errno " + given;
+      };
+    }
+
+    /** Returns Linux's number; 0 for {@link #OTHER}. */
     public int number() {
       return number;
     }
@@ -42,6 +72,10 @@ public final class KernelException extends IOException {
     super(operation + ": " + errno + " (" + errno.number() + "): " + message, cause);
     this.operation = operation;
     this.errno = errno;
+  }
+
+  KernelException(String operation, String path, int number, Throwable cause) {
+    this(operation, Errno.of(number), path + ": " + Errno.of(number).meaning(number), cause);
   }
 
   /**
