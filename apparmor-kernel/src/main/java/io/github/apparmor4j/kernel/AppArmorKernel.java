@@ -44,7 +44,7 @@ public interface AppArmorKernel {
    */
   void remove(String name) throws KernelException;
 
-  /** Returns the profiles, the newest first. */
+  /** Returns the profiles, the newest first, each followed by its children. */
   List<LoadedProfile> profiles() throws KernelException;
 
   /**

@@ -62,7 +62,25 @@ public final class EmbeddedKernel implements AppArmorKernel {
   @Override
   public synchronized void replace(byte[] policy) throws KernelException {
     for (KernelProfile profile : read("replace", policy)) {
-      loaded.put(profile.qualifiedName(), profile);
+      if (loaded.put(profile.qualifiedName(), profile) != null) {
+        adoptChildren(profile.qualifiedName());
+      }
+    }
+  }
+
+  /**
+   * Gives the children of a replaced profile to the new one. Linux moves them one by one, so that
+   * they are listed the other way round (seen on 6.12).
+   */
+  private void adoptChildren(String name) {
+    List<String> children = new ArrayList<>();
+    loaded.keySet().stream().filter(key -> parentOf(key).equals(name)).forEach(children::add);
+    Collections.reverse(children);
+    for (String child : children) {
+      KernelProfile moved = loaded.remove(child);
+      if (moved != null) {
+        loaded.put(child, moved);
+      }
     }
   }
 
@@ -94,9 +112,31 @@ public final class EmbeddedKernel implements AppArmorKernel {
   @Override
   public synchronized List<LoadedProfile> profiles() {
     List<LoadedProfile> profiles = new ArrayList<>();
-    loaded.values().forEach(p -> profiles.add(new LoadedProfile(p.qualifiedName(), p.modeName())));
-    Collections.reverse(profiles);
+    listBelow("", profiles);
     return List.copyOf(profiles);
+  }
+
+  /** Lists the profiles below one, the newest first, each with its own children behind it. */
+  private void listBelow(String parent, List<LoadedProfile> to) {
+    List<KernelProfile> newestFirst = new ArrayList<>(loaded.values());
+    Collections.reverse(newestFirst);
+    for (KernelProfile profile : newestFirst) {
+      String name = profile.qualifiedName();
+      if (parentOf(name).equals(parent)) {
+        to.add(new LoadedProfile(name, profile.modeName()));
+        listBelow(name, to);
+      }
+    }
+  }
+
+  /** Returns the name of the nearest loaded profile above one; empty for none. */
+  private String parentOf(String name) {
+    for (int at = name.lastIndexOf("//"); at > 0; at = name.lastIndexOf("//", at - 1)) {
+      if (loaded.containsKey(name.substring(0, at))) {
+        return name.substring(0, at);
+      }
+    }
+    return "";
   }
 
   @Override

@@ -103,7 +103,7 @@ class EmbeddedKernelTest {
     kernel.load(compiled(WEB));
     assertThat(kernel.profiles())
         .map(LoadedProfile::toString)
-        .containsExactly("web//login (enforce)", "web (enforce)");
+        .containsExactly("web (enforce)", "web//login (enforce)");
     assertThatThrownBy(() -> kernel.load(compiled(WEB)))
         .isInstanceOfSatisfying(
             KernelException.class,

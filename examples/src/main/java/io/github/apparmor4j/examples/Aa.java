@@ -20,7 +20,16 @@ import picocli.CommandLine.Option;
     name = "aa",
     description = "Checks, formats, compiles and questions AppArmor profiles.",
     mixinStandardHelpOptions = true,
-    subcommands = {AaCheck.class, AaFormat.class, AaCompile.class, AaDecide.class})
+    subcommands = {
+      AaCheck.class,
+      AaFormat.class,
+      AaCompile.class,
+      AaDecide.class,
+      AaKernel.Enabled.class,
+      AaKernel.Load.class,
+      AaKernel.Replace.class,
+      AaKernel.Remove.class
+    })
 public final class Aa {
 
   private Aa() {}

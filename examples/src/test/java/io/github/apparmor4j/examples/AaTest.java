@@ -2,6 +2,8 @@ package io.github.apparmor4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.kernel.Availability;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -159,6 +161,14 @@ class AaTest {
             deny\tlogged\t-
             """
                 .replace("F", file));
+  }
+
+  @Test
+  void enabledSaysWhyNot() {
+    Run run = aa("", "enabled");
+    boolean enabled = SecurityFsKernel.availability() == Availability.ENABLED;
+    assertThat(run.status()).isEqualTo(enabled ? 0 : 1);
+    assertThat(run.out()).startsWith(enabled ? "Yes" : "No - ");
   }
 
   @Test
