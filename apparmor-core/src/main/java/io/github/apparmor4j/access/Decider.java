@@ -6,8 +6,11 @@ import io.github.apparmor4j.compile.EncodedRule;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.profile.AllRule;
+import io.github.apparmor4j.profile.Capability;
 import io.github.apparmor4j.profile.CapabilityRule;
 import io.github.apparmor4j.profile.FilePermissions;
+import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.SourceText;
 import java.util.Arrays;
@@ -69,9 +72,8 @@ public final class Decider {
     Set<ResolvedRule> rules = new LinkedHashSet<>();
     if (access instanceof Access.Capability one) {
       for (ResolvedRule rule : profile.source().rules()) {
-        if (rule.rule() instanceof CapabilityRule caps
-            && (caps.capabilities().isEmpty() || caps.capabilities().contains(one.capability()))
-            && caps.qualifiers().isDeny() != verdict.allowed()) {
+        if (isAbout(rule.rule(), one.capability())
+            && rule.rule().qualifiers().isDeny() != verdict.allowed()) {
           rules.add(rule);
         }
       }
@@ -80,6 +82,12 @@ public final class Decider {
       deciding(profile, access, bits, verdict.allowed(), rules);
     }
     return inMode(binary, verdict, rules.stream().sorted(BY_PLACE).toList());
+  }
+
+  private static boolean isAbout(Rule rule, Capability capability) {
+    return rule instanceof AllRule
+        || (rule instanceof CapabilityRule some
+            && (some.capabilities().isEmpty() || some.capabilities().contains(capability)));
   }
 
   private static final Comparator<ResolvedRule> BY_PLACE =

@@ -237,15 +237,13 @@ public final class PolicyCompiler {
     long deny = 0;
     long quiet = 0;
     for (ResolvedRule resolved : profile.rules()) {
-      // "all," has every capability.
-      Rule rule0 = resolved.rule();
-      if (rule0 instanceof AllRule all) {
-        rule0 = new CapabilityRule(all.qualifiers(), List.of());
-      }
-      if (rule0 instanceof CapabilityRule rule
-          && rule.qualifiers().action() != Qualifiers.Action.PROMPT) {
-        long set = rule.capabilities().isEmpty() ? -1L : 0;
-        for (Capability capability : rule.capabilities()) {
+      Rule rule = resolved.rule();
+      boolean isAbout = rule instanceof CapabilityRule || rule instanceof AllRule;
+      if (isAbout && rule.qualifiers().action() != Qualifiers.Action.PROMPT) {
+        List<Capability> named =
+            rule instanceof CapabilityRule some ? some.capabilities() : List.of();
+        long set = named.isEmpty() ? -1L : 0;
+        for (Capability capability : named) {
           set |= 1L << capability.number();
         }
         if (rule.qualifiers().isDeny()) {

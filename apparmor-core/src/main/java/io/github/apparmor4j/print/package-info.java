@@ -1,5 +1,6 @@
 /**
- * Model to text: {@link io.github.apparmor4j.print.ProfilePrinter} writes one canonical form.
+ * Model to text: {@link io.github.apparmor4j.print.ProfilePrinter} writes a model as it is, {@link
+ * io.github.apparmor4j.print.ProfileFormatter} in canonical form.
  *
  * <pre>{@code
  * String text = ProfilePrinter.print(file);
