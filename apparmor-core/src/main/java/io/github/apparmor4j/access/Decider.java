@@ -6,10 +6,12 @@ import io.github.apparmor4j.compile.EncodedRule;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.policy.Rights;
 import io.github.apparmor4j.profile.AllRule;
 import io.github.apparmor4j.profile.Capability;
 import io.github.apparmor4j.profile.CapabilityRule;
 import io.github.apparmor4j.profile.FilePermissions;
+import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.SourceText;
@@ -32,7 +34,6 @@ public final class Decider {
   private static final int OTHERS = 14;
   private static final int LINK = FilePermissions.LINK;
   private static final int SUBSET = 0x20;
-  private static final int EXEC_TYPE = 0x3f80;
 
   private Decider() {}
 
@@ -96,7 +97,7 @@ public final class Decider {
 
   private static Decision inMode(KernelProfile profile, Verdict verdict, List<ResolvedRule> rules) {
     boolean lenient = profile.mode() == KernelProfile.MODE_COMPLAIN;
-    boolean logged = verdict.logged() || (verdict.allowed() && profile.audit());
+    boolean logged = verdict.logged() || (verdict.allowed() && profile.behavior().audit());
     return new Decision(verdict.allowed() || lenient, logged, rules);
   }
 
@@ -118,9 +119,8 @@ public final class Decider {
     if (dfa == null || (profile.abi() > 5 && dfa.walk((byte) query.policyClass()) == Dfa.TRAP)) {
       return Verdict.UNMEDIATED;
     }
-    int state = dfa.walk(query.string());
-    return new Verdict(
-        query.wanted(), dfa.accept()[state], dfa.accept2()[state], dfa.accept2()[state] >>> 7);
+    Rights rights = dfa.rights(dfa.walk(query.string()));
+    return new Verdict(query.wanted(), rights.allow(), rights.audit(), rights.quiet());
   }
 
   // ---- files
@@ -136,35 +136,32 @@ public final class Decider {
         return Verdict.UNMEDIATED;
       }
     }
-    int shift = access.owner() ? 0 : OTHERS;
     int wanted = access.permissions().bits();
     int state = dfa.walk(start, SourceText.encode(access.path()));
-    int word = dfa.accept()[state] >>> shift;
-    int logs = dfa.accept2()[state] >>> shift;
+    Rights path = dfa.fileRights(state, access.owner());
     if (access.linkTarget() == null) {
-      return new Verdict(wanted, word, logs, logs >>> 7);
+      return new Verdict(wanted, path.allow(), path.audit(), path.quiet());
     }
     byte[] target = SourceText.encode(access.linkTarget());
-    int pair = dfa.walk(dfa.walk(state, (byte) 0), target);
-    int pairWord = dfa.accept()[pair] >>> shift;
-    int pairLogs = dfa.accept2()[pair] >>> shift;
+    Rights pair = dfa.fileRights(dfa.walk(dfa.walk(state, (byte) 0), target), access.owner());
     boolean linked =
-        (word & pairWord & LINK) != 0
-            && ((pairWord & SUBSET) == 0
-                || isSubset(word, dfa.accept()[dfa.walk(start, target)] >>> shift));
-    int allow = linked ? word | LINK : word & ~LINK;
-    int audit = (logs & ~LINK) | (pairLogs & LINK);
-    int quiet = (logs >>> 7 & ~LINK) | (pairLogs >>> 7 & LINK);
+        (path.allow() & pair.allow() & LINK) != 0
+            && ((pair.allow() & SUBSET) == 0
+                || isSubset(path, dfa.fileRights(dfa.walk(start, target), access.owner())));
+    int allow = linked ? path.allow() | LINK : path.allow() & ~LINK;
+    int audit = (path.audit() & ~LINK) | (pair.audit() & LINK);
+    int quiet = (path.quiet() & ~LINK) | (pair.quiet() & LINK);
     return new Verdict(wanted | LINK, allow, audit, quiet);
   }
 
   /**
    * Returns whether a link's permissions are among those of its target, executed no differently.
    */
-  private static boolean isSubset(int link, int target) {
-    int permissions = link & 0x7f & ~LINK;
+  private static boolean isSubset(Rights link, Rights target) {
+    int permissions = link.allow() & 0x7f & ~LINK;
     boolean exec = (permissions & FilePermissions.EXEC) != 0;
-    return (permissions & ~target) == 0 && (!exec || ((link ^ target) & EXEC_TYPE) == 0);
+    return (permissions & ~target.allow()) == 0
+        && (!exec || (link.exec() == target.exec() && (target.unsafe() || !link.unsafe())));
   }
 
   // ---- which rules
@@ -221,7 +218,8 @@ public final class Decider {
         ResolvedRule origin = rule.origin();
         if ((rule.permissions() & one) != 0
             && rule.strength(one) == strongest
-            && rule.deny() != allowed
+            && rule.isDeny() != allowed
+            && rule.action() != Qualifiers.Action.PROMPT
             && origin != null) {
           to.add(origin);
         }

@@ -1,30 +1,38 @@
 package io.github.apparmor4j.automaton;
 
 /**
- * An immutable set of bytes, 0 to 255, as four words of 64 bits.
+ * An immutable set of symbols: bytes, 0 to 255, as four words of 64 bits, and a mark that is no
+ * byte.
  *
  * @param a bytes 0 to 63, bit i for byte i
  * @param b bytes 64 to 127
  * @param c bytes 128 to 191
  * @param d bytes 192 to 255
+ * @param mark whether {@link #MARK} is in the set
  */
-public record ByteSet(long a, long b, long c, long d) {
+public record ByteSet(long a, long b, long c, long d, boolean mark) {
+
+  /**
+   * A symbol beyond the bytes, which no byte of a string can be taken for: an out-of-band
+   * separator.
+   */
+  public static final int MARK = 256;
 
   /** Every byte. */
-  public static final ByteSet ALL = new ByteSet(-1, -1, -1, -1);
+  public static final ByteSet ALL = new ByteSet(-1, -1, -1, -1, false);
 
-  /** No byte. */
-  public static final ByteSet NONE = new ByteSet(0, 0, 0, 0);
+  /** No symbol. */
+  public static final ByteSet NONE = new ByteSet(0, 0, 0, 0, false);
 
-  private static final ByteSet[] SINGLES = new ByteSet[256];
+  private static final ByteSet[] SINGLES = new ByteSet[MARK + 1];
 
   static {
-    for (int i = 0; i < 256; i++) {
+    for (int i = 0; i <= MARK; i++) {
       SINGLES[i] = NONE.with(i);
     }
   }
 
-  /** Returns the set of one byte. */
+  /** Returns the set of one symbol. */
   public static ByteSet of(int value) {
     return SINGLES[value];
   }
@@ -38,29 +46,30 @@ public record ByteSet(long a, long b, long c, long d) {
     return set;
   }
 
-  /** Returns this set with one byte more. */
+  /** Returns this set with one symbol more. */
   public ByteSet with(int value) {
     long bit = 1L << value;
     return switch (value >> 6) {
-      case 0 -> new ByteSet(a | bit, b, c, d);
-      case 1 -> new ByteSet(a, b | bit, c, d);
-      case 2 -> new ByteSet(a, b, c | bit, d);
-      case 3 -> new ByteSet(a, b, c, d | bit);
+      case 0 -> new ByteSet(a | bit, b, c, d, mark);
+      case 1 -> new ByteSet(a, b | bit, c, d, mark);
+      case 2 -> new ByteSet(a, b, c | bit, d, mark);
+      case 3 -> new ByteSet(a, b, c, d | bit, mark);
+      case MARK >> 6 -> new ByteSet(a, b, c, d, true);
       default -> throw new IllegalArgumentException("byte " + value);
     };
   }
 
   /** Returns this set without the bytes of another. */
   public ByteSet minus(ByteSet other) {
-    return new ByteSet(a & ~other.a, b & ~other.b, c & ~other.c, d & ~other.d);
+    return new ByteSet(a & ~other.a, b & ~other.b, c & ~other.c, d & ~other.d, mark && !other.mark);
   }
 
-  /** Returns the bytes of both sets. */
+  /** Returns the symbols of both sets. */
   public ByteSet plus(ByteSet other) {
-    return new ByteSet(a | other.a, b | other.b, c | other.c, d | other.d);
+    return new ByteSet(a | other.a, b | other.b, c | other.c, d | other.d, mark || other.mark);
   }
 
-  /** Returns the least byte, 0 to 255; 256 for the empty set. */
+  /** Returns the least symbol, 0 to 256; 256 for the empty set as well. */
   public int first() {
     int zeros = Long.numberOfTrailingZeros(a);
     if (zeros == 64) {
@@ -75,7 +84,7 @@ public record ByteSet(long a, long b, long c, long d) {
     return zeros;
   }
 
-  /** Returns whether a byte is in the set. */
+  /** Returns whether a symbol is in the set. */
   public boolean contains(int value) {
     long word =
         switch (value >> 6) {
@@ -83,13 +92,18 @@ public record ByteSet(long a, long b, long c, long d) {
           case 1 -> b;
           case 2 -> c;
           case 3 -> d;
+          case MARK >> 6 -> mark ? 1 : 0;
           default -> throw new IllegalArgumentException("byte " + value);
         };
     return (word >>> value & 1) != 0;
   }
 
-  /** Returns the number of bytes in the set. */
+  /** Returns the number of symbols in the set. */
   public int size() {
-    return Long.bitCount(a) + Long.bitCount(b) + Long.bitCount(c) + Long.bitCount(d);
+    return Long.bitCount(a)
+        + Long.bitCount(b)
+        + Long.bitCount(c)
+        + Long.bitCount(d)
+        + (mark ? 1 : 0);
   }
 }

@@ -33,7 +33,7 @@ public final class Dfa {
    * Takes the parts as they are, without copying.
    *
    * @param labels of each state; 0 for the trap
-   * @param classOf for each byte its class, 0 to {@code classes - 1}
+   * @param classOf for each symbol its class, 0 to {@code classes - 1}
    * @param classes number of classes
    * @param transitions see above
    */
@@ -54,7 +54,7 @@ public final class Dfa {
     return labels[state];
   }
 
-  /** Returns the state that a byte leads to. */
+  /** Returns the state that a byte, or {@link ByteSet#MARK}, leads to. */
   public int step(int state, int value) {
     return transitions[state * classes + classOf[value]];
   }
@@ -93,8 +93,8 @@ public final class Dfa {
   }
 
   /**
-   * Returns a shortest string that the two automata label differently, or {@code null} if there is
-   * none.
+   * Returns a shortest string of bytes that the two automata label differently, or {@code null} if
+   * there is none.
    *
    * <p>Complexity: the product of the sizes at the worst, their sum for equal languages.
    */

@@ -23,7 +23,7 @@ public final class DfaBuilder {
 
   private final Nfa nfa;
   private final DfaLimits limits;
-  private final int[] classOf = new int[256];
+  private final int[] classOf = new int[ByteSet.MARK + 1];
   private final int classes;
 
   /** For each state of {@link #nfa}, the classes in its set. */
@@ -44,7 +44,7 @@ public final class DfaBuilder {
     }
     this.classes = count;
     int[] first = new int[count];
-    for (int value = 255; value >= 0; value--) {
+    for (int value = ByteSet.MARK; value >= 0; value--) {
       first[classOf[value]] = value;
     }
     classesOfSet.replaceAll(
@@ -69,7 +69,7 @@ public final class DfaBuilder {
   private int refine(ByteSet set, int count) {
     int[] inside = new int[count];
     int[] members = new int[count];
-    for (int value = 0; value < 256; value++) {
+    for (int value = 0; value <= ByteSet.MARK; value++) {
       members[classOf[value]]++;
       if (set.contains(value)) {
         inside[classOf[value]]++;
@@ -83,7 +83,7 @@ public final class DfaBuilder {
       }
     }
     if (next > count) {
-      for (int value = 0; value < 256; value++) {
+      for (int value = 0; value <= ByteSet.MARK; value++) {
         if (split[classOf[value]] > 0 && set.contains(value)) {
           classOf[value] = split[classOf[value]];
         }
@@ -111,7 +111,7 @@ public final class DfaBuilder {
     int start = states.intern(nfa.sets.get(nfa.start));
     if (start != Dfa.START) {
       // No expression at all: the start is a second state from which nothing matches.
-      return new Dfa(new int[2], new int[256], 1, new int[2]);
+      return new Dfa(new int[2], new int[ByteSet.MARK + 1], 1, new int[2]);
     }
     for (int state = 1; state < states.size(); state++) {
       if ((state & 0xFFF) == 0 && Thread.currentThread().isInterrupted()) {

@@ -249,11 +249,11 @@ final class Minimizer {
 
   private static Dfa rebuild(Dfa dfa, Partition blocks, boolean[] alive) {
     int classes = dfa.classes();
-    int[] classOf = new int[256];
+    int[] classOf = new int[ByteSet.MARK + 1];
     int[] order = new int[classes];
     Arrays.fill(order, -1);
     int used = 0;
-    for (int value = 0; value < 256; value++) {
+    for (int value = 0; value <= ByteSet.MARK; value++) {
       int c = dfa.classOf(value);
       if (order[c] < 0) {
         order[c] = used++;

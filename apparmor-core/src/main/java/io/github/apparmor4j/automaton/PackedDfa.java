@@ -1,32 +1,49 @@
 package io.github.apparmor4j.automaton;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * An automaton as comb-compressed tables, the form that AppArmor's kernel side walks: a state's row
- * of 256 targets is a default and exceptions, and the exceptions of all states interleave in one
- * pair of arrays.
+ * of targets is a default and exceptions, and the exceptions of all states interleave in one pair
+ * of arrays.
  *
- * <p>The exception of state {@code s} for byte {@code c} is {@code next[base[s] + c]} if {@code
- * check[base[s] + c] == s}; otherwise the target is {@code fallback[s]}. (A. Aho, R. Sethi, J.
- * Ullman, "Compilers", 1986, section 3.9.)
+ * <p>The exception of state {@code s} for byte {@code c} is {@code next[offset(s) + c]} if {@code
+ * check[offset(s) + c] == s}; otherwise the target is {@code fallback[s]}. (A. Aho, R. Sethi, J.
+ * Ullman, "Compilers", 1986, section 3.9.) The row of a state that is {@link #RELATIVE} goes on in
+ * the row of {@code fallback[s]}; the exception for the {@link ByteSet#MARK} of a state that is
+ * {@link #MARKED} lies one before the one for byte 0.
  *
- * @param base offset of each state's row
- * @param fallback default target of each state
+ * @param base offset of each state's row, in the lower 24 bits, and {@link #RELATIVE} and {@link
+ *     #MARKED}
+ * @param fallback default target of each state; for a relative one the state whose row its own
+ *     differs from
  * @param next targets
  * @param check owners of the slots; 0 for free ones
  */
 public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
+
+  /** In {@link #base}: the row holds only differences from another's. */
+  public static final int RELATIVE = 0x80000000;
+
+  /** In {@link #base}: the mark leads somewhere. */
+  public static final int MARKED = 0x20000000;
+
+  private static final int OFFSET = 0x00FFFFFF;
 
   /**
    * Packs an automaton. Deterministic.
    *
    * <p>Complexity: about linear in the exceptions; the search for free slots starts where the last
    * ones were found.
+   *
+   * @param relative whether rows may be differences from others'
    */
-  public static PackedDfa pack(Dfa dfa) {
-    return new Packer(dfa).pack();
+  public static PackedDfa pack(Dfa dfa, boolean relative) {
+    return new Packer(dfa).pack(relative);
   }
 
   /** Returns the number of states. */
@@ -34,15 +51,72 @@ public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
     return base.length;
   }
 
+  /** Returns where a state's row begins. */
+  public int offset(int state) {
+    return base[state] & OFFSET;
+  }
+
   /**
-   * Returns the state that a byte leads to.
+   * Returns the state that a symbol leads to.
    *
    * @param state 0 to {@code size() - 1}
-   * @param value 0 to 255
+   * @param value 0 to 255, or {@link ByteSet#MARK}
    */
   public int step(int state, int value) {
-    int slot = base[state] + value;
-    return check[slot] == state ? next[slot] : fallback[state];
+    int at = state;
+    int column = value;
+    if (value == ByteSet.MARK) {
+      if ((base[state] & MARKED) == 0) {
+        return Dfa.TRAP;
+      }
+      column = -1;
+    }
+    while (true) {
+      int word = base[at];
+      int slot = (word & OFFSET) + column;
+      if (slot >= 0 && check[slot] == at) {
+        return next[slot];
+      }
+      int to = fallback[at];
+      if (word >= 0) {
+        return to;
+      }
+      at = to;
+    }
+  }
+
+  /**
+   * Returns the automaton that the tables stand for.
+   *
+   * @param labels for each state its label; 0 for the trap
+   */
+  public Dfa unpack(int... labels) {
+    if (labels.length != size() || labels[Dfa.TRAP] != 0) {
+      throw new IllegalArgumentException(labels.length + " labels for " + size() + " states");
+    }
+    // Bytes whose columns are equal form a class.
+    int[] classOf = new int[ByteSet.MARK + 1];
+    Map<List<Integer>, Integer> classes = new HashMap<>();
+    List<int[]> columns = new ArrayList<>();
+    for (int value = 0; value <= ByteSet.MARK; value++) {
+      int[] column = new int[size()];
+      for (int s = 1; s < column.length; s++) {
+        column[s] = step(s, value);
+      }
+      List<Integer> key = Arrays.stream(column).boxed().toList();
+      Integer known = classes.putIfAbsent(key, columns.size());
+      classOf[value] = known == null ? columns.size() : known;
+      if (known == null) {
+        columns.add(column);
+      }
+    }
+    int[] rows = new int[size() * columns.size()];
+    for (int c = 0; c < columns.size(); c++) {
+      for (int s = 0; s < size(); s++) {
+        rows[s * columns.size() + c] = columns.get(c)[s];
+      }
+    }
+    return new Dfa(labels.clone(), classOf, columns.size(), rows);
   }
 
   @Override
@@ -62,119 +136,5 @@ public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
   @Override
   public String toString() {
     return "PackedDfa[states=" + base.length + ", slots=" + next.length + "]";
-  }
-
-  /** First fit by descending number of exceptions; the free slots are a bit set. */
-  private static final class Packer {
-    private final Dfa dfa;
-    private final int[] base;
-    private final int[] fallback;
-    private final BitSet taken = new BitSet();
-    private int[] next = new int[1024];
-    private int[] check = new int[1024];
-    private int highest = 255;
-
-    /**
-     * For each number of exceptions up to 32, a slot below which no row of so many fits any more.
-     */
-    private final int[] from = new int[33];
-
-    Packer(Dfa dfa) {
-      this.dfa = dfa;
-      this.base = new int[dfa.size()];
-      this.fallback = new int[dfa.size()];
-    }
-
-    PackedDfa pack() {
-      int states = dfa.size();
-      int[][] exceptions = new int[states][];
-      Integer[] order = new Integer[states - 1];
-      for (int s = 1; s < states; s++) {
-        fallback[s] = mostFrequent(s);
-        exceptions[s] = exceptions(s);
-        order[s - 1] = s;
-      }
-      Arrays.sort(
-          order,
-          (l, r) ->
-              exceptions[l].length != exceptions[r].length
-                  ? exceptions[r].length - exceptions[l].length
-                  : l - r);
-      taken.set(0);
-      for (int s : order) {
-        place(s, exceptions[s]);
-      }
-      // Every row may be read in full: base + 255 must lie inside.
-      int length = highest + 1;
-      return new PackedDfa(
-          base, fallback, Arrays.copyOf(next, length), Arrays.copyOf(check, length));
-    }
-
-    private int mostFrequent(int state) {
-      int[] targets = new int[256];
-      for (int c = 0; c < 256; c++) {
-        targets[c] = dfa.step(state, c);
-      }
-      Arrays.sort(targets);
-      int best = targets[0];
-      int bestCount = 0;
-      for (int i = 0, start = 0; i <= 256; i++) {
-        if (i == 256 || targets[i] != targets[start]) {
-          if (i - start > bestCount) {
-            bestCount = i - start;
-            best = targets[start];
-          }
-          start = i;
-        }
-      }
-      return best;
-    }
-
-    private int[] exceptions(int state) {
-      int[] found = new int[256];
-      int count = 0;
-      for (int c = 0; c < 256; c++) {
-        if (dfa.step(state, c) != fallback[state]) {
-          found[count++] = c;
-        }
-      }
-      return Arrays.copyOf(found, count);
-    }
-
-    private void place(int state, int[] exceptions) {
-      if (exceptions.length == 0) {
-        return;
-      }
-      int bucket = Math.min(exceptions.length, 32);
-      int first = exceptions[0];
-      int slot = taken.nextClearBit(Math.max(from[bucket], first));
-      while (!fits(slot - first, exceptions)) {
-        slot = taken.nextClearBit(slot + 1);
-      }
-      // Rows of as many exceptions seldom fit below: look on from here, a little before it.
-      from[bucket] = Math.max(from[bucket], slot - 512);
-      int offset = slot - first;
-      base[state] = offset;
-      highest = Math.max(highest, offset + 255);
-      if (highest >= next.length) {
-        int length = Math.max(highest + 1, next.length * 2);
-        next = Arrays.copyOf(next, length);
-        check = Arrays.copyOf(check, length);
-      }
-      for (int c : exceptions) {
-        taken.set(offset + c);
-        next[offset + c] = dfa.step(state, c);
-        check[offset + c] = state;
-      }
-    }
-
-    private boolean fits(int offset, int[] exceptions) {
-      for (int c : exceptions) {
-        if (taken.get(offset + c)) {
-          return false;
-        }
-      }
-      return true;
-    }
   }
 }

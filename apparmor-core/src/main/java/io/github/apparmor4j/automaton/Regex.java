@@ -10,7 +10,7 @@ import java.util.List;
 public sealed interface Regex {
 
   /**
-   * One byte of a set.
+   * One symbol of a set.
    *
    * @param set not empty
    */
@@ -50,7 +50,7 @@ public sealed interface Regex {
   /** An expression whose matches carry a label, 0 or more. */
   record Labelled(Regex regex, int label) {}
 
-  /** Returns one byte. */
+  /** Returns one byte, or the {@link ByteSet#MARK}. */
   static Regex of(int value) {
     return new Bytes(ByteSet.of(value));
   }

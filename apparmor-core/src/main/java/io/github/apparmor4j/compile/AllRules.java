@@ -30,7 +30,7 @@ final class AllRules {
     Qualifiers q = rule.qualifiers();
     String everything = "/{**,}";
     FilePermissions exec = FilePermissions.of(q.isDeny() ? "x" : "ix");
-    Qualifiers weak = new Qualifiers(EXEC_PRIORITY, q.audit(), q.action(), q.ownership());
+    Qualifiers weak = q.withPriority(EXEC_PRIORITY);
     return List.of(
         new CapabilityRule(q, List.of()),
         new FileRule(q, everything, FilePermissions.of("rwlkm"), null),

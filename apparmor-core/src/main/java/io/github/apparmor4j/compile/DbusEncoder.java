@@ -23,9 +23,7 @@ final class DbusEncoder {
       return;
     }
     int permissions = Permission.bits(rule.effectivePermissions());
-    Regex bus =
-        Regex.sequence(
-            Regex.of(PolicyClass.DBUS), rule.bus() == null ? Encoder.SOME : out.name(rule.bus()));
+    Regex bus = Regex.sequence(Regex.of(PolicyClass.DBUS), out.name(rule.bus()));
     if ((permissions & DbusPermission.BIND.bit()) != 0) {
       policy(rule, out, DbusPermission.BIND.bit(), bus, out.name(rule.name()));
     }

@@ -1,6 +1,7 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param table which of a profile's automata it goes into
  * @param regex the strings
  * @param priority of the rule
- * @param deny whether it denies
- * @param permissions bits of the table's accept word
+ * @param action what it does
+ * @param permissions bits of the table's accept word ({@link
+ *     io.github.apparmor4j.policy.AcceptWords})
  * @param audit those to log when used or, of a denying rule, not to log when refused
  * @param exact whether the strings were given without wildcards
  * @param origin the rule, or {@code null} for one that every profile has
@@ -21,7 +23,7 @@ public record EncodedRule(
     Table table,
     Regex regex,
     int priority,
-    boolean deny,
+    Qualifiers.Action action,
     int permissions,
     int audit,
     boolean exact,
@@ -32,11 +34,18 @@ public record EncodedRule(
     /** Files; a string is a path. */
     FILE,
     /** Everything else; a string's first byte is the class. */
-    POLICY
+    POLICY,
+    /** Programs that the profile attaches to; a string is a path. */
+    ATTACHMENT
   }
 
   private static final int OWNER_TYPE = 0x3f80;
   private static final int OTHER_TYPE = OWNER_TYPE << 14;
+
+  /** Returns whether the rule denies. */
+  public boolean isDeny() {
+    return action == Qualifiers.Action.DENY;
+  }
 
   /** Returns a file word's bits that say how to execute, for the bit that says whether. */
   static int typeOf(int bit) {
@@ -48,6 +57,11 @@ public record EncodedRule(
    */
   public int strength(int bit) {
     boolean exec = table == Table.FILE && typeOf(bit) != 0;
-    return priority * 4 + (deny ? 3 : exec && exact ? 2 : 1);
+    return priority * 4
+        + switch (action) {
+          case DENY -> 3;
+          case ALLOW -> exec && exact ? 2 : 1;
+          case PROMPT -> 0;
+        };
   }
 }

@@ -3,6 +3,7 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.profile.AllRule;
 import io.github.apparmor4j.profile.CapabilityRule;
 import io.github.apparmor4j.profile.ChangeProfileRule;
@@ -48,6 +49,7 @@ final class Encoder {
   final List<Diagnostic> diagnostics = new ArrayList<>();
   final Transitions transitions;
   final MountEncoder.Permissions mounts = new MountEncoder.Permissions();
+  final SocketArrays sockets = new SocketArrays();
   private @Nullable ResolvedRule current;
 
   Encoder(ResolvedProfile profile, Mediation mediation) {
@@ -157,8 +159,9 @@ final class Encoder {
       int permissions,
       int audited,
       boolean exact) {
-    if (qualifiers.action() == Qualifiers.Action.PROMPT) {
-      return; // no kernel known here can ask, and what isn't allowed is refused
+    if (qualifiers.action() == Qualifiers.Action.PROMPT
+        && mediation.form() == PolicyDfa.Form.WORDS) {
+      return; // words can't say so, and what isn't allowed is refused
     }
     boolean marked = qualifiers.isDeny() != qualifiers.audit();
     rules.add(
@@ -166,7 +169,7 @@ final class Encoder {
             table,
             regex,
             qualifiers.priority(),
-            qualifiers.isDeny(),
+            qualifiers.action(),
             permissions,
             marked ? audited : 0,
             exact,
@@ -179,13 +182,27 @@ final class Encoder {
   void marker(Qualifiers qualifiers, Regex regex) {
     rules.add(
         new EncodedRule(
-            EncodedRule.Table.POLICY, regex, qualifiers.priority(), false, 4, 0, true, null));
+            EncodedRule.Table.POLICY,
+            regex,
+            qualifiers.priority(),
+            Qualifiers.Action.ALLOW,
+            4,
+            0,
+            true,
+            null));
   }
 
   /** Adds an allowing rule that every profile has. */
   void marker(int priority, byte... string) {
     rules.add(
         new EncodedRule(
-            EncodedRule.Table.POLICY, Regex.bytes(string), priority, false, 4, 0, true, null));
+            EncodedRule.Table.POLICY,
+            Regex.bytes(string),
+            priority,
+            Qualifiers.Action.ALLOW,
+            4,
+            0,
+            true,
+            null));
   }
 }

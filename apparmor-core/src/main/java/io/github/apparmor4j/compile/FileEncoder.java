@@ -69,8 +69,7 @@ final class FileEncoder {
     Qualifiers qualifiers = rule.qualifiers();
     Aare program = rule.program() == null ? null : Aare.label(out.expanded(rule.program()));
     Regex file = program == null ? ANY_PROGRAM : program.regex();
-    Regex target =
-        rule.target() == null ? Encoder.ANY : Aare.label(out.expanded(rule.target())).regex();
+    Regex target = rule.target() == null ? Encoder.ANY : label(out.expanded(rule.target()), out);
     int exec =
         program == null ? 0 : rule.unsafe() ? EXEC_BOTH | UNSAFE | UNSAFE << OTHERS : EXEC_BOTH;
     // The reference never logs these.
@@ -83,6 +82,23 @@ final class FileEncoder {
         ON_EXEC | exec,
         0,
         false);
+  }
+
+  /** Returns a label to change to. Kernels that can't stack want a namespace as a field. */
+  private static Regex label(String target, Encoder out) {
+    if (out.mediation.has("domain/stack")) {
+      return Aare.label(target).regex();
+    }
+    if (target.startsWith("&")) {
+      throw new IllegalArgumentException("the kernel or the policy's ABI knows no stacking");
+    }
+    int colon = target.startsWith(":") ? target.indexOf(':', 1) : -1;
+    return colon < 0
+        ? Aare.label(target).regex()
+        : Regex.sequence(
+            Aare.label(target.substring(1, colon)).regex(),
+            Encoder.NUL,
+            Aare.label(target.substring(colon + 1)).regex());
   }
 
   private static void pair(
@@ -148,6 +164,13 @@ final class FileEncoder {
     Aare aare = Aare.path(path);
     out.rules.add(
         new EncodedRule(
-            EncodedRule.Table.FILE, aare.regex(), 0, false, word, 0, aare.isExact(), null));
+            EncodedRule.Table.FILE,
+            aare.regex(),
+            0,
+            Qualifiers.Action.ALLOW,
+            word,
+            0,
+            aare.isExact(),
+            null));
   }
 }

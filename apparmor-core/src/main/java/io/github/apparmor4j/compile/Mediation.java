@@ -1,9 +1,13 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.policy.PolicyDfa;
 
-/** What is in force for a policy on a kernel: the features that both know. */
+/** What is in force for a policy on a kernel, and in which forms the kernel takes it. */
 final class Mediation {
+
+  private static final int NEW_ABI = 2 << 12 | 2 << 20;
 
   private final Features kernel;
   private final Features policy;
@@ -13,8 +17,14 @@ final class Mediation {
     this.policy = policy;
   }
 
+  /** Returns whether a kind of rule is in force: the kernel and the policy know it. */
   boolean has(String feature) {
     return kernel.has(feature) && policy.has(feature);
+  }
+
+  /** Returns whether the kernel takes a form of policy. */
+  boolean kernelHas(String feature) {
+    return kernel.has(feature);
   }
 
   /**
@@ -22,9 +32,57 @@ final class Mediation {
    * ones.
    */
   int version() {
-    if (kernel.has("policy/versions/v7")) {
-      return 7 | 2 << 12 | 2 << 20;
+    // apparmor_parser takes `notify_versions` for `versions` where a kernel has both.
+    boolean hidden = kernel.has("policy/notify_versions");
+    if (!hidden && kernel.has("policy/versions/v7")) {
+      return 7 | NEW_ABI;
     }
-    return kernel.has("policy/versions/v6") ? 6 | 2 << 12 | 2 << 20 : 5;
+    return !hidden && kernel.has("policy/versions/v6") ? 6 | NEW_ABI : 5;
+  }
+
+  /** Returns the newest class of sockets that is in force; version 7 if none is. */
+  int networkClass() {
+    if (has("network_v9")) {
+      return PolicyClass.NETWORK_V9;
+    }
+    return has("network_v8") ? PolicyClass.NETWORK : PolicyClass.NETWORK_V7;
+  }
+
+  /** Returns whether sockets are ruled by arrays of families and types, and not by strings. */
+  boolean hasSocketArrays() {
+    return has("network") && networkClass() == PolicyClass.NETWORK_V7;
+  }
+
+  /** Returns whether sockets are told apart by internet addresses and ports. */
+  boolean hasInternetAddresses() {
+    return has("network_v8/af_inet") || has("network_v9/af_inet");
+  }
+
+  /** Returns whether sockets are told apart by Unix addresses and labels. */
+  boolean hasUnixAddresses() {
+    return has("network/af_unix") || has("network_v9/af_unix");
+  }
+
+  /** Returns how permissions are written. */
+  PolicyDfa.Form form() {
+    if (kernel.has("policy/permstable32")) {
+      if (kernel.has("policy/permstable32_version/0x000003")) {
+        return PolicyDfa.Form.FLAGGED_ENTRIES;
+      }
+      if (kernel.has("policy/permstable32_version/0x000002")) {
+        return PolicyDfa.Form.ENTRIES;
+      }
+    }
+    return PolicyDfa.Form.WORDS;
+  }
+
+  /** Returns whether rows of tables may be differences from others'. */
+  boolean hasRelativeRows() {
+    return kernel.has("policy/diff_encode") || kernel.has("policy/diff-encode");
+  }
+
+  /** Returns whether tables may have more than 65535 states. */
+  boolean hasWideTables() {
+    return kernel.has("policy/state32");
   }
 }

@@ -2,44 +2,144 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.policy.AcceptWords;
 import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.Endpoint;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
 import io.github.apparmor4j.profile.NetworkProtocol;
 import io.github.apparmor4j.profile.NetworkRule;
 import io.github.apparmor4j.profile.Permission;
+import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.SocketType;
+import io.github.apparmor4j.profile.UnixRule;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** Network rules: class, family and type as two big-endian bytes each. */
+/**
+ * Network rules: class, family and type as two big-endian bytes each; for kernels that look at
+ * internet addresses then the protocol and either side's port, address and label
+ * (docs/binary-policy.md).
+ */
 final class NetworkEncoder {
 
-  private static final Regex ANY_TYPE =
-      Regex.sequence(Regex.of(ByteSet.ALL), Regex.of(ByteSet.ALL));
+  private static final Regex BYTE = Regex.of(ByteSet.ALL);
+  private static final Regex ANY_TYPE = Regex.sequence(BYTE, BYTE);
+  private static final Regex ANY_PORT = Regex.sequence(BYTE, BYTE);
 
-  private NetworkEncoder() {}
+  private static final int PEER_COMMAND = 1;
+  private static final int LISTEN_COMMAND = 2;
+  private static final int OPTION_COMMAND = 4;
+
+  /** What a port is: an own one that anybody may use, one for root, or the other side's. */
+  private static final int UNPRIVILEGED = 0;
+
+  private static final int PRIVILEGED = 1;
+  private static final int REMOTE = 2;
+  private static final int FIRST_UNPRIVILEGED = 1024;
+
+  /** Longer strings say more. */
+  private static final int CONTINUES = AcceptWords.CONTINUES;
+
+  /** A label may be put on what is sent. */
+  private static final int SET_LABEL = 0x80000000;
+
+  private static final int SEND = NetworkPermission.SEND.bit();
+  private static final int PEER =
+      Permission.bits(
+          List.of(NetworkPermission.values()).stream().filter(NetworkPermission::hasPeer).toList());
+  private static final int OPTIONS =
+      NetworkPermission.SETOPT.bit() | NetworkPermission.GETOPT.bit();
+
+  private final NetworkRule rule;
+  private final Encoder out;
+  private final int permissions;
+  private final boolean fine;
+
+  private NetworkEncoder(NetworkRule rule, Encoder out) {
+    this.rule = rule;
+    this.out = out;
+    this.permissions = permissions(rule);
+    this.fine = out.mediation.hasInternetAddresses();
+  }
+
+  private static int permissions(NetworkRule rule) {
+    return Permission.bits(
+        rule.permissions().isEmpty() ? List.of(NetworkPermission.values()) : rule.permissions());
+  }
 
   static void encode(NetworkRule rule, Encoder out) {
-    if (!out.mediation.has("network_v8")) {
-      return; // the kernel does not mediate it for this policy
+    if (families(rule).contains(NetworkFamily.UNIX.number())) {
+      encodeUnix(rule, out);
     }
-    int permissions =
-        Permission.bits(
-            rule.permissions().isEmpty()
-                ? List.of(NetworkPermission.values())
-                : rule.permissions());
-    NetworkProtocol protocol = rule.protocol();
-    SocketType type = protocol == null ? rule.type() : protocol.type();
-    Regex types = type == null ? ANY_TYPE : Regex.bytes((byte) 0, (byte) type.number());
+    int any = rule.families() == null ? SocketArrays.ALL : SocketArrays.NAMED;
+    new NetworkEncoder(rule, out).encode(any);
+  }
+
+  /** Encodes what the kernel asks of Unix sockets in the place of a family. */
+  private static void encodeUnix(NetworkRule rule, Encoder out) {
+    Qualifiers qualifiers = rule.qualifiers();
+    // The reference has it the wrong way round, and so have we: docs/compatibility.md.
+    UnixRule unix =
+        UnixRule.of()
+            .withQualifiers(
+                qualifiers.isDeny() ? qualifiers.withAudit(!qualifiers.audit()) : qualifiers);
+    SocketType type = type(rule);
+    if (type != null || rule.families() == null) {
+      UnixEncoder.encodeFine(unix.withType(type), out);
+      return;
+    }
+    for (SocketType each : SocketType.values()) {
+      UnixEncoder.encodeFine(unix.withType(each), out);
+    }
+  }
+
+  /** Encodes what is left of a rule where nothing is known of addresses: the family, the type. */
+  static void encodeFamily(UnixRule rule, Encoder out) {
+    NetworkRule network =
+        new NetworkRule(
+            rule.qualifiers().withPriority(0),
+            rule.permissions(),
+            NetworkFamily.UNIX,
+            rule.type(),
+            null);
+    new NetworkEncoder(network, out).encode(SocketArrays.ALL);
+  }
+
+  private void encode(int anyType) {
+    SocketType type = type(rule);
+    int policyClass = out.mediation.networkClass();
     for (int family : families(rule)) {
-      out.policy(
-          rule.qualifiers(),
-          Regex.sequence(
-              Regex.bytes((byte) PolicyClass.NETWORK, (byte) (family >> 8), (byte) family), types),
-          PolicyClass.acceptBits(permissions));
+      if (policyClass == PolicyClass.NETWORK_V7) {
+        out.sockets.add(rule.qualifiers(), family, SocketArrays.of(type, anyType));
+        continue;
+      }
+      boolean internet =
+          family == NetworkFamily.INET.number() || family == NetworkFamily.INET6.number();
+      Regex socket = socket(policyClass, family, type);
+      if (internet && fine) {
+        internet(socket);
+      } else {
+        add(socket, permissions);
+      }
+      if (out.mediation.has("network_v9_skb")) {
+        packets(socket(PolicyClass.PACKETS, family, type));
+      }
     }
+  }
+
+  private static @Nullable SocketType type(NetworkRule rule) {
+    NetworkProtocol protocol = rule.protocol();
+    return protocol == null ? rule.type() : protocol.type();
+  }
+
+  private static Regex socket(int policyClass, int family, @Nullable SocketType type) {
+    return Regex.sequence(
+        Regex.bytes((byte) policyClass, (byte) (family >> 8), (byte) family),
+        type == null ? ANY_TYPE : Regex.bytes((byte) 0, (byte) type.number()));
   }
 
   private static Set<Integer> families(NetworkRule rule) {
@@ -54,5 +154,163 @@ final class NetworkEncoder {
       families.forEach(family -> numbers.add(family.number()));
     }
     return numbers;
+  }
+
+  private void add(Regex regex, int granted) {
+    int high = granted & (CONTINUES | SET_LABEL);
+    out.policy(rule.qualifiers(), regex, PolicyClass.acceptBits(granted & ~high) | high);
+  }
+
+  // ---- sockets of the internet
+
+  private void internet(Regex socket) {
+    add(socket, CONTINUES);
+    if ((permissions & NetworkPermission.CREATE.bit()) != 0) {
+      add(socket, CONTINUES | NetworkPermission.CREATE.bit());
+    }
+    Regex base = Regex.sequence(socket, ANY_PORT); // any protocol
+    List<Regex> own = addresses(base, ownPort(), rule.local());
+    Regex ownLabel = labelled(rule.local().label());
+    if ((permissions & PEER) != 0) {
+      for (Regex peer : addresses(base, peerPort(), rule.peer())) {
+        Regex known = Regex.sequence(peer, peerLabel());
+        add(peer, CONTINUES);
+        add(known, CONTINUES);
+        for (Regex local :
+            addresses(Regex.sequence(known, Regex.of(PEER_COMMAND)), ownPort(), rule.local())) {
+          add(local, permissions);
+          if (rule.local().label() != null) {
+            add(Regex.sequence(local, ownLabel), permissions);
+          }
+        }
+      }
+    }
+    for (Regex local : own) {
+      Regex known = local;
+      if (rule.local().label() != null) {
+        add(local, CONTINUES);
+        known = Regex.sequence(local, ownLabel);
+      }
+      add(known, permissions);
+      if ((permissions & NetworkPermission.LISTEN.bit()) != 0) {
+        add(Regex.sequence(known, Regex.of(LISTEN_COMMAND), BYTE, BYTE), permissions);
+      }
+      if ((permissions & OPTIONS) != 0) {
+        add(Regex.sequence(known, Regex.of(OPTION_COMMAND), BYTE, BYTE, BYTE, BYTE), permissions);
+      }
+    }
+  }
+
+  // ---- packets
+
+  private void packets(Regex socket) {
+    add(socket, CONTINUES);
+    if ((permissions & PEER) == 0) {
+      return;
+    }
+    boolean sends = (permissions & SEND) != 0;
+    int relabel = sends ? SET_LABEL : 0;
+    Regex named = Regex.sequence(out.name(rule.local().interfaceName()), Encoder.NUL);
+    // What is sent has no interface yet.
+    Regex card = sends ? Regex.choice(List.of(Encoder.NUL, named)) : named;
+    Regex base = Regex.sequence(socket, ANY_PORT); // any protocol
+    boolean anyPeer = rule.peer().label() == null && rule.peer().assignedLabel() == null;
+    for (Regex peer : addresses(base, peerPort(), rule.peer())) {
+      Regex over = Regex.sequence(peer, card);
+      add(peer, CONTINUES);
+      add(over, CONTINUES | relabel);
+      if (anyPeer) {
+        add(Regex.sequence(over, Encoder.ANY), permissions);
+      }
+      Regex known = Regex.sequence(over, peerLabel());
+      add(known, CONTINUES);
+      for (Regex local :
+          addresses(Regex.sequence(known, Regex.of(PEER_COMMAND)), ownPort(), rule.local())) {
+        Regex back = Regex.sequence(local, card);
+        add(local, CONTINUES);
+        if (rule.local().label() == null) {
+          add(back, permissions | relabel);
+        } else {
+          add(back, CONTINUES | relabel);
+          add(Regex.sequence(back, labelled(rule.local().label())), permissions);
+        }
+      }
+    }
+  }
+
+  // ---- one side
+
+  private Regex peerLabel() {
+    String label = rule.peer().label();
+    return labelled(label == null ? rule.peer().assignedLabel() : label);
+  }
+
+  private Regex labelled(@Nullable String label) {
+    return Regex.sequence(out.name(label), Encoder.NUL);
+  }
+
+  /** Returns a port and, of unspecified addresses each kind on its own, an address. */
+  private static List<Regex> addresses(Regex before, Regex port, Endpoint side) {
+    List<Regex> kinds = new ArrayList<>();
+    byte[] address = side.address();
+    if (address != null) {
+      kinds.add(Regex.sequence(Regex.of(address.length == 4 ? 1 : 2), Regex.bytes(address)));
+    } else {
+      kinds.add(Regex.of(0));
+      if (side.ip() == null) {
+        kinds.add(Regex.sequence(Regex.of(1), times(4)));
+        kinds.add(Regex.sequence(Regex.of(2), times(16)));
+      }
+    }
+    return kinds.stream().map(kind -> Regex.sequence(before, port, kind, Encoder.NUL)).toList();
+  }
+
+  private static Regex times(int count) {
+    List<Regex> bytes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      bytes.add(BYTE);
+    }
+    return new Regex.Sequence(bytes);
+  }
+
+  private Regex peerPort() {
+    Endpoint.Ports ports = rule.peer().ports();
+    return ports == null
+        ? Regex.sequence(BYTE, ANY_PORT)
+        : Regex.sequence(Regex.of(REMOTE), range(ports.first(), ports.last()));
+  }
+
+  private Regex ownPort() {
+    Endpoint.Ports ports = rule.local().ports();
+    if (ports == null) {
+      return Regex.sequence(BYTE, ANY_PORT);
+    }
+    int first = ports.first();
+    int last = ports.last();
+    if ((permissions & NetworkPermission.BIND.bit()) == 0) {
+      return Regex.sequence(Regex.of(UNPRIVILEGED), range(first, last));
+    }
+    Regex high =
+        Regex.sequence(Regex.of(UNPRIVILEGED), range(Math.max(first, FIRST_UNPRIVILEGED), last));
+    Regex low =
+        Regex.sequence(Regex.of(PRIVILEGED), range(first, Math.min(last, FIRST_UNPRIVILEGED - 1)));
+    if (last < FIRST_UNPRIVILEGED) {
+      return low;
+    }
+    return first >= FIRST_UNPRIVILEGED ? high : Regex.choice(List.of(high, low));
+  }
+
+  /** Returns two big-endian bytes of a range. Port 0 alone stands for every port. */
+  private static Regex range(int first, int last) {
+    if (first == 0 && last == 0) {
+      return ANY_PORT;
+    }
+    List<Regex> choices = new ArrayList<>();
+    for (int high = first >> 8; high <= last >> 8; high++) {
+      int from = high == first >> 8 ? first & 0xFF : 0;
+      int to = high == last >> 8 ? last & 0xFF : 0xFF;
+      choices.add(Regex.sequence(Regex.of(high), Regex.of(ByteSet.range(from, to))));
+    }
+    return Regex.choice(choices);
   }
 }

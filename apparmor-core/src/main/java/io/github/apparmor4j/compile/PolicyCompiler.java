@@ -1,23 +1,12 @@
 package io.github.apparmor4j.compile;
 
-import io.github.apparmor4j.automaton.Dfa;
-import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.automaton.TooComplexException;
 import io.github.apparmor4j.features.Features;
-import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.glob.GlobSyntaxException;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
-import io.github.apparmor4j.policy.PolicyDfa;
-import io.github.apparmor4j.profile.AllRule;
-import io.github.apparmor4j.profile.Capability;
-import io.github.apparmor4j.profile.CapabilityRule;
-import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
-import io.github.apparmor4j.profile.ProfileFlag;
-import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.RlimitRule;
-import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.ResolvedProfile;
@@ -145,80 +134,20 @@ public final class PolicyCompiler {
 
   private static KernelProfile binary(ResolvedProfile profile, Encoder encoder)
       throws TableBuilder.ConflictException {
-    Profile source = profile.profile();
-    List<Aare> attached = profile.attachments().stream().map(Aare::path).toList();
-    Regex attachment =
-        attached.isEmpty() ? null : Regex.choice(attached.stream().map(Aare::regex).toList());
+    Mediation mediation = encoder.mediation;
     return new KernelProfile(
-        encoder.mediation.version(),
+        mediation.version(),
         profile.namespace(),
         profile.name(),
-        attachment == null ? null : attachmentDfa(attachment),
-        attachment == null ? 0 : AttachmentLength.of(attachment),
-        disconnected(profile),
-        (source.kind() == Profile.Kind.HAT ? KernelProfile.FLAG_HAT : 0)
-            | (source.has(ProfileFlag.Kind.DEBUG) ? KernelProfile.FLAG_DEBUG : 0),
-        mode(source),
-        source.has(ProfileFlag.Kind.AUDIT),
-        pathFlags(source),
-        capabilities(profile),
+        Attachments.of(profile, mediation),
+        Behaviors.of(profile, mediation),
+        CapabilityWords.of(profile, mediation),
+        mediation.has("domain/identity") ? profile.profile().identities() : null,
         limits(profile),
-        TableBuilder.build(EncodedRule.Table.POLICY, encoder.rules),
-        TableBuilder.build(EncodedRule.Table.FILE, encoder.rules),
+        mediation.hasSocketArrays() ? encoder.sockets.toSockets() : null,
+        TableBuilder.build(EncodedRule.Table.POLICY, encoder.rules, mediation),
+        TableBuilder.build(EncodedRule.Table.FILE, encoder.rules, mediation),
         encoder.transitions.names());
-  }
-
-  private static PolicyDfa attachmentDfa(Regex attachment) throws TableBuilder.ConflictException {
-    EncodedRule rule =
-        new EncodedRule(EncodedRule.Table.POLICY, attachment, 0, false, 1, 0, true, null);
-    PolicyDfa dfa = TableBuilder.build(EncodedRule.Table.POLICY, List.of(rule));
-    if (dfa == null || dfa.size() <= Dfa.START) {
-      throw new AssertionError("no automaton of " + attachment);
-    }
-    return dfa;
-  }
-
-  private static @Nullable String disconnected(ResolvedProfile profile) {
-    String path = profile.disconnectedPath();
-    return path == null ? null : path.replaceAll("/+", "/").replaceAll("(?<=.)/$", "");
-  }
-
-  private static int mode(Profile profile) {
-    if (profile.has(ProfileFlag.Kind.COMPLAIN)) {
-      return KernelProfile.MODE_COMPLAIN;
-    }
-    if (profile.has(ProfileFlag.Kind.KILL)) {
-      return KernelProfile.MODE_KILL;
-    }
-    if (profile.has(ProfileFlag.Kind.PROMPT)) {
-      return KernelProfile.MODE_PROMPT;
-    }
-    return profile.has(ProfileFlag.Kind.UNCONFINED) || profile.has(ProfileFlag.Kind.DEFAULT_ALLOW)
-        ? KernelProfile.MODE_UNCONFINED
-        : KernelProfile.MODE_ENFORCE;
-  }
-
-  private static @Nullable Integer pathFlags(Profile profile) {
-    boolean given = false;
-    int word = 0;
-    for (ProfileFlag flag : profile.flags()) {
-      int bit =
-          switch (flag.kind()) {
-            case CHROOT_RELATIVE -> 0x8;
-            case MEDIATE_DELETED -> 0x10000;
-            case ATTACH_DISCONNECTED, ATTACH_DISCONNECTED_PATH -> 0x4;
-            case CHROOT_ATTACH -> 0x10;
-            case ATTACH_DISCONNECTED_IPC -> 0x20;
-            case NAMESPACE_RELATIVE, DELEGATE_DELETED, NO_ATTACH_DISCONNECTED, CHROOT_NO_ATTACH ->
-                0;
-            default -> -1;
-          };
-      if (bit >= 0) {
-        given = true;
-        word |= bit;
-      }
-    }
-    return given ? Integer.valueOf(word) : null;
   }
 
   private static Map<Integer, Long> limits(ResolvedProfile profile) {
@@ -229,32 +158,5 @@ public final class PolicyCompiler {
       }
     }
     return limits;
-  }
-
-  private static KernelProfile.Capabilities capabilities(ResolvedProfile profile) {
-    long allow = 0;
-    long audit = 0;
-    long deny = 0;
-    long quiet = 0;
-    for (ResolvedRule resolved : profile.rules()) {
-      Rule rule = resolved.rule();
-      boolean isAbout = rule instanceof CapabilityRule || rule instanceof AllRule;
-      if (isAbout && rule.qualifiers().action() != Qualifiers.Action.PROMPT) {
-        List<Capability> named =
-            rule instanceof CapabilityRule some ? some.capabilities() : List.of();
-        long set = named.isEmpty() ? -1L : 0;
-        for (Capability capability : named) {
-          set |= 1L << capability.number();
-        }
-        if (rule.qualifiers().isDeny()) {
-          deny |= set;
-          quiet |= rule.qualifiers().audit() ? 0 : set;
-        } else {
-          allow |= set;
-          audit |= rule.qualifiers().audit() ? set : 0;
-        }
-      }
-    }
-    return new KernelProfile.Capabilities(allow & ~deny, allow & audit, deny & quiet);
   }
 }

@@ -5,7 +5,9 @@ import io.github.apparmor4j.automaton.DfaBuilder;
 import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.automaton.PackedDfa;
 import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.policy.AcceptWords;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.profile.Qualifiers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,35 +34,45 @@ final class TableBuilder {
   }
 
   /** What makes rules say the same. */
-  private record Saying(int priority, boolean deny, int permissions, int audit, boolean exact) {}
-
-  /** The two words of a state. */
-  private record Words(int accept, int accept2) {}
+  private record Saying(
+      int priority, Qualifiers.Action action, int permissions, int audit, boolean exact) {}
 
   private static final int EXEC_INHERIT = 0x201;
   private static final int MMAP = 0x40;
   private static final int OTHERS = 14;
-  private static final int MAX_STATES = 65535;
+
+  /** Bits that a log can be asked for. */
   private static final int LOGGED = 0x1fc07f;
 
+  private static final int MAX_STATES = 65535;
+  private static final int MAX_STATES_WIDE = 1 << 24;
+
   private final boolean files;
+  private final boolean relative;
+  private final boolean wide;
+  private final PolicyDfa.Form form;
   private final List<List<EncodedRule>> byLabel = new ArrayList<>();
-  private final Map<Words, Integer> words = new LinkedHashMap<>();
-  private final List<Words> byNumber = new ArrayList<>();
+  private final Map<AcceptWords, Integer> words = new LinkedHashMap<>();
+  private final List<AcceptWords> byNumber = new ArrayList<>();
   private @Nullable EncodedRule conflictFirst;
   private @Nullable EncodedRule conflictSecond;
   private int conflictState;
 
-  private TableBuilder(boolean files) {
-    this.files = files;
-    number(new Words(0, 0));
+  private TableBuilder(EncodedRule.Table table, Mediation mediation) {
+    this.files = table == EncodedRule.Table.FILE;
+    this.relative = mediation.hasRelativeRows();
+    this.wide = mediation.hasWideTables();
+    // Attachments have only one permission, and no form but the old one.
+    this.form = table == EncodedRule.Table.ATTACHMENT ? PolicyDfa.Form.WORDS : mediation.form();
+    number(AcceptWords.NONE);
   }
 
   /** Returns the automaton of some rules, or {@code null} if there are none. */
-  static @Nullable PolicyDfa build(EncodedRule.Table table, List<EncodedRule> all)
+  static @Nullable PolicyDfa build(
+      EncodedRule.Table table, List<EncodedRule> all, Mediation mediation)
       throws ConflictException {
     List<EncodedRule> rules = all.stream().filter(rule -> rule.table() == table).toList();
-    return rules.isEmpty() ? null : new TableBuilder(table == EncodedRule.Table.FILE).build(rules);
+    return rules.isEmpty() ? null : new TableBuilder(table, mediation).build(rules);
   }
 
   private PolicyDfa build(List<EncodedRule> rules) throws ConflictException {
@@ -68,7 +80,8 @@ final class TableBuilder {
     List<Regex.Labelled> expressions = new ArrayList<>();
     for (EncodedRule rule : rules) {
       Saying saying =
-          new Saying(rule.priority(), rule.deny(), rule.permissions(), rule.audit(), rule.exact());
+          new Saying(
+              rule.priority(), rule.action(), rule.permissions(), rule.audit(), rule.exact());
       int label = labels.computeIfAbsent(saying, s -> labels.size());
       if (label == byLabel.size()) {
         byLabel.add(new ArrayList<>());
@@ -83,18 +96,16 @@ final class TableBuilder {
           matching(conflictFirst, witness), matching(conflictSecond, witness));
     }
     Dfa minimal = dfa.minimize();
-    if (minimal.size() >= MAX_STATES) {
+    int most = wide ? MAX_STATES_WIDE : MAX_STATES;
+    if (minimal.size() >= most) {
       throw new PolicyTooComplexException(
-          minimal.size() + " states are more than a kernel's 16-bit tables hold", MAX_STATES);
+          minimal.size() + " states are more than a kernel's tables hold", most);
     }
-    int[] accept = new int[minimal.size()];
-    int[] accept2 = new int[minimal.size()];
-    for (int state = 0; state < accept.length; state++) {
-      Words word = byNumber.get(minimal.label(state));
-      accept[state] = word.accept();
-      accept2[state] = word.accept2();
+    AcceptWords[] ofState = new AcceptWords[minimal.size()];
+    for (int state = 0; state < ofState.length; state++) {
+      ofState[state] = byNumber.get(minimal.label(state));
     }
-    return new PolicyDfa(PackedDfa.pack(minimal), accept, accept2);
+    return PolicyDfa.of(PackedDfa.pack(minimal, relative), ofState, form, files);
   }
 
   /** Returns the rule among those that say the same as another which matches a string. */
@@ -111,7 +122,7 @@ final class TableBuilder {
     return like;
   }
 
-  private int number(Words word) {
+  private int number(AcceptWords word) {
     return words.computeIfAbsent(
         word,
         w -> {
@@ -124,6 +135,7 @@ final class TableBuilder {
     int allow = 0;
     int audit = 0;
     int quiet = 0;
+    int prompt = 0;
     for (int i = 0; i < 32; i++) {
       int bit = 1 << i;
       int type = files ? EncodedRule.typeOf(bit) : 0;
@@ -143,8 +155,12 @@ final class TableBuilder {
         if ((rule.permissions() & bit) == 0 || rule.strength(bit) != strongest) {
           continue;
         }
-        if (rule.deny()) {
+        if (rule.isDeny()) {
           quiet |= rule.audit() & bit;
+          continue;
+        }
+        if (rule.action() == Qualifiers.Action.PROMPT) {
+          prompt |= rule.permissions() & (bit | type);
           continue;
         }
         if (type != 0
@@ -162,7 +178,10 @@ final class TableBuilder {
     if (files) {
       allow |= inheritedMmap(labels, allow, 0) | inheritedMmap(labels, allow, OTHERS);
     }
-    return number(new Words(allow, (audit & LOGGED) | (quiet & LOGGED) << 7));
+    if (form == PolicyDfa.Form.WORDS) {
+      allow &= ~AcceptWords.CONTINUES;
+    }
+    return number(new AcceptWords(allow, prompt, audit & LOGGED, quiet & LOGGED));
   }
 
   private static boolean isTypeBit(int bit) {
@@ -188,7 +207,7 @@ final class TableBuilder {
         execPriority = Math.max(execPriority, rule.priority());
       }
       if ((rule.permissions() & mmap) != 0 && rule.priority() >= mmapPriority) {
-        denied = rule.deny() || (denied && rule.priority() == mmapPriority);
+        denied = rule.isDeny() || (denied && rule.priority() == mmapPriority);
         mmapPriority = rule.priority();
       }
     }

@@ -48,7 +48,8 @@ final class Transitions {
       return null;
     }
     String text = Aare.unescape(rule.expanded(target));
-    if (exec.target() == ExecMode.Target.CHILD && !text.startsWith(":") && !text.startsWith("&")) {
+    // "cx -> &other" gives "profile//&other", which the kernel reads as a stack of the two.
+    if (exec.target() == ExecMode.Target.CHILD && !text.startsWith(":") && !text.startsWith("&:")) {
       return profile.name() + "//" + text;
     }
     int colon = text.startsWith(":") ? text.indexOf(':', 1) : -1;

@@ -44,38 +44,42 @@ final class UnixEncoder {
   private UnixEncoder() {}
 
   static void encode(UnixRule rule, Encoder out) {
-    boolean hasPeer = rule.peerAddress() != null || rule.peerLabel() != null;
-    int permissions =
-        Permission.bits(
-            rule.permissions().isEmpty()
-                ? List.of(NetworkPermission.values())
-                : rule.permissions());
-    Regex type =
-        rule.type() == null ? TWO_BYTES : Regex.bytes((byte) 0, (byte) rule.type().number());
-    if (!rule.qualifiers().isDeny() && out.mediation.has("network_v8")) {
-      int policyClass = PolicyClass.NETWORK;
-      out.policy(
-          rule.qualifiers(),
-          Regex.sequence(family(policyClass), type),
-          PolicyClass.acceptBits(permissions));
+    if (!rule.qualifiers().isDeny()) {
+      NetworkEncoder.encodeFamily(rule, out);
     }
+    encodeFine(rule, out);
+  }
+
+  private static int permissions(UnixRule rule) {
+    return Permission.bits(
+        rule.permissions().isEmpty() ? List.of(NetworkPermission.values()) : rule.permissions());
+  }
+
+  private static Regex type(UnixRule rule) {
+    return rule.type() == null ? TWO_BYTES : Regex.bytes((byte) 0, (byte) rule.type().number());
+  }
+
+  /** Encodes all of a rule for kernels that look at addresses and labels, nothing for others. */
+  static void encodeFine(UnixRule rule, Encoder out) {
+    boolean hasPeer = rule.peerAddress() != null || rule.peerLabel() != null;
+    int permissions = permissions(rule);
+    Regex type = type(rule);
     // The patterns are read in any case, so that a mistake in them is found for every kernel.
     Regex own = address(rule.address(), out);
     Regex other = address(rule.peerAddress(), out);
     Regex otherLabel = rule.peerLabel() == null ? Encoder.ANY : out.label(rule.peerLabel());
-    if (!out.mediation.has("network/af_unix")) {
+    if (!out.mediation.hasUnixAddresses()) {
       return;
     }
-    int policyClass =
-        out.mediation.has("network_v8") ? PolicyClass.NETWORK : PolicyClass.NETWORK_V7;
+    int policyClass = out.mediation.networkClass();
     Regex base = Regex.sequence(family(policyClass), type, TWO_BYTES);
-    boolean auto = "auto".equals(rule.address());
+    boolean auto = rule.address() != null && out.expanded(rule.address()).equals("auto");
     if (!hasPeer) {
       add(rule, out, base, permissions & CREATE);
-      if (rule.address() == null || auto) {
-        Regex unnamed = Regex.sequence(base, Encoder.NUL, Encoder.ANY, Encoder.NUL);
-        add(rule, out, unnamed, permissions & BIND);
-      }
+    }
+    if (rule.address() == null || auto) {
+      Regex unnamed = Regex.sequence(base, Encoder.NUL, Encoder.ANY, Encoder.NUL);
+      add(rule, out, unnamed, permissions & BIND);
     }
     int mask = auto ? permissions & ~BIND : permissions;
     Regex local = Regex.sequence(base, own, Encoder.NUL, Encoder.ANY, Encoder.NUL);
@@ -103,15 +107,18 @@ final class UnixEncoder {
     }
   }
 
-  /** Returns an address: a byte 1 for none, or a NUL and the abstract name. */
+  /**
+   * Returns an address: a byte 1 for none, or a NUL and the abstract name, slashes run together.
+   */
   private static Regex address(@Nullable String address, Encoder out) {
     if (address == null) {
       return Regex.star(ByteSet.ALL);
     }
-    if (address.equals("none")) {
+    String name = out.expanded(address);
+    if (name.equals("none")) {
       return Regex.of(1);
     }
-    if (address.equals("auto")) {
+    if (name.equals("auto")) {
       // The kernel makes names of five hexadecimal digits.
       List<Regex> digits = new ArrayList<>(List.of(Encoder.NUL));
       ByteSet digit = ByteSet.range('0', '9').plus(ByteSet.range('a', 'f'));
@@ -120,7 +127,6 @@ final class UnixEncoder {
       }
       return new Regex.Sequence(digits);
     }
-    String name = out.expanded(address);
-    return Regex.sequence(Encoder.NUL, Aare.bytes(name.substring(1)).regex());
+    return Regex.sequence(Encoder.NUL, Aare.bytes(name.substring(1).replaceAll("/+", "/")).regex());
   }
 }

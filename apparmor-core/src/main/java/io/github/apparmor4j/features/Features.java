@@ -29,6 +29,13 @@ public final class Features {
           + " netlink packet ash econet atmsvc rds sna irda pppox wanpipe llc ib mpls can tipc"
           + " bluetooth iucv rxrpc isdn phonet ieee802154 caif alg nfc vsock kcm qipcrtr smc xdp";
 
+  private static final String RLIMITS =
+      "cpu fsize data stack core rss nproc nofile memlock as locks sigpending msgqueue nice rtprio"
+          + " rttime";
+  private static final String SIGNALS =
+      "hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld cont stop"
+          + " stp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys emt lost";
+
   private static final Features COMMON =
       builder()
           .set("capability", "0xffffff")
@@ -55,26 +62,31 @@ public final class Features {
           .set("query/label/data", "yes")
           .set("query/label/multi_transaction", "yes")
           .set("query/label/perms", "allow deny audit quiet")
-          .set(
-              "rlimit/mask",
-              "cpu fsize data stack core rss nproc nofile memlock as locks sigpending msgqueue nice"
-                  + " rtprio rttime")
-          .set(
-              "signal/mask",
-              "hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld"
-                  + " cont stop stp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys emt lost")
+          .set("rlimit/mask", RLIMITS)
+          .set("signal/mask", SIGNALS)
           .build();
 
   /**
    * What is assumed of a policy without an {@code abi} rule: a Linux 5.4 with network and D-Bus
-   * patches.
+   * patches. As the reference reads that file, it knows nothing of stacking and of extended
+   * attributes: docs/compatibility.md.
    */
   public static final Features DEFAULT_ABI =
-      COMMON.toBuilder()
+      builder()
+          .set("capability", "0xffffff")
           .set("caps/mask", CAPS_5_4)
           .set("dbus/mask", "acquire send receive")
+          .set("mount/mask", "mount umount pivot_root")
+          .set("namespaces/pivot_root", "no")
+          .set("namespaces/profile", "yes")
           .set("network/af_mask", FAMILIES)
           .set("network/af_unix", "yes")
+          .set("ptrace/mask", "read trace")
+          .set("query/label/data", "yes")
+          .set("query/label/multi_transaction", "yes")
+          .set("query/label/perms", "allow deny audit quiet")
+          .set("rlimit/mask", RLIMITS)
+          .set("signal/mask", SIGNALS)
           .build();
 
   /** Linux 6.1 as Debian 12 ships it. */
@@ -101,9 +113,27 @@ public final class Features {
           .set("policy/unconfined_restrictions/change_profile", "yes")
           .build();
 
+  /** Linux 7.2 as Debian ships it. */
+  public static final Features LINUX_7_2 =
+      LINUX_6_12.toBuilder()
+          .set("caps/extended", "yes")
+          .set("dbus/mask", "acquire send receive")
+          .set("domain/kill.signal", "yes")
+          .set("domain/unconfined_allowed_children", "yes")
+          .set("network_v9/af_mask", FAMILIES + " mctp")
+          .set("network_v9/af_unix", "yes")
+          .set("network_v9/tcp-fast-open", "yes")
+          .set("policy/diff-encode", "yes")
+          .set("policy/permstable32_version", "0x000003")
+          .set("policy/state32", "0x000001")
+          .build();
+
   /** The ABI that AppArmor 3.0 introduced, {@code abi/3.0}. */
   public static final Features ABI_3_0 =
-      DEFAULT_ABI.toBuilder()
+      COMMON.toBuilder()
+          .set("dbus/mask", "acquire send receive")
+          .set("network/af_mask", FAMILIES)
+          .set("network/af_unix", "yes")
           .set("caps/mask", CAPS_5_4 + " perfmon bpf")
           .set("network_v8/af_mask", FAMILIES)
           .build();
@@ -204,10 +234,9 @@ public final class Features {
         start = i + 1;
       } else if (c == '}') {
         if (path.isEmpty()) {
-          // AppArmor ships ABI files with one brace too many (kernel-5.4-outoftree-network); it
-          // means nothing.
-          start = i + 1;
-          continue;
+          // AppArmor ships ABI files with one brace too many (kernel-5.4-outoftree-network); its
+          // parser sees nothing of what is behind: docs/compatibility.md.
+          return;
         }
         String value = text.substring(start, i);
         if (!value.isBlank() || text.charAt(start - 1) == '{') {

@@ -14,6 +14,7 @@ import static io.github.apparmor4j.policy.Format.TABLE_NEXT;
 import io.github.apparmor4j.automaton.PackedDfa;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The table set of a DFA, big-endian: a header, then tables padded to eight bytes. */
@@ -28,20 +29,29 @@ final class DfaBytes {
 
   static byte[] encode(PolicyDfa dfa) {
     PackedDfa tables = dfa.tables();
+    int width = dfa.size() > MAX_STATES_16 ? 4 : 2;
+    boolean second = dfa.accept2().length > 0;
     int size =
         DFA_HEADER
-            + 3 * length(4, dfa.size())
-            + length(2, dfa.size())
-            + 2 * length(2, tables.next().length);
+            + (second ? 3 : 2) * length(4, dfa.size())
+            + length(width, dfa.size())
+            + 2 * length(width, tables.next().length);
+    int flags = 0;
+    for (int base : tables.base()) {
+      flags |= (base & PackedDfa.RELATIVE) != 0 ? Format.DFA_RELATIVE : 0;
+      flags |= (base & PackedDfa.MARKED) != 0 ? Format.DFA_MARKED : 0;
+    }
     ByteBuffer out = ByteBuffer.allocate(size);
-    out.putInt(DFA_MAGIC).putInt(DFA_HEADER).putInt(size).putShort((short) 0).put(VERSION);
+    out.putInt(DFA_MAGIC).putInt(DFA_HEADER).putInt(size).putShort((short) flags).put(VERSION);
     out.position(DFA_HEADER);
     table(out, TABLE_ACCEPT, 4, dfa.accept());
-    table(out, TABLE_ACCEPT2, 4, dfa.accept2());
+    if (second) {
+      table(out, TABLE_ACCEPT2, 4, dfa.accept2());
+    }
     table(out, TABLE_BASE, 4, tables.base());
-    table(out, TABLE_DEFAULT, 2, tables.fallback());
-    table(out, TABLE_NEXT, 2, tables.next());
-    table(out, TABLE_CHECK, 2, tables.check());
+    table(out, TABLE_DEFAULT, width, tables.fallback());
+    table(out, TABLE_NEXT, width, tables.next());
+    table(out, TABLE_CHECK, width, tables.check());
     return out.array();
   }
 
@@ -66,8 +76,11 @@ final class DfaBytes {
    * Reads a table set and checks it as Linux does on loading, so that no walk leaves the tables.
    *
    * @param offset of the first byte in the whole policy, for messages
+   * @param entries permissions that ACCEPT refers to; empty if it holds them itself
+   * @param wide whether tables of states may have elements of four bytes
    */
-  static PolicyDfa decode(byte[] bytes, int offset) throws PolicyFormatException {
+  static PolicyDfa decode(byte[] bytes, int offset, List<PermissionEntry> entries, boolean wide)
+      throws PolicyFormatException {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     check(bytes.length >= DFA_HEADER, offset, "a DFA of " + bytes.length + " bytes");
     check(in.getInt() == DFA_MAGIC, offset, "no DFA: wrong magic");
@@ -79,7 +92,6 @@ final class DfaBytes {
     in.getInt();
     int flags = in.getShort();
     check((flags & ~3) == 0, offset, "unknown DFA flags 0x" + Integer.toHexString(flags));
-    check(flags == 0, offset, "DFA with differential encoding or out-of-band transitions");
     in.position(header);
     int[][] found = new int[Format.TABLE_NEXT + 1][];
     while (in.hasRemaining()) {
@@ -92,13 +104,16 @@ final class DfaBytes {
       check(id >= 1 && id <= TABLE_NEXT && id != 6, at, "table " + id);
       check(found[id] == null, at, "table " + id + " twice");
       check(count > 0, at, "table of " + count + " elements");
-      check(width == widthOf(id), at, "table " + id + " with elements of " + width + " bytes");
+      check(
+          width == widthOf(id) || (wide && width == 4 && widthOf(id) == 2),
+          at,
+          "table " + id + " with elements of " + width + " bytes");
       long padded = (12L + (long) width * count + 7) & ~7L;
       check(padded - 12 <= in.remaining(), at, "truncated table");
       found[id] = elements(in, width, count);
       in.position((int) (at - offset + padded));
     }
-    return dfa(found, offset);
+    return dfa(found, flags, entries, offset);
   }
 
   private static int widthOf(int id) {
@@ -122,9 +137,13 @@ final class DfaBytes {
     return values;
   }
 
-  private static PolicyDfa dfa(int[][] found, int offset) throws PolicyFormatException {
+  private static PolicyDfa dfa(int[][] found, int flags, List<PermissionEntry> entries, int offset)
+      throws PolicyFormatException {
     int[] accept = required(found[TABLE_ACCEPT], offset, "ACCEPT");
-    int[] accept2 = required(found[TABLE_ACCEPT2], offset, "ACCEPT2");
+    int[] accept2 =
+        entries.isEmpty() || found[TABLE_ACCEPT2] != null
+            ? required(found[TABLE_ACCEPT2], offset, "ACCEPT2")
+            : new int[0];
     int[] base = required(found[TABLE_BASE], offset, "BASE");
     int[] fallback = required(found[TABLE_DEFAULT], offset, "DEFAULT");
     int[] next = required(found[TABLE_NEXT], offset, "NEXT");
@@ -132,20 +151,44 @@ final class DfaBytes {
     int states = base.length;
     check(states >= 2, offset, "DFA of " + states + " state");
     check(
-        accept.length == states && accept2.length == states && fallback.length == states,
+        accept.length == states
+            && (accept2.length == states || accept2.length == 0)
+            && fallback.length == states,
         offset,
         "tables of different lengths");
     check(next.length == check.length, offset, "NEXT and CHECK of different lengths");
     check(found[TABLE_EC] == null, offset, "DFA with equivalence classes");
     for (int s = 0; s < states; s++) {
       check(fallback[s] < states, offset, "default of state " + s + " is out of range");
-      check((base[s] & ~BASE_OFFSET) == 0, offset, "flags of state " + s);
-      check(base[s] + 255 < next.length, offset, "row of state " + s + " is out of range");
+      int row = base[s] & BASE_OFFSET;
+      int marks = base[s] & ~BASE_OFFSET;
+      boolean relative = marks == PackedDfa.RELATIVE && (flags & Format.DFA_RELATIVE) != 0;
+      boolean marked = marks == PackedDfa.MARKED && (flags & Format.DFA_MARKED) != 0 && row > 0;
+      check(marks == 0 || relative || marked, offset, "flags of state " + s);
+      check(row + 255 < next.length, offset, "row of state " + s + " is out of range");
+      check(
+          entries.isEmpty() || (accept[s] >= 0 && accept[s] < entries.size()),
+          offset,
+          "entry " + accept[s] + " of " + entries.size());
     }
+    checkChains(base, fallback, offset);
     for (int i = 0; i < next.length; i++) {
       check(next[i] < states && check[i] < states, offset, "slot " + i + " is out of range");
     }
-    return new PolicyDfa(new PackedDfa(base, fallback, next, check), accept, accept2);
+    return new PolicyDfa(new PackedDfa(base, fallback, next, check), accept, accept2, entries);
+  }
+
+  /** Rows may refer to rows, but not in a circle. */
+  private static void checkChains(int[] base, int[] fallback, int offset)
+      throws PolicyFormatException {
+    int[] seenFrom = new int[base.length];
+    for (int start = 1; start < base.length; start++) {
+      for (int s = start; base[s] < 0 && seenFrom[s] == 0; s = fallback[s]) {
+        seenFrom[s] = start;
+        int to = fallback[s];
+        check(base[to] >= 0 || seenFrom[to] != start, offset, "rows in a circle: " + to);
+      }
+    }
   }
 
   private static int[] required(int @Nullable [] table, int offset, String name)

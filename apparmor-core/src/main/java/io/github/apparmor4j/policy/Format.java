@@ -27,6 +27,15 @@ final class Format {
 
   static final int BASE_OFFSET = 0x00FFFFFF;
 
+  /** In a DFA's header: some rows are differences from others. */
+  static final int DFA_RELATIVE = 1;
+
+  /** In a DFA's header: some states have a transition out of band. */
+  static final int DFA_MARKED = 2;
+
+  /** Version of permission tables whose states say whether they have a pair of entries. */
+  static final int FLAGGED_PERMISSIONS = 3;
+
   /** Resource limits that a policy has room for. */
   static final int RLIMITS = 16;
 

@@ -11,14 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param namespace policy namespace, or {@code null}
  * @param name full name, {@code parent//child}
  * @param attachment what attaches it to programs, or {@code null}
- * @param attachmentLength shortest match up to the first wildcard
- * @param disconnected where disconnected paths are put, or {@code null}
- * @param flags {@link #FLAG_HAT} and others
- * @param mode a {@code MODE_} constant
- * @param audit whether everything is logged
- * @param pathFlags the word of path flags, or {@code null} for the kernel's default
+ * @param behavior mode and flags
  * @param capabilities what is allowed and how it is logged
+ * @param identities who it is for, as other programs are told; {@code null} for a kernel that
+ *     doesn't take it
  * @param limits resource limits by Linux's number on x86, 0 to 15; all bits set is no limit
+ * @param sockets rights of socket types by address family, for kernels that know no finer ones; or
+ *     {@code null}
  * @param policyDb rules of all kinds but files, or {@code null} for none
  * @param files file rules, or {@code null} for none
  * @param transitions names that exec rules refer to, at most 12; a NUL stands for the second colon
@@ -28,15 +27,12 @@ public record KernelProfile(
     int version,
     @Nullable String namespace,
     String name,
-    @Nullable PolicyDfa attachment,
-    int attachmentLength,
-    @Nullable String disconnected,
-    int flags,
-    int mode,
-    boolean audit,
-    @Nullable Integer pathFlags,
+    @Nullable Attachment attachment,
+    Behavior behavior,
     Capabilities capabilities,
+    @Nullable List<String> identities,
     Map<Integer, Long> limits,
+    @Nullable Sockets sockets,
     @Nullable PolicyDfa policyDb,
     @Nullable PolicyDfa files,
     List<String> transitions) {
@@ -46,6 +42,9 @@ public record KernelProfile(
 
   /** The profile is debugged. */
   public static final int FLAG_DEBUG = 2;
+
+  /** Tasks waiting for an answer from user space can be interrupted. */
+  public static final int FLAG_INTERRUPTIBLE = 8;
 
   /** Refuse what isn't allowed. */
   public static final int MODE_ENFORCE = 0;
@@ -66,6 +65,72 @@ public record KernelProfile(
       List.of("enforce", "complain", "kill", "unconfined", "user");
 
   /**
+   * What attaches a profile to programs.
+   *
+   * @param dfa of paths; from the state of a path a mark leads to the value of the first extended
+   *     attribute, behind a NUL, from there a mark to the second, and so on
+   * @param length shortest match up to the first wildcard
+   * @param xattrs names of the extended attributes
+   */
+  public record Attachment(PolicyDfa dfa, int length, List<String> xattrs) {
+    /** Copies the names. */
+    public Attachment {
+      xattrs = List.copyOf(xattrs);
+    }
+  }
+
+  /**
+   * Mode and flags.
+   *
+   * @param flags {@link #FLAG_HAT} and others
+   * @param mode a {@code MODE_} constant
+   * @param audit whether everything is logged
+   * @param pathFlags the word of path flags, or {@code null} for the kernel's default
+   * @param disconnected where disconnected paths are put, or {@code null}
+   * @param disconnectedIpc where disconnected paths of IPC objects are put, or {@code null}
+   * @param killSignal number of the signal that kills, or {@code null} for the default
+   * @param error errno of a refusal, or {@code null} for the default
+   */
+  public record Behavior(
+      int flags,
+      int mode,
+      boolean audit,
+      @Nullable Integer pathFlags,
+      @Nullable String disconnected,
+      @Nullable String disconnectedIpc,
+      @Nullable Integer killSignal,
+      @Nullable Integer error) {
+
+    /** Returns this in another mode. */
+    public Behavior withMode(int newMode) {
+      return new Behavior(
+          flags, newMode, audit, pathFlags, disconnected, disconnectedIpc, killSignal, error);
+    }
+  }
+
+  /**
+   * Rights of sockets: for each address family a set of types, bit i for type i.
+   *
+   * @param families by number
+   */
+  public record Sockets(List<Types> families) {
+
+    /** Copies the list. */
+    public Sockets {
+      families = List.copyOf(families);
+    }
+
+    /**
+     * Types of sockets of a family.
+     *
+     * @param allow allowed
+     * @param audit logged when used
+     * @param quiet not logged when refused
+     */
+    public record Types(int allow, int audit, int quiet) {}
+  }
+
+  /**
    * Capabilities as bit sets by the kernel's numbers.
    *
    * @param allow what is allowed
@@ -76,13 +141,36 @@ public record KernelProfile(
 
   /** Copies the names and limits. */
   public KernelProfile {
+    identities = identities == null ? null : List.copyOf(identities);
     limits = Map.copyOf(limits);
     transitions = List.copyOf(transitions);
   }
 
+  /** Returns a {@code MODE_} constant. */
+  public int mode() {
+    return behavior.mode();
+  }
+
+  /** Returns this in another namespace. */
+  KernelProfile inNamespace(String other) {
+    return new KernelProfile(
+        version,
+        other,
+        name,
+        attachment,
+        behavior,
+        capabilities,
+        identities,
+        limits,
+        sockets,
+        policyDb,
+        files,
+        transitions);
+  }
+
   /** Returns the word that the kernel shows for the mode. */
   public String modeName() {
-    return MODES.get(mode);
+    return MODES.get(mode());
   }
 
   /** Returns the kernel's ABI, 5 or more. */

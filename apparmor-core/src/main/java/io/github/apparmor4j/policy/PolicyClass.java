@@ -24,6 +24,9 @@ public final class PolicyClass {
   /** Sockets. */
   public static final int NETWORK = 14;
 
+  /** Sockets, of the newest kernels. */
+  public static final int NETWORK_V9 = 15;
+
   /** POSIX message queues. */
   public static final int POSIX_MQUEUE = 17;
 
@@ -35,6 +38,9 @@ public final class PolicyClass {
 
   /** {@code io_uring}. */
   public static final int IO_URING = 22;
+
+  /** Packets. */
+  public static final int PACKETS = 30;
 
   /** D-Bus. */
   public static final int DBUS = 32;

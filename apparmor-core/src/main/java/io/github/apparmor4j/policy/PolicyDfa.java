@@ -2,29 +2,147 @@ package io.github.apparmor4j.policy;
 
 import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.automaton.PackedDfa;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * A DFA as the kernel walks it: packed tables and two words of permissions for each state. State 0
- * is the trap, state 1 the start. Treat the arrays as read-only.
+ * A DFA as the kernel walks it: packed tables and, for each state, either two words of permissions
+ * or a place in a table of permissions. State 0 is the trap, state 1 the start. Treat the arrays as
+ * read-only.
  *
  * @param tables the transitions
- * @param accept permissions of each state (the kernel's ACCEPT table)
- * @param accept2 what is logged or not of each state (ACCEPT2)
+ * @param accept for each state its permissions or, with {@code entries}, the number of its entry
+ *     (the kernel's ACCEPT table)
+ * @param accept2 for each state what is logged (ACCEPT2); with {@code entries} 1 if those who don't
+ *     own a file have an entry of their own behind; empty if the table is left out
+ * @param entries permissions; empty for the form with words
  */
-public record PolicyDfa(PackedDfa tables, int[] accept, int[] accept2) {
+public record PolicyDfa(
+    PackedDfa tables, int[] accept, int[] accept2, List<PermissionEntry> entries) {
 
-  /** Rejects tables of different lengths. */
+  private static final int EXEC_TYPE = 0x3f80;
+  private static final int UNSAFE = 1 << 8;
+
+  /** How permissions are written. */
+  public enum Form {
+    /** Two words a state. */
+    WORDS,
+    /** A table of entries; those of files in pairs for owners and others (version 2). */
+    ENTRIES,
+    /** The same, with a flag at each state that has a pair (version 3). */
+    FLAGGED_ENTRIES
+  }
+
+  /** Copies the entries, and rejects tables of different lengths. */
   public PolicyDfa {
-    if (accept.length != tables.size() || accept2.length != tables.size()) {
+    entries = List.copyOf(entries);
+    boolean optional = !entries.isEmpty() && accept2.length == 0;
+    if (accept.length != tables.size() || !(optional || accept2.length == accept.length)) {
       throw new IllegalArgumentException(
           accept.length + " and " + accept2.length + " words for " + tables.size() + " states");
     }
   }
 
+  /**
+   * Makes a DFA.
+   *
+   * @param tables the transitions
+   * @param words for each state what is said of it
+   * @param form how it is written
+   * @param files whether it is about files, and words have two halves
+   */
+  public static PolicyDfa of(PackedDfa tables, AcceptWords[] words, Form form, boolean files) {
+    if (form == Form.WORDS) {
+      int[] accept = new int[words.length];
+      int[] accept2 = new int[words.length];
+      for (int s = 0; s < words.length; s++) {
+        accept[s] = words[s].allow() & ~AcceptWords.CONTINUES;
+        accept2[s] = words[s].second();
+      }
+      return new PolicyDfa(tables, accept, accept2, List.of());
+    }
+    // State 0 has the first entry and so has the start, which no question ends in.
+    List<List<PermissionEntry>> ofState = new ArrayList<>();
+    Map<List<PermissionEntry>, Integer> numbers =
+        new TreeMap<>(
+            (l, r) -> {
+              int first = l.get(0).compareTo(r.get(0));
+              return first != 0 || l.size() == 1 ? first : l.get(1).compareTo(r.get(1));
+            });
+    List<PermissionEntry> nothing = entries(AcceptWords.NONE, files);
+    for (int s = 0; s < words.length; s++) {
+      ofState.add(s <= Dfa.START ? nothing : entries(words[s], files));
+      if (!ofState.get(s).equals(nothing)) {
+        numbers.put(ofState.get(s), 0);
+      }
+    }
+    List<PermissionEntry> all = new ArrayList<>(nothing);
+    for (Map.Entry<List<PermissionEntry>, Integer> each : numbers.entrySet()) {
+      each.setValue(all.size());
+      all.addAll(each.getKey());
+    }
+    int[] accept = new int[words.length];
+    boolean flagged = files && form == Form.FLAGGED_ENTRIES;
+    int[] accept2 = new int[flagged ? words.length : 0];
+    for (int s = 0; s < words.length; s++) {
+      accept[s] = numbers.getOrDefault(ofState.get(s), 0);
+      if (flagged && s > Dfa.START) {
+        accept2[s] = 1;
+      }
+    }
+    return new PolicyDfa(tables, accept, accept2, all);
+  }
+
+  private static List<PermissionEntry> entries(AcceptWords words, boolean files) {
+    return files
+        ? List.of(PermissionEntry.ofFile(words, true), PermissionEntry.ofFile(words, false))
+        : List.of(PermissionEntry.ofPolicy(words));
+  }
+
   /** Returns the number of states. */
   public int size() {
     return accept.length;
+  }
+
+  /** Returns the number of the entry of a state of the table of files. */
+  int fileEntry(int state, boolean owner) {
+    boolean single = accept2.length > 0 && (accept2[state] & 1) == 0;
+    int entry = accept[state] + (owner || single ? 0 : 1);
+    return Math.min(entry, entries.size() - 1);
+  }
+
+  /** Returns what a state of the table of files grants. */
+  public Rights fileRights(int state, boolean owner) {
+    if (entries.isEmpty()) {
+      int shift = owner ? 0 : PermissionEntry.HALF;
+      int word = accept[state] >>> shift;
+      int logs = accept2[state] >>> shift;
+      return new Rights(word, logs, logs >>> 7, word & EXEC_TYPE & ~UNSAFE, (word & UNSAFE) != 0);
+    }
+    PermissionEntry entry = entries.get(fileEntry(state, owner));
+    return new Rights(
+        PermissionEntry.fileBits(entry.allow() & ~entry.deny()),
+        PermissionEntry.fileBits(entry.audit()),
+        PermissionEntry.fileBits(entry.quiet()),
+        entry.exec() & ~PermissionEntry.EXEC_UNSAFE,
+        (entry.exec() & PermissionEntry.EXEC_UNSAFE) != 0);
+  }
+
+  /** Returns what a state of the policy table grants. */
+  public Rights rights(int state) {
+    if (entries.isEmpty()) {
+      return new Rights(accept[state], accept2[state], accept2[state] >>> 7, 0, false);
+    }
+    PermissionEntry entry = entries.get(accept[state]);
+    return new Rights(
+        PermissionEntry.policyBits(entry.allow() & ~entry.deny()),
+        PermissionEntry.policyBits(entry.audit()),
+        PermissionEntry.policyBits(entry.quiet()),
+        0,
+        false);
   }
 
   /** Returns the state that bytes lead to from a state. */
@@ -46,7 +164,8 @@ public record PolicyDfa(PackedDfa tables, int[] accept, int[] accept2) {
     return other instanceof PolicyDfa that
         && tables.equals(that.tables)
         && Arrays.equals(accept, that.accept)
-        && Arrays.equals(accept2, that.accept2);
+        && Arrays.equals(accept2, that.accept2)
+        && entries.equals(that.entries);
   }
 
   @Override

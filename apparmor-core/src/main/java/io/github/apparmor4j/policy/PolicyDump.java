@@ -19,19 +19,29 @@ final class PolicyDump {
 
   private void profile(KernelProfile p) {
     line("profile %s (%s)", p.qualifiedName(), p.modeName());
-    line("  version 0x%x flags 0x%x audit %b", p.version(), p.flags(), p.audit());
-    if (p.pathFlags() != null) {
-      line("  path_flags 0x%x", p.pathFlags());
-    }
-    if (p.disconnected() != null) {
-      line("  disconnected %s", p.disconnected());
-    }
+    KernelProfile.Behavior behavior = p.behavior();
+    line("  version 0x%x flags 0x%x audit %b", p.version(), behavior.flags(), behavior.audit());
+    line("  path_flags", behavior.pathFlags(), "0x%x");
+    line("  disconnected", behavior.disconnected(), "%s");
+    line("  disconnected_ipc", behavior.disconnectedIpc(), "%s");
+    line("  kill", behavior.killSignal(), "%d");
+    line("  error", behavior.error(), "%d");
     KernelProfile.Capabilities caps = p.capabilities();
     line("  caps allow 0x%x audit 0x%x quiet 0x%x", caps.allow(), caps.audit(), caps.quiet());
     for (int i = 0; i < p.transitions().size(); i++) {
       line("  transition %d %s", i + 4, p.transitions().get(i).replace('\0', ':'));
     }
-    dfa("attachment", p.attachment());
+    KernelProfile.Attachment attachment = p.attachment();
+    if (attachment != null) {
+      attachment.xattrs().forEach(name -> line("  xattr %s", name));
+      dfa("attachment", attachment.dfa());
+    }
+    if (p.sockets() != null) {
+      for (int family = 0; family < p.sockets().families().size(); family++) {
+        KernelProfile.Sockets.Types t = p.sockets().families().get(family);
+        line("  family %d 0x%x/0x%x/0x%x", family, t.allow(), t.audit(), t.quiet());
+      }
+    }
     dfa("policydb", p.policyDb());
     dfa("file", p.files());
   }
@@ -41,10 +51,14 @@ final class PolicyDump {
       return;
     }
     line("  %s: %d states, %d slots", name, dfa.size(), dfa.tables().next().length);
+    for (int i = 0; i < dfa.entries().size(); i++) {
+      line("    entry %d %s", i, dfa.entries().get(i));
+    }
     for (int s = 1; s < dfa.size(); s++) {
       out.append("    ").append(s);
-      if (dfa.accept()[s] != 0 || dfa.accept2()[s] != 0) {
-        out.append(String.format(Locale.ROOT, " (0x%x/0x%x)", dfa.accept()[s], dfa.accept2()[s]));
+      int second = dfa.accept2().length == 0 ? 0 : dfa.accept2()[s];
+      if (dfa.accept()[s] != 0 || second != 0) {
+        out.append(String.format(Locale.ROOT, " (0x%x/0x%x)", dfa.accept()[s], second));
       }
       out.append(':');
       int from = 0;
@@ -62,6 +76,12 @@ final class PolicyDump {
         }
       }
       out.append('\n');
+    }
+  }
+
+  private void line(String name, @Nullable Object value, String format) {
+    if (value != null) {
+      out.append(name).append(' ').append(String.format(Locale.ROOT, format, value)).append('\n');
     }
   }
 

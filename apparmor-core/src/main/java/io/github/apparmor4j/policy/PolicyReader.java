@@ -20,25 +20,29 @@ import org.jspecify.annotations.Nullable;
  * Bytes to profiles, checked as strictly as Linux checks them: what Linux would refuse is refused
  * here, with the place. Never reads outside of the bytes, and takes memory in proportion to them.
  *
- * <p>Policies with features that the two kernels known here don't take (permission tables of newer
- * parsers, differential encoding, compression) are refused as well; docs/compatibility.md lists
- * them.
+ * <p>Compressed policies, and the tags of the newest kernels, are refused as well.
  */
 public final class PolicyReader {
 
   /** A kernel's limits. */
   public enum Kernel {
     /** Linux 6.1: ABI 5 to 8, no mode {@code prompt}. */
-    LINUX_6_1(8, KernelProfile.MODE_UNCONFINED),
-    /** Linux 6.12: ABI 5 to 9. */
-    LINUX_6_12(9, KernelProfile.MODE_PROMPT);
+    LINUX_6_1(8, KernelProfile.MODE_UNCONFINED, false, false),
+    /** Linux 6.12: ABI 5 to 9, permission tables. */
+    LINUX_6_12(9, KernelProfile.MODE_PROMPT, true, false),
+    /** Linux 7.2: tables of more than 65535 states as well. */
+    LINUX_7_2(9, KernelProfile.MODE_PROMPT, true, true);
 
     private final int maxAbi;
     private final int maxMode;
+    private final boolean entries;
+    private final boolean wide;
 
-    Kernel(int maxAbi, int maxMode) {
+    Kernel(int maxAbi, int maxMode, boolean entries, boolean wide) {
       this.maxAbi = maxAbi;
       this.maxMode = maxMode;
+      this.entries = entries;
+      this.wide = wide;
     }
   }
 
@@ -95,26 +99,7 @@ public final class PolicyReader {
     // A namespace given anywhere holds for the whole of what is written at once.
     return all == null
         ? List.copyOf(profiles)
-        : profiles.stream().map(profile -> inNamespace(profile, all)).toList();
-  }
-
-  private static KernelProfile inNamespace(KernelProfile p, String namespace) {
-    return new KernelProfile(
-        p.version(),
-        namespace,
-        p.name(),
-        p.attachment(),
-        p.attachmentLength(),
-        p.disconnected(),
-        p.flags(),
-        p.mode(),
-        p.audit(),
-        p.pathFlags(),
-        p.capabilities(),
-        p.limits(),
-        p.policyDb(),
-        p.files(),
-        p.transitions());
+        : profiles.stream().map(profile -> profile.inNamespace(all)).toList();
   }
 
   private KernelProfile profile(int version, int start) throws PolicyFormatException {
@@ -128,13 +113,16 @@ public final class PolicyReader {
     if (opens(STRING, "attach")) {
       text();
     }
-    PolicyDfa attachment = optionalDfa(start);
-    int attachmentLength = 0;
-    if (attachment != null) {
+    PolicyDfa attached = optionalDfa(start);
+    int attachedLength = 0;
+    if (attached != null) {
       want(Format.U32, null);
-      attachmentLength = raw32();
+      attachedLength = raw32();
     }
     String disconnected = opens(STRING, "disconnected") ? text() : null;
+    String disconnectedIpc = opens(STRING, "disconnected_ipc") ? text() : null;
+    Integer kill = optional32("kill");
+    Integer error = optional32("error");
     want(STRUCT, "flags");
     int flags = u32();
     int mode = u32();
@@ -144,10 +132,12 @@ public final class PolicyReader {
     if ((version & FORCE_COMPLAIN) != 0) {
       mode = KernelProfile.MODE_COMPLAIN;
     }
-    Integer pathFlags = opens(Format.U32, "path_flags") ? Integer.valueOf(raw32()) : null;
+    Integer pathFlags = optional32("path_flags");
     KernelProfile.Capabilities capabilities = capabilities();
-    xattrs();
+    List<String> identities = opens(ARRAY, "identity") ? strings() : null;
+    List<String> xattrs = xattrs();
     Map<Integer, Long> limits = rlimits();
+    KernelProfile.Sockets sockets = sockets();
     secmark();
     PolicyDfa policyDb = null;
     if (opens(STRUCT, "policydb")) {
@@ -156,6 +146,7 @@ public final class PolicyReader {
         throw new PolicyFormatException(at, "policydb without a DFA");
       }
       starts(policyDb, "start");
+      transitions();
       want(STRUCT_END, null);
     }
     PolicyDfa files = optionalDfa(start);
@@ -172,15 +163,13 @@ public final class PolicyReader {
         version,
         null,
         name,
-        attachment,
-        attachmentLength,
-        disconnected,
-        flags,
-        mode,
-        audit,
-        pathFlags,
+        attached == null ? null : new KernelProfile.Attachment(attached, attachedLength, xattrs),
+        new KernelProfile.Behavior(
+            flags, mode, audit, pathFlags, disconnected, disconnectedIpc, kill, error),
         capabilities,
+        identities,
         limits,
+        sockets,
         policyDb,
         files,
         transitions);
@@ -206,15 +195,37 @@ public final class PolicyReader {
     return new KernelProfile.Capabilities(allow, audit, quiet);
   }
 
-  private void xattrs() throws PolicyFormatException {
+  private List<String> xattrs() throws PolicyFormatException {
+    List<String> names = List.of();
     if (opens(STRUCT, "xattrs")) {
-      for (int count = array(); count > 0; count--) {
-        want(STRING, null);
-        text();
-      }
-      want(ARRAY_END, null);
+      want(ARRAY, null);
+      names = strings();
       want(STRUCT_END, null);
     }
+    return names;
+  }
+
+  /** Reads the rest of an array of strings, from its length. */
+  private List<String> strings() throws PolicyFormatException {
+    List<String> strings = new ArrayList<>();
+    for (int count = raw16(); count > 0; count--) {
+      want(STRING, null);
+      strings.add(text());
+    }
+    want(ARRAY_END, null);
+    return strings;
+  }
+
+  private KernelProfile.@Nullable Sockets sockets() throws PolicyFormatException {
+    if (!opens(ARRAY, "net_allowed_af")) {
+      return null;
+    }
+    List<KernelProfile.Sockets.Types> families = new ArrayList<>();
+    for (int count = raw16(); count > 0; count--) {
+      families.add(new KernelProfile.Sockets.Types(u16(), u16(), u16()));
+    }
+    want(ARRAY_END, null);
+    return new KernelProfile.Sockets(families);
   }
 
   private Map<Integer, Long> rlimits() throws PolicyFormatException {
@@ -288,7 +299,13 @@ public final class PolicyReader {
   }
 
   private void checkTransitions(PolicyDfa files, int count) throws PolicyFormatException {
-    for (int word : files.accept()) {
+    for (PermissionEntry entry : files.entries()) {
+      check(
+          (entry.exec() & PermissionEntry.EXEC_TABLE) == 0
+              || (entry.exec() & PermissionEntry.EXEC_INDEX) < count,
+          "an entry refers to a transition of " + count);
+    }
+    for (int word : files.entries().isEmpty() ? files.accept() : new int[0]) {
       for (int index : new int[] {word >>> 10 & 15, word >>> 24 & 15}) {
         check(index < 4 + count, "a state refers to transition " + (index - 4) + " of " + count);
       }
@@ -303,7 +320,9 @@ public final class PolicyReader {
   }
 
   private @Nullable PolicyDfa optionalDfa(int start) throws PolicyFormatException {
-    check(!opens(STRUCT, "perms") && !opens(STRUCT, "tags"), "permission tables are not supported");
+    check(!opens(STRUCT, "tags"), "tags are not supported");
+    List<PermissionEntry> entries = kernel.entries ? entries() : List.of();
+    optional32("permsv");
     if (!opens(BLOB, "aadfa")) {
       return null;
     }
@@ -314,7 +333,35 @@ public final class PolicyReader {
     int pad = length & 7;
     check(length > pad, "an empty DFA");
     check(from >= start, "a DFA before its profile");
-    return DfaBytes.decode(Arrays.copyOfRange(in, from + pad, from + length), from + pad);
+    return DfaBytes.decode(
+        Arrays.copyOfRange(in, from + pad, from + length), from + pad, entries, kernel.wide);
+  }
+
+  private List<PermissionEntry> entries() throws PolicyFormatException {
+    List<PermissionEntry> entries = new ArrayList<>();
+    if (opens(STRUCT, "perms")) {
+      want(Format.U32, "version");
+      check(raw32() == 1, "an unknown version of permissions");
+      int count = array();
+      check(count > 0, "a permission table without entries");
+      for (; count > 0; count--) {
+        u32(); // reserved
+        int[] words = new int[PermissionEntry.WORDS];
+        for (int i = 0; i < words.length; i++) {
+          words[i] = u32();
+        }
+        PermissionEntry entry = PermissionEntry.of(words);
+        check(entry.isConsistent(), "contradictory permissions " + entry);
+        entries.add(entry);
+      }
+      want(ARRAY_END, null);
+      want(STRUCT_END, null);
+    }
+    return entries;
+  }
+
+  private @Nullable Integer optional32(String name) throws PolicyFormatException {
+    return opens(Format.U32, name) ? Integer.valueOf(raw32()) : null;
   }
 
   // ---- elements
@@ -343,6 +390,11 @@ public final class PolicyReader {
   private void want(int code, @Nullable String name) throws PolicyFormatException {
     check(
         opens(code, name), "expected " + (name == null ? "an element" : name) + " of code " + code);
+  }
+
+  private int u16() throws PolicyFormatException {
+    want(Format.U16, null);
+    return raw16();
   }
 
   private int u32() throws PolicyFormatException {

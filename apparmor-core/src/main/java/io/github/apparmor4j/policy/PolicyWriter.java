@@ -12,7 +12,9 @@ import io.github.apparmor4j.source.SourceText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Profiles to bytes. Everything is little-endian but the inside of DFAs. */
 final class PolicyWriter {
@@ -31,34 +33,99 @@ final class PolicyWriter {
     }
     name("profile").code(STRUCT);
     string(profile.name());
-    if (profile.attachment() != null) {
-      dfa(profile.attachment(), start);
-      u32(profile.attachmentLength());
+    KernelProfile.Attachment attachment = profile.attachment();
+    if (attachment != null) {
+      dfa(attachment.dfa(), start);
+      u32(attachment.length());
     }
-    if (profile.disconnected() != null) {
-      name("disconnected").string(profile.disconnected());
-    }
+    KernelProfile.Behavior behavior = profile.behavior();
+    optional("disconnected", behavior.disconnected());
+    optional("disconnected_ipc", behavior.disconnectedIpc());
+    optional("kill", behavior.killSignal());
+    optional("error", behavior.error());
     name("flags").code(STRUCT);
-    u32(profile.flags()).u32(profile.mode()).u32(profile.audit() ? 1 : 0).code(STRUCT_END);
-    if (profile.pathFlags() != null) {
-      name("path_flags").u32(profile.pathFlags());
-    }
+    u32(behavior.flags()).u32(behavior.mode()).u32(behavior.audit() ? 1 : 0).code(STRUCT_END);
+    optional("path_flags", behavior.pathFlags());
     capabilities(profile.capabilities());
+    if (profile.identities() != null) {
+      name("identity").array(profile.identities());
+    }
+    if (attachment != null) {
+      strings("xattrs", attachment.xattrs());
+    }
     limits(profile.limits());
-    if (profile.policyDb() != null) {
+    if (profile.sockets() != null) {
+      sockets(profile.sockets());
+    }
+    PolicyDfa policyDb = profile.policyDb();
+    if (policyDb != null) {
       name("policydb").code(STRUCT);
-      dfa(profile.policyDb(), start);
+      permissions(policyDb.entries());
+      dfa(policyDb, start);
+      if (!policyDb.entries().isEmpty()) {
+        strings("xtable", profile.transitions());
+      }
       code(STRUCT_END);
     }
-    if (profile.files() != null) {
-      dfa(profile.files(), start);
-      if (!profile.transitions().isEmpty()) {
-        name("xtable").code(STRUCT).code(ARRAY).raw16(profile.transitions().size());
-        profile.transitions().forEach(this::string);
-        code(ARRAY_END).code(STRUCT_END);
+    PolicyDfa files = profile.files();
+    if (files != null) {
+      permissions(files.entries());
+      if (!files.entries().isEmpty() && files.accept2().length > 0) {
+        name("permsv").u32(Format.FLAGGED_PERMISSIONS);
       }
+      dfa(files, start);
+      strings("xtable", profile.transitions());
     }
     code(STRUCT_END);
+  }
+
+  private void optional(String name, @Nullable String value) {
+    if (value != null) {
+      name(name).string(value);
+    }
+  }
+
+  private void optional(String name, @Nullable Integer value) {
+    if (value != null) {
+      name(name).u32(value);
+    }
+  }
+
+  private void strings(String name, List<String> values) {
+    if (!values.isEmpty()) {
+      name(name).code(STRUCT).array(values).code(STRUCT_END);
+    }
+  }
+
+  private PolicyWriter array(List<String> values) {
+    code(ARRAY).raw16(values.size());
+    values.forEach(this::string);
+    return code(ARRAY_END);
+  }
+
+  private void sockets(KernelProfile.Sockets sockets) {
+    name("net_allowed_af").code(ARRAY).raw16(sockets.families().size());
+    for (KernelProfile.Sockets.Types types : sockets.families()) {
+      code(Format.U16).raw16(types.allow());
+      code(Format.U16).raw16(types.audit());
+      code(Format.U16).raw16(types.quiet());
+    }
+    code(ARRAY_END);
+  }
+
+  private void permissions(List<PermissionEntry> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    name("perms").code(STRUCT);
+    name("version").u32(1).code(ARRAY).raw16(entries.size());
+    for (PermissionEntry entry : entries) {
+      u32(0); // reserved
+      for (int word : entry.words()) {
+        u32(word);
+      }
+    }
+    code(ARRAY_END).code(STRUCT_END);
   }
 
   private void limits(Map<Integer, Long> limits) {

@@ -51,6 +51,11 @@ public record Qualifiers(int priority, boolean audit, Action action, Ownership o
     return action == Action.DENY;
   }
 
+  /** Returns these with another priority, -1000 to 1000. */
+  public Qualifiers withPriority(int newPriority) {
+    return new Qualifiers(newPriority, audit, action, ownership);
+  }
+
   /** Returns these with another action. */
   public Qualifiers withAction(Action newAction) {
     return new Qualifiers(priority, audit, newAction, ownership);

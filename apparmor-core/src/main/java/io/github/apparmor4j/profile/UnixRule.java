@@ -53,6 +53,11 @@ public record UnixRule(
     return new UnixRule(Qualifiers.NONE, List.of(permissions), null, null, null, null);
   }
 
+  /** Returns this rule about another type of socket; {@code null} for every one. */
+  public UnixRule withType(@Nullable SocketType newType) {
+    return new UnixRule(qualifiers, permissions, newType, address, peerAddress, peerLabel);
+  }
+
   @Override
   public UnixRule withQualifiers(Qualifiers newQualifiers) {
     return new UnixRule(newQualifiers, permissions, type, address, peerAddress, peerLabel);

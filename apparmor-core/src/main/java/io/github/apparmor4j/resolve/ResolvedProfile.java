@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param attachments patterns of the programs that get it, variables expanded, those by aliases
  *     too; empty for none
  * @param disconnectedPath the value of the flag {@code attach_disconnected.path}, or {@code null}
+ * @param disconnectedIpcPath the value of the flag {@code attach_disconnected.ipc}, or {@code null}
  * @param rules its own and those that it includes, in the order of the text
  * @param children its hats and child profiles
  * @param place of the profile
@@ -24,6 +25,7 @@ public record ResolvedProfile(
     @Nullable String namespace,
     List<String> attachments,
     @Nullable String disconnectedPath,
+    @Nullable String disconnectedIpcPath,
     List<ResolvedRule> rules,
     List<ResolvedProfile> children,
     SourcePlace place) {
@@ -35,9 +37,12 @@ public record ResolvedProfile(
     children = List.copyOf(children);
   }
 
-  /** Returns the part of the name after the last {@code //}. */
+  /** Returns the part of the name after the last {@code //}; it may begin with a slash itself. */
   public String localName() {
     int at = name.lastIndexOf("//");
+    if (at > 0 && name.charAt(at - 1) == '/') {
+      at--;
+    }
     return at <= 0 ? name : name.substring(at + 2);
   }
 }

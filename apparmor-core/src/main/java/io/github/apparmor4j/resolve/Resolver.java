@@ -133,7 +133,7 @@ public final class Resolver {
             preamble(parsed, place, seen, depth + 1);
           }
         } else if (element instanceof AbiRule rule) {
-          abi(rule, place);
+          abi(rule, place, true);
         } else if (element instanceof VariableAssignment assignment) {
           assign(assignment, place);
         } else if (element instanceof BooleanAssignment assignment) {
@@ -199,12 +199,17 @@ public final class Resolver {
           || place.includeChain().stream().anyMatch(from -> from.source().equals(text));
     }
 
-    private void abi(AbiRule rule, SourcePlace place) {
+    /**
+     * Reads an ABI; only one of the preamble holds. As for the reference, one in a profile must be
+     * there and says nothing: abstractions have one, for other tools.
+     */
+    private void abi(AbiRule rule, SourcePlace place, boolean holds) {
       try {
         List<SourceText> texts = includes.find(rule.path(), rule.searched());
         if (rule.searched() && (rule.path().equals("kernel") || rule.path().equals("default"))) {
           // The kernel's own set is what holds without a rule.
-          abi = abi == null && rule.path().equals("default") ? Features.DEFAULT_ABI : abi;
+          boolean first = holds && abi == null && rule.path().equals("default");
+          abi = first ? Features.DEFAULT_ABI : abi;
           return;
         }
         Features found =
@@ -213,6 +218,8 @@ public final class Resolver {
                 : abis.computeIfAbsent(texts.get(0), text -> Features.parse(text.text()));
         if (found == null) {
           report("AA-RESOLVE-0001", place, "can't find " + rule.path());
+        } else if (!holds) {
+          return;
         } else if (abi == null) {
           abi = found;
         } else if (!abi.equals(found)) {
@@ -315,11 +322,12 @@ public final class Resolver {
       }
       scope.set("profile_name", List.of(Aare.quote(plainName)));
       String disconnected = null;
+      String disconnectedIpc = null;
       for (ProfileFlag flag : profile.flags()) {
         if (flag.kind() == ProfileFlag.Kind.ATTACH_DISCONNECTED_PATH && flag.value() != null) {
           disconnected = disconnected(flag, scope, place);
         } else if (flag.kind() == ProfileFlag.Kind.ATTACH_DISCONNECTED_IPC) {
-          disconnected(flag, scope, place);
+          disconnectedIpc = disconnected(flag, scope, place);
         }
       }
       Body body = new Body(scope, () -> new Scope(name, outer.variables()));
@@ -330,6 +338,7 @@ public final class Resolver {
           namespace,
           attachments,
           disconnected,
+          disconnectedIpc,
           body.rules,
           body.children,
           place);
@@ -381,7 +390,7 @@ public final class Resolver {
             body(parsed, parsed.model(), place, outer, to, depth + 1);
           }
         } else if (element instanceof AbiRule rule) {
-          abi(rule, place(in, rule, from));
+          abi(rule, place(in, rule, from), false);
         } else if (element instanceof Profile child) {
           to.children.add(profile(in, child, from, to.inner.get(), place(in, child, from)));
         } else if (element instanceof RuleBlock block) {

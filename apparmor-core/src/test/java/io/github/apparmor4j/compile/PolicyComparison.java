@@ -1,11 +1,22 @@
 package io.github.apparmor4j.compile;
 
+import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.Dfa;
+import io.github.apparmor4j.policy.AcceptWords;
 import io.github.apparmor4j.policy.KernelProfile;
+import io.github.apparmor4j.policy.PermissionEntry;
 import io.github.apparmor4j.policy.PolicyDfa;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +35,11 @@ final class PolicyComparison {
     List<String> found = new ArrayList<>();
     List<String> names = left.stream().map(KernelProfile::qualifiedName).toList();
     if (!names.equals(right.stream().map(KernelProfile::qualifiedName).toList())) {
-      found.add("profiles " + names + " and " + right);
+      found.add(
+          "profiles "
+              + names
+              + " and "
+              + right.stream().map(KernelProfile::qualifiedName).toList());
       return found;
     }
     for (int i = 0; i < left.size(); i++) {
@@ -33,24 +48,80 @@ final class PolicyComparison {
       if (!header(l).equals(header(r))) {
         found.add(l.name() + ": " + header(l) + " and " + header(r));
       }
-      compare(l.name() + " attachment", l.attachment(), r.attachment(), l, r, false, found);
+      compare(l.name() + " attachment", attachment(l), attachment(r), l, r, false, found);
       compare(l.name() + " policydb", l.policyDb(), r.policyDb(), l, r, false, found);
       compare(l.name() + " file", l.files(), r.files(), l, r, true, found);
     }
     return found;
   }
 
-  private static List<Object> header(KernelProfile p) {
-    List<Object> fields = new ArrayList<>();
-    fields.add(p.version());
-    fields.add(p.flags());
-    fields.add(p.mode());
-    fields.add(p.audit());
-    fields.add(String.valueOf(p.pathFlags()));
-    fields.add(String.valueOf(p.disconnected()));
-    fields.add(p.capabilities());
-    fields.add(p.attachmentLength());
-    return fields;
+  private static @Nullable PolicyDfa attachment(KernelProfile p) {
+    return p.attachment() == null ? null : p.attachment().dfa();
+  }
+
+  private static List<String> header(KernelProfile p) {
+    return List.of(
+        p.version() + " " + p.behavior() + p.capabilities() + p.limits(),
+        p.sockets() + " " + p.identities(),
+        p.attachment() == null ? "" : p.attachment().length() + " " + p.attachment().xattrs());
+  }
+
+  /**
+   * Returns a number for what a policy means: the same for policies that {@link #differences} finds
+   * equal.
+   */
+  static String digest(List<KernelProfile> profiles) {
+    StringBuilder text = new StringBuilder();
+    for (KernelProfile p : profiles) {
+      text.append(p.qualifiedName()).append(header(p));
+      digest(attachment(p), p, false, text);
+      digest(p.policyDb(), p, false, text);
+      digest(p.files(), p, true, text);
+    }
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void digest(
+      @Nullable PolicyDfa dfa, KernelProfile profile, boolean files, StringBuilder text) {
+    if (dfa == null) {
+      text.append("none;");
+      return;
+    }
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    numbers.put(meaning(dfa, 0, profile, files), 0);
+    int[] labels = new int[dfa.size()];
+    Map<Long, Integer> known = new HashMap<>();
+    for (int s = 1; s < labels.length; s++) {
+      int state = s;
+      long key = (long) dfa.accept()[s] << 32 | (dfa.accept2().length == 0 ? 0 : dfa.accept2()[s]);
+      labels[s] =
+          known.computeIfAbsent(
+              key,
+              k ->
+                  numbers.computeIfAbsent(
+                      meaning(dfa, state, profile, files), m -> numbers.size()));
+    }
+    labels[1] = numbers.size(); // the empty string is never asked for
+    numbers.put("start", labels[1]);
+    List<String> meanings = new ArrayList<>(numbers.keySet());
+    Dfa minimal = dfa.tables().unpack(labels).minimize();
+    for (int s = 0; s < minimal.size(); s++) {
+      text.append(meanings.get(minimal.label(s)));
+      for (int c = 0; c <= ByteSet.MARK; c++) {
+        int target = minimal.step(s, c);
+        if (c == 0 || target != minimal.step(s, c - 1)) {
+          text.append(c).append('>').append(target).append(' ');
+        }
+      }
+    }
+    text.append(';');
   }
 
   private static void compare(
@@ -79,7 +150,7 @@ final class PolicyComparison {
         found.add(name + " '" + at.path() + "': " + a + " and " + b);
         return;
       }
-      for (int c = 0; c < 256; c++) {
+      for (int c = 0; c <= ByteSet.MARK; c++) {
         int x = left.tables().step(at.left(), c);
         int y = right.tables().step(at.right(), c);
         if (seen.add((long) x << 32 | y)) {
@@ -92,12 +163,46 @@ final class PolicyComparison {
   }
 
   private static String meaning(PolicyDfa dfa, int state, KernelProfile profile, boolean files) {
-    int accept = dfa.accept()[state];
+    if (!dfa.entries().isEmpty()) {
+      PermissionEntry own = dfa.entries().get(dfa.accept()[state]);
+      if (!files) {
+        return entry(own, profile, LOCK);
+      }
+      boolean single = dfa.accept2().length > 0 && dfa.accept2()[state] == 0;
+      PermissionEntry other = single ? own : dfa.entries().get(dfa.accept()[state] + 1);
+      return entry(own, profile, GET_ATTRIBUTES) + " " + entry(other, profile, GET_ATTRIBUTES);
+    }
+    int accept = dfa.accept()[state] & ~AcceptWords.CONTINUES;
     String text = Integer.toHexString(accept);
     if (files) {
+      accept = dfa.accept()[state];
       text = half(accept, profile) + " " + half(accept >>> 14, profile) + " " + (accept >>> 30);
     }
     return text + "/" + Integer.toHexString(dfa.accept2()[state]);
+  }
+
+  private static final int GET_ATTRIBUTES = 0x200;
+  private static final int LOCK = 0x8000;
+  private static final int EXECUTES = 0x60000001;
+
+  /** Leaves out what no decision reads, and which entry it is. */
+  private static String entry(PermissionEntry e, KernelProfile profile, int always) {
+    String exec = "";
+    if ((e.allow() & EXECUTES) != 0) {
+      boolean named = (e.exec() & PermissionEntry.EXEC_TABLE) != 0;
+      exec =
+          Integer.toHexString(named ? e.exec() & 0xFF000000 : e.exec())
+              + (named ? profile.transitions().get(e.exec() & 0xFFFFFF) : "");
+    }
+    return Integer.toHexString(e.allow() & ~always)
+        + "?"
+        + Integer.toHexString(e.prompt())
+        + "/"
+        + Integer.toHexString(e.audit())
+        + "/"
+        + Integer.toHexString(e.quiet())
+        + " "
+        + exec;
   }
 
   private static String half(int word, KernelProfile profile) {

@@ -59,7 +59,7 @@ class GlobProperties {
     assertThat(minimal.size()).isLessThanOrEqualTo(dfa.size() + 1);
     assertThat(Dfa.difference(dfa, minimal)).isNull();
     assertThat(minimal.minimize().size()).isEqualTo(minimal.size());
-    PackedDfa packed = PackedDfa.pack(minimal);
+    PackedDfa packed = PackedDfa.pack(minimal, false);
     for (int state = 0; state < minimal.size(); state++) {
       for (int value = 0; value < 256; value++) {
         assertThat(packed.step(state, value)).isEqualTo(minimal.step(state, value));

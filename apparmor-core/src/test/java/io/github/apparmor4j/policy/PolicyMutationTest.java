@@ -54,7 +54,10 @@ class PolicyMutationTest {
   }
 
   private static void walk(KernelProfile profile, Random random) {
-    Stream.<@Nullable PolicyDfa>of(profile.attachment(), profile.policyDb(), profile.files())
+    Stream.<@Nullable PolicyDfa>of(
+            profile.attachment() == null ? null : profile.attachment().dfa(),
+            profile.policyDb(),
+            profile.files())
         .forEach(
             dfa -> {
               if (dfa != null) {

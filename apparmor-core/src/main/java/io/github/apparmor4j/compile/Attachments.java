@@ -1,0 +1,68 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.policy.KernelProfile;
+import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.XattrMatch;
+import io.github.apparmor4j.resolve.ResolvedProfile;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What attaches a profile to programs: patterns of paths and, behind marks, of the values of
+ * extended attributes.
+ */
+final class Attachments {
+
+  private static final String FEATURE = "domain/attach_conditions/xattr";
+  private static final String MARKS = "policy/outofband";
+
+  private Attachments() {}
+
+  static KernelProfile.@Nullable Attachment of(ResolvedProfile profile, Mediation mediation)
+      throws TableBuilder.ConflictException {
+    if (profile.attachments().isEmpty()) {
+      return null;
+    }
+    Regex paths =
+        Regex.choice(
+            profile.attachments().stream().map(pattern -> Aare.path(pattern).regex()).toList());
+    List<XattrMatch> xattrs = new ArrayList<>();
+    if (mediation.has(FEATURE) && mediation.kernelHas(MARKS)) {
+      xattrs.addAll(profile.profile().xattrs());
+      Collections.reverse(xattrs);
+    }
+    Regex regex =
+        xattrs.isEmpty()
+            ? paths
+            : Regex.sequence(paths, Regex.choice(List.of(Regex.sequence(), values(xattrs))));
+    EncodedRule rule =
+        new EncodedRule(
+            EncodedRule.Table.ATTACHMENT, regex, 0, Qualifiers.Action.ALLOW, 1, 0, true, null);
+    PolicyDfa dfa = TableBuilder.build(EncodedRule.Table.ATTACHMENT, List.of(rule), mediation);
+    if (dfa == null) {
+      throw new AssertionError("no automaton of " + regex);
+    }
+    return new KernelProfile.Attachment(
+        dfa, AttachmentLength.of(paths), xattrs.stream().map(XattrMatch::name).toList());
+  }
+
+  /** Returns the values of attributes, each behind a mark; the later ones may be missing. */
+  private static Regex values(List<XattrMatch> xattrs) {
+    XattrMatch first = xattrs.get(0);
+    List<XattrMatch> rest = xattrs.subList(1, xattrs.size());
+    Regex value =
+        Regex.sequence(
+            Regex.of(ByteSet.MARK),
+            Encoder.NUL,
+            Aare.bytes(first.value() == null ? "**" : first.value()).regex());
+    return rest.isEmpty()
+        ? value
+        : Regex.sequence(value, Regex.choice(List.of(Regex.sequence(), values(rest))));
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.policy.KernelProfile.Sockets;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.SocketType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What rules say of sockets, for kernels that know nothing but families and types. */
+final class SocketArrays {
+
+  /** Every type of a family, those that have no name too. */
+  static final int ALL = 0xFFFF;
+
+  /** The types that have names. */
+  static final int NAMED = 0x43e;
+
+  private boolean used;
+  private final int[] allow = new int[NetworkFamily.MAX];
+  private final int[] audit = new int[NetworkFamily.MAX];
+  private final int[] deny = new int[NetworkFamily.MAX];
+  private final int[] quiet = new int[NetworkFamily.MAX];
+
+  /** Returns the set of a type, or another one for none. */
+  static int of(@Nullable SocketType type, int any) {
+    return type == null ? any : 1 << type.number();
+  }
+
+  void add(Qualifiers qualifiers, int family, int types) {
+    used = true;
+    int marked = qualifiers.audit() ? types : 0;
+    switch (qualifiers.action()) {
+      case ALLOW -> {
+        allow[family] |= types;
+        audit[family] |= marked;
+      }
+      case DENY -> {
+        deny[family] |= types;
+        // The reference has it the wrong way round, and so have we: docs/compatibility.md.
+        quiet[family] |= marked;
+      }
+      case PROMPT -> {}
+    }
+  }
+
+  /** Returns the arrays, or {@code null} without a rule: then the kernel mediates no sockets. */
+  @Nullable Sockets toSockets() {
+    if (!used) {
+      return null;
+    }
+    List<Sockets.Types> families = new ArrayList<>();
+    for (int f = 0; f < allow.length; f++) {
+      families.add(new Sockets.Types(allow[f] & ~deny[f], allow[f] & audit[f], deny[f] & quiet[f]));
+    }
+    return new Sockets(families);
+  }
+}
