@@ -1,11 +1,16 @@
 package io.github.apparmor4j.automaton;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
-/** Expressions to a deterministic automaton: the subset construction. */
+/**
+ * Expressions to a deterministic automaton: the subset construction over classes of bytes.
+ *
+ * <p>A state's members are put together by their byte sets. Those of several classes (a star, as a
+ * rule) cut the classes into groups, and what follows them is collected once for each group; those
+ * of one class (a letter) only add a few members to that. So a state costs its different targets,
+ * not its classes, and nothing is sorted ({@link IntSets}).
+ */
 public final class DfaBuilder {
 
   /** What the labels of all expressions that match a string mean together. */
@@ -26,7 +31,7 @@ public final class DfaBuilder {
   private final int[] classOf = new int[ByteSet.MARK + 1];
   private final int classes;
 
-  /** For each state of {@link #nfa}, the classes in its set. */
+  /** For each byte set of {@link #nfa}, the classes in it. */
   private final int[][] classesOf;
 
   private final IntSets states = new IntSets();
@@ -35,34 +40,44 @@ public final class DfaBuilder {
   private DfaBuilder(Nfa nfa, DfaLimits limits) {
     this.nfa = nfa;
     this.limits = limits;
+    int sets = nfa.bytes.size();
     int count = 1;
-    Map<ByteSet, int[]> classesOfSet = new HashMap<>();
     for (ByteSet set : nfa.bytes) {
-      if (classesOfSet.putIfAbsent(set, new int[0]) == null) {
-        count = refine(set, count);
-      }
+      count = refine(set, count);
     }
-    this.classes = count;
+    classes = count;
     int[] first = new int[count];
     for (int value = ByteSet.MARK; value >= 0; value--) {
       first[classOf[value]] = value;
     }
-    classesOfSet.replaceAll(
-        (set, none) -> {
-          int[] in = new int[classes];
-          int size = 0;
-          for (int c = 0; c < classes; c++) {
-            if (set.contains(first[c])) {
-              in[size++] = c;
-            }
-          }
-          return Arrays.copyOf(in, size);
-        });
-    classesOf = new int[nfa.bytes.size()][];
-    for (int i = 0; i < classesOf.length; i++) {
-      classesOf[i] = classesOfSet.getOrDefault(nfa.bytes.get(i), new int[0]);
+    classesOf = new int[sets][];
+    int[] in = new int[classes];
+    for (int i = 0; i < sets; i++) {
+      int size = 0;
+      for (int c = 0; c < classes; c++) {
+        if (nfa.bytes.get(i).contains(first[c])) {
+          in[size++] = c;
+        }
+      }
+      classesOf[i] = Arrays.copyOf(in, size);
     }
     transitions = new int[Math.max(64, classes * 64)];
+    stateOf = new int[nfa.sets.count()];
+    firstMember = new int[sets];
+    Arrays.fill(firstMember, -1);
+    present = new int[sets];
+    groupOf = new int[classes];
+    extraOf = new int[classes];
+    Arrays.fill(extraOf, -1);
+    touched = new int[classes];
+    groupNext = new int[classes];
+    // Each wide set at most doubles the groups, and no more than the classes are not empty; but
+    // each class can open a group for each wide set.
+    groupFirst = new int[64];
+    groupBytes = new int[64];
+    groupParent = new int[64];
+    splitInto = new int[64];
+    splitBy = new int[64];
   }
 
   /** Splits each class by a set. */
@@ -107,127 +122,240 @@ public final class DfaBuilder {
   }
 
   private Dfa build(Combiner combiner) {
-    states.intern(new int[0]);
-    int start = states.intern(nfa.sets.get(nfa.start));
-    if (start != Dfa.START) {
+    states.clear();
+    states.intern(); // the trap
+    states.addAll(nfa.sets.get(nfa.start));
+    if (states.size() == 0) {
       // No expression at all: the start is a second state from which nothing matches.
       return new Dfa(new int[2], new int[ByteSet.MARK + 1], 1, new int[2]);
     }
-    for (int state = 1; state < states.size(); state++) {
-      if ((state & 0xFFF) == 0 && Thread.currentThread().isInterrupted()) {
+    stateOf[nfa.start] = states.intern();
+    for (int state = Dfa.START; state < states.count(); state++) {
+      if ((state & 0xFF) == 0 && Thread.currentThread().isInterrupted()) {
         throw new TooComplexException("states before an interrupt", state);
       }
       expand(state);
     }
-    int[] labels = new int[states.size()];
-    Map<List<Integer>, Integer> combined = new HashMap<>();
-    for (int state = 1; state < labels.length; state++) {
-      int at = state;
-      List<Integer> accepted =
-          Arrays.stream(states.get(state))
-              .filter(s -> nfa.next[s] < 0)
-              .map(s -> -1 - nfa.next[s])
-              .sorted()
-              .boxed()
-              .toList();
-      if (!accepted.isEmpty()) {
-        labels[state] =
-            combined.computeIfAbsent(
-                accepted, key -> combiner.combine(key.stream().mapToInt(i -> i).toArray(), at));
-      }
-    }
-    return new Dfa(labels, classOf, classes, Arrays.copyOf(transitions, labels.length * classes));
+    int size = states.count();
+    return new Dfa(label(combiner), classOf, classes, Arrays.copyOf(transitions, size * classes));
   }
 
-  // Scratch of expand().
-  private int[][] buckets = new int[0][];
-  private int[] sizes = new int[0];
-  private int[] wide = new int[16];
+  private int[] label(Combiner combiner) {
+    int[] labels = new int[states.count()];
+    IntSets accepted = new IntSets();
+    accepted.clear();
+    accepted.intern();
+    int[] labelOf = new int[16];
+    for (int state = 1; state < labels.length; state++) {
+      accepted.clear();
+      for (int member : states.get(state)) {
+        if (member < nfa.labels) {
+          accepted.add(member);
+        }
+      }
+      int before = accepted.count();
+      int id = accepted.intern();
+      if (id == labelOf.length) {
+        labelOf = Arrays.copyOf(labelOf, id * 2);
+      }
+      if (id == before) {
+        int[] sorted = accepted.get(id).clone();
+        Arrays.sort(sorted);
+        labelOf[id] = combiner.combine(sorted, state);
+      }
+      labels[state] = labelOf[id];
+    }
+    return labels;
+  }
+
+  // Scratch of expand(), all of it as it was found afterwards.
+
+  /** For each set of the NFA the state that has just its members, or 0. */
+  private final int[] stateOf;
+
+  /** The byte sets of a state's members, and for each one the list of its members. */
+  private final int[] present;
+
+  private final int[] firstMember;
+  private int[] nextMember = new int[256];
+
+  /** The classes that lead somewhere, each one's group, and the byte set of that class alone. */
+  private final int[] touched;
+
+  private final int[] groupOf;
+  private final int[] extraOf;
 
   /**
-   * Fills a state's row. States of the NFA whose set is wide (a star, as a rule) are put together
-   * first, once for each pattern of classes that they tell apart; narrow ones (a letter) only touch
-   * their own classes.
+   * For each group the list of its classes, and its byte sets: one, and those of another group.
+   * Group 0 is without any.
    */
+  private int[] groupFirst;
+
+  private final int[] groupNext;
+  private int[] groupBytes;
+  private int[] groupParent;
+  private int[] splitInto;
+  private int[] splitBy;
+  private int groups;
+
+  /** Fills a state's row. */
   private void expand(int state) {
-    if (buckets.length == 0) {
-      buckets = new int[classes][16];
-      sizes = new int[classes];
-    }
-    Arrays.fill(sizes, 0);
-    int wideCount = 0;
-    int[] members = states.get(state);
-    for (int s : members) {
-      int[] in = classesOf[s];
-      if (in.length * 2 > classes) {
-        if (wideCount == wide.length) {
-          wide = Arrays.copyOf(wide, wideCount * 2);
-        }
-        wide[wideCount++] = s;
-        continue;
-      }
-      if (in.length > 0) {
-        int[] behind = nfa.sets.get(nfa.next[s]);
-        for (int c : in) {
-          append(c, behind);
-        }
-      }
-    }
     int base = state * classes;
     if (transitions.length < base + classes) {
       if ((long) base + classes > limits.cells()) {
         throw new TooComplexException("transitions", limits.cells());
       }
       transitions =
-          Arrays.copyOf(transitions, Math.min(Integer.MAX_VALUE - 8, transitions.length * 2));
+          Arrays.copyOf(
+              transitions, (int) Math.min(Integer.MAX_VALUE - 8, transitions.length * 2L));
     }
-    long[] patternOf = patterns(wideCount);
-    Map<Long, Integer> plain = new HashMap<>();
-    for (int c = 0; c < classes; c++) {
-      boolean narrow = sizes[c] > 0;
-      if (!narrow && wideCount <= 63) {
-        Integer known = plain.get(patternOf[c]);
-        if (known != null) {
-          transitions[base + c] = known;
+    int[] members = states.get(state);
+    int presentCount = list(members);
+    int touchedCount = group(presentCount);
+    for (int i = 0; i < touchedCount; i++) {
+      int c = touched[i];
+      groupNext[c] = groupFirst[groupOf[c]];
+      groupFirst[groupOf[c]] = c;
+    }
+    for (int group = 0; group < groups; group++) {
+      if (groupFirst[group] >= 0) {
+        follow(group, base, members);
+      }
+    }
+    for (int i = 0; i < touchedCount; i++) {
+      groupOf[touched[i]] = 0;
+      extraOf[touched[i]] = -1;
+    }
+    for (int i = 0; i < presentCount; i++) {
+      firstMember[present[i]] = -1;
+    }
+  }
+
+  /** Lists a state's members by byte set. */
+  private int list(int[] members) {
+    if (nextMember.length < members.length) {
+      nextMember = new int[members.length * 2];
+    }
+    int count = 0;
+    for (int i = 0; i < members.length; i++) {
+      if (members[i] >= nfa.labels) {
+        int set = nfa.bytesOf[members[i]];
+        if (firstMember[set] < 0) {
+          present[count++] = set;
+        }
+        nextMember[i] = firstMember[set];
+        firstMember[set] = i;
+      }
+    }
+    return count;
+  }
+
+  /** Puts classes into groups by the wide sets they are in. */
+  private int group(int presentCount) {
+    groups = 0;
+    openGroup(-1, -1);
+    int touchedCount = 0;
+    for (int i = 0; i < presentCount; i++) {
+      int set = present[i];
+      int[] in = classesOf[set];
+      boolean wide = in.length > 1;
+      for (int c : in) {
+        int group = groupOf[c];
+        if (group == 0 && extraOf[c] < 0) {
+          touched[touchedCount++] = c;
+        }
+        if (!wide) {
+          extraOf[c] = set;
           continue;
         }
+        if (splitBy[group] != set) {
+          splitBy[group] = set;
+          splitInto[group] = groups;
+          openGroup(set, group);
+        }
+        groupOf[c] = splitInto[group];
       }
-      for (int w = 0; w < wideCount; w++) {
-        if (w > 62
-            ? Arrays.binarySearch(classesOf[wide[w]], c) >= 0
-            : (patternOf[c] >>> w & 1) != 0) {
-          append(c, nfa.sets.get(nfa.next[wide[w]]));
+    }
+    return touchedCount;
+  }
+
+  private void openGroup(int set, int parent) {
+    if (groups == groupFirst.length) {
+      int length = groups * 2;
+      groupFirst = Arrays.copyOf(groupFirst, length);
+      groupBytes = Arrays.copyOf(groupBytes, length);
+      groupParent = Arrays.copyOf(groupParent, length);
+      splitInto = Arrays.copyOf(splitInto, length);
+      splitBy = Arrays.copyOf(splitBy, length);
+    }
+    groupFirst[groups] = -1;
+    groupBytes[groups] = set;
+    groupParent[groups] = parent;
+    splitBy[groups] = -1;
+    groups++;
+  }
+
+  /** Fills the cells of a group's classes. */
+  private void follow(int group, int base, int[] members) {
+    int only = -1;
+    if (groupParent[group] <= 0) {
+      int set = groupBytes[group];
+      only = set < 0 ? -1 : onlyNext(set, members);
+    }
+    boolean collected = false;
+    int common = 0;
+    int plain = -1;
+    for (int c = groupFirst[group]; c >= 0; c = groupNext[c]) {
+      int extra = extraOf[c];
+      if (extra < 0 && plain >= 0) {
+        transitions[base + c] = plain;
+        continue;
+      }
+      int alone = extra < 0 ? only : group == 0 ? onlyNext(extra, members) : -1;
+      if (alone >= 0 && stateOf[alone] != 0) {
+        transitions[base + c] = stateOf[alone];
+      } else {
+        if (!collected) {
+          collected = true;
+          states.clear();
+          for (int g = group; g > 0; g = groupParent[g]) {
+            collect(groupBytes[g], members);
+          }
+          common = states.size();
+        }
+        if (extra >= 0) {
+          collect(extra, members);
+        }
+        transitions[base + c] = target();
+        states.truncate(common);
+        if (alone >= 0) {
+          stateOf[alone] = transitions[base + c];
         }
       }
-      int[] target = Nfa.sortedSet(buckets[c], sizes[c]);
-      int before = states.size();
-      int id = states.intern(target);
-      if (id == before && id >= limits.states()) {
-        throw new TooComplexException("states", limits.states());
-      }
-      transitions[base + c] = id;
-      if (!narrow && wideCount <= 63) {
-        plain.put(patternOf[c], id);
+      if (extra < 0) {
+        plain = transitions[base + c];
       }
     }
   }
 
-  private long[] patterns(int wideCount) {
-    long[] patternOf = new long[classes];
-    for (int w = 0; w < wideCount && w < 63; w++) {
-      for (int c : classesOf[wide[w]]) {
-        patternOf[c] |= 1L << w;
-      }
-    }
-    return patternOf;
+  /** Returns what follows a byte set if that is one set of the NFA, or -1. */
+  private int onlyNext(int set, int[] members) {
+    int first = firstMember[set];
+    return nextMember[first] < 0 ? nfa.next[members[first]] : -1;
   }
 
-  private void append(int c, int[] more) {
-    int size = sizes[c];
-    if (size + more.length > buckets[c].length) {
-      buckets[c] = Arrays.copyOf(buckets[c], Math.max(size + more.length, size * 2));
+  private void collect(int set, int[] members) {
+    for (int i = firstMember[set]; i >= 0; i = nextMember[i]) {
+      states.addAll(nfa.sets.get(nfa.next[members[i]]));
     }
-    System.arraycopy(more, 0, buckets[c], size, more.length);
-    sizes[c] = size + more.length;
+  }
+
+  private int target() {
+    int before = states.count();
+    int id = states.intern();
+    if (id == before && id >= limits.states()) {
+      throw new TooComplexException("states", limits.states());
+    }
+    return id;
   }
 }

@@ -3,60 +3,108 @@ package io.github.apparmor4j.automaton;
 import java.util.Arrays;
 
 /**
- * Sorted sets of ints, each stored once and known by its number. Open addressing; not thread-safe.
+ * Sets of small ints, each stored once and known by its number. A set is put together here, element
+ * by element, and then looked up; its elements have no order. Not thread-safe.
+ *
+ * <p>Neither sorting nor comparing needs an order: elements are stamped while a set grows, and its
+ * hash is a sum.
  */
 final class IntSets {
 
   private int[][] sets = new int[64][];
-  private int[] hashes = new int[64];
+  private long[] hashes = new long[64];
   private int[] table = new int[128];
-  private int size;
+  private int count;
 
-  /**
-   * Returns the number of a set, adding it if it is new; the array must be sorted, without repeats,
-   * and is kept.
-   */
-  int intern(int[] set) {
-    return intern(set, set.length);
+  // The set that grows.
+  private int[] stamps = new int[256];
+  private int stamp;
+  private int[] elements = new int[64];
+  private int size;
+  private long hash;
+
+  /** Begins a new set. */
+  void clear() {
+    stamp++;
+    size = 0;
+    hash = 0;
   }
 
-  /**
-   * Returns the number of the set in an array's first elements; the array is copied if the set is
-   * new.
-   */
-  int intern(int[] buffer, int length) {
-    int hash = length;
-    for (int i = 0; i < length; i++) {
-      hash = hash * 0x9E3779B1 + buffer[i];
+  /** Returns the number of elements so far. */
+  int size() {
+    return size;
+  }
+
+  void add(int element) {
+    if (element >= stamps.length) {
+      stamps = Arrays.copyOf(stamps, Math.max(element + 1, stamps.length * 2));
     }
-    hash ^= hash >>> 15;
+    if (stamps[element] != stamp) {
+      stamps[element] = stamp;
+      if (size == elements.length) {
+        elements = Arrays.copyOf(elements, size * 2);
+      }
+      elements[size++] = element;
+      hash += mix(element);
+    }
+  }
+
+  void addAll(int... more) {
+    for (int element : more) {
+      add(element);
+    }
+  }
+
+  /** Takes back all elements but the first ones. */
+  void truncate(int length) {
+    while (size > length) {
+      int element = elements[--size];
+      stamps[element] = stamp - 1;
+      hash -= mix(element);
+    }
+  }
+
+  /** Returns the number of the set that was put together, which may go on growing. */
+  int intern() {
     int mask = table.length - 1;
-    int slot = hash & mask;
+    int slot = (int) (hash ^ hash >>> 32) & mask;
     while (table[slot] != 0) {
       int id = table[slot] - 1;
-      if (hashes[id] == hash && Arrays.equals(sets[id], 0, sets[id].length, buffer, 0, length)) {
+      if (hashes[id] == hash && isCurrent(sets[id])) {
         return id;
       }
       slot = (slot + 1) & mask;
     }
-    if (size == sets.length) {
-      sets = Arrays.copyOf(sets, size * 2);
-      hashes = Arrays.copyOf(hashes, size * 2);
+    if (count == sets.length) {
+      sets = Arrays.copyOf(sets, count * 2);
+      hashes = Arrays.copyOf(hashes, count * 2);
     }
-    sets[size] = buffer.length == length ? buffer.clone() : Arrays.copyOf(buffer, length);
-    hashes[size] = hash;
-    table[slot] = ++size;
-    if (size * 2 > table.length) {
+    sets[count] = Arrays.copyOf(elements, size);
+    hashes[count] = hash;
+    table[slot] = ++count;
+    if (count * 2 > table.length) {
       grow();
     }
-    return size - 1;
+    return count - 1;
+  }
+
+  private boolean isCurrent(int[] set) {
+    if (set.length != size) {
+      return false;
+    }
+    for (int element : set) {
+      if (stamps[element] != stamp) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void grow() {
     table = new int[table.length * 2];
     int mask = table.length - 1;
-    for (int id = 0; id < size; id++) {
-      int slot = hashes[id] & mask;
+    for (int id = 0; id < count; id++) {
+      int slot = (int) (hashes[id] ^ hashes[id] >>> 32) & mask;
       while (table[slot] != 0) {
         slot = (slot + 1) & mask;
       }
@@ -64,11 +112,19 @@ final class IntSets {
     }
   }
 
+  private static long mix(int value) {
+    long z = (value + 1) * 0x9E3779B97F4A7C15L;
+    z = (z ^ z >>> 29) * 0xBF58476D1CE4E5B9L;
+    return z ^ z >>> 32;
+  }
+
+  /** Returns the elements of a set, in no particular order; not to be changed. */
   int[] get(int id) {
     return sets[id];
   }
 
-  int size() {
-    return size;
+  /** Returns the number of sets. */
+  int count() {
+    return count;
   }
 }

@@ -5,250 +5,358 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The fewest states: Hopcroft's refinement in the form for partial automata of A. Valmari, "Fast
- * brief practical DFA minimization" (Information Processing Letters 112, 2012): transitions to the
- * trap don't exist, so their number doesn't count.
+ * The fewest states: Hopcroft's refinement, done as the lumping of weighted graphs (A. Valmari, G.
+ * Franceschinis, "Simple O(m log n) time Markov chain lumping", TACAS 2010).
  *
- * <p>Two partitions are refined against each other: of states into blocks, and of transitions into
- * cords of those with the same byte class that lead into the same block.
+ * <p>Each class of bytes has a weight, 64 bits taken at random; all transitions of a state to
+ * another are one edge with the sum of their weights. Two states lead into a block by the same
+ * classes if their sums into it are equal. So a state that answers to every byte, and most do where
+ * there is a {@code **}, costs its few targets and not its dozens of classes. That equal sums are
+ * equal classes is almost certain, and {@link #isStable} makes sure.
+ *
+ * <p>Edges to dead states don't exist, so their number doesn't count.
  */
 final class Minimizer {
 
-  /**
-   * A refinable partition of 0 to n-1. Elements of a set lie together in {@code elements[first[s]
-   * .. end[s])}.
-   */
-  private static final class Partition {
-    int sets;
-    final int[] elements;
-    final int[] location;
-    final int[] setOf;
-    final int[] first;
-    final int[] end;
-    final int[] marked;
-    final int[] touched;
-    int touchedCount;
+  private final Dfa dfa;
+  private final int states;
+  private final int classes;
 
-    Partition(int n) {
-      elements = new int[n];
-      location = new int[n];
-      setOf = new int[n];
-      first = new int[n + 1];
-      end = new int[n + 1];
-      marked = new int[n + 1];
-      touched = new int[n + 1];
-      for (int i = 0; i < n; i++) {
-        elements[i] = i;
-        location[i] = i;
-      }
-      sets = n == 0 ? 0 : 1;
-      end[0] = n;
-    }
+  // Edges by their heads: those into state s are incoming[s] to incoming[s + 1] - 1.
+  private int[] incoming = new int[0];
+  private int[] tails = new int[0];
+  private long[] weights = new long[0];
+  private final boolean[] alive;
 
-    /** Splits the one set by the values that {@code elements} is sorted by. */
-    void splitSorted(int[] keyOf) {
-      sets = 0;
-      for (int i = 0; i < elements.length; i++) {
-        location[elements[i]] = i;
-        if (i > 0 && keyOf[elements[i]] != keyOf[elements[i - 1]]) {
-          end[sets++] = i;
-          first[sets] = i;
-        }
-        setOf[elements[i]] = sets;
-      }
-      if (elements.length > 0) {
-        end[sets++] = elements.length;
-      }
-    }
+  // A refinable partition: the states of block b are elements[first[b]] to elements[end[b] - 1].
+  private final int[] elements;
+  private final int[] location;
+  private final int[] blockOf;
+  private final int[] first;
+  private final int[] end;
+  private int blocks;
 
-    void mark(int element) {
-      int set = setOf[element];
-      int at = location[element];
-      int to = first[set] + marked[set];
-      if (at < to) {
-        return;
-      }
-      elements[at] = elements[to];
-      location[elements[at]] = at;
-      elements[to] = element;
-      location[element] = to;
-      if (marked[set]++ == 0) {
-        touched[touchedCount++] = set;
-      }
-    }
-
-    /**
-     * Makes sets of the marked or the unmarked elements of each touched set, whichever are fewer.
-     */
-    void split() {
-      while (touchedCount > 0) {
-        int set = touched[--touchedCount];
-        int cut = first[set] + marked[set];
-        if (cut == end[set]) {
-          marked[set] = 0;
-          continue;
-        }
-        if (marked[set] <= end[set] - cut) {
-          first[sets] = first[set];
-          end[sets] = first[set] = cut;
-        } else {
-          end[sets] = end[set];
-          first[sets] = end[set] = cut;
-        }
-        for (int i = first[sets]; i < end[sets]; i++) {
-          setOf[elements[i]] = sets;
-        }
-        marked[set] = 0;
-        marked[sets++] = 0;
-      }
-    }
+  private Minimizer(Dfa dfa) {
+    this.dfa = dfa;
+    states = dfa.size();
+    classes = dfa.classes();
+    alive = new boolean[states];
+    elements = new int[states];
+    location = new int[states];
+    blockOf = new int[states];
+    first = new int[states + 1];
+    end = new int[states + 1];
   }
-
-  private Minimizer() {}
 
   static Dfa minimize(Dfa dfa) {
-    boolean[] alive = alive(dfa);
-    int states = dfa.size();
-    int classes = dfa.classes();
+    Minimizer minimizer = new Minimizer(dfa);
+    for (long seed = 1; ; seed++) {
+      minimizer.connect(seed);
+      minimizer.partition();
+      minimizer.refine();
+      if (minimizer.isStable()) {
+        return minimizer.rebuild();
+      }
+    }
+  }
+
+  private static long random(long seed) {
+    long z = seed * 0x9E3779B97F4A7C15L;
+    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+    return z ^ z >>> 31;
+  }
+
+  /** Collects the edges between states that are alive. */
+  private void connect(long seed) {
+    long[] weightOf = new long[classes];
+    for (int c = 0; c < classes; c++) {
+      weightOf[c] = random(seed * 1000 + c);
+    }
+    int[] from = new int[states * 2];
+    int[] to = new int[states * 2];
+    long[] weight = new long[states * 2];
     int count = 0;
-    for (int s = 1; s < states; s++) {
-      for (int c = 0; alive[s] && c < classes; c++) {
-        if (alive[dfa.target(s, c)]) {
-          count++;
-        }
-      }
-    }
-    int[] tail = new int[count];
-    int[] cls = new int[count];
-    int[] head = new int[count];
-    int at = 0;
-    for (int s = 1; s < states; s++) {
-      for (int c = 0; alive[s] && c < classes; c++) {
-        int target = dfa.target(s, c);
-        if (alive[target]) {
-          tail[at] = s;
-          cls[at] = c;
-          head[at++] = target;
-        }
-      }
-    }
-    Partition blocks = new Partition(states);
-    int[] keys = blockKeys(dfa, alive);
-    sortBy(blocks.elements, keys);
-    blocks.splitSorted(keys);
-    Partition cords = new Partition(count);
-    sortBy(cords.elements, cls);
-    cords.splitSorted(cls);
-    refine(blocks, cords, tail, incoming(head, states), states);
-    return rebuild(dfa, blocks, alive);
-  }
-
-  private static void refine(
-      Partition blocks, Partition cords, int[] tail, int[][] incoming, int states) {
-    int[] firstIn = incoming[0];
-    int[] transitionsIn = incoming[1];
-    int block = 1;
-    for (int cord = 0; cord < cords.sets; cord++) {
-      for (int i = cords.first[cord]; i < cords.end[cord]; i++) {
-        blocks.mark(tail[cords.elements[i]]);
-      }
-      blocks.split();
-      while (block < blocks.sets) {
-        for (int i = blocks.first[block]; i < blocks.end[block]; i++) {
-          int state = blocks.elements[i];
-          for (int j = firstIn[state]; j < firstIn[state + 1]; j++) {
-            cords.mark(transitionsIn[j]);
-          }
-        }
-        cords.split();
-        block++;
-      }
-    }
-    if (blocks.sets > states) {
-      throw new AssertionError("more blocks than states");
-    }
-  }
-
-  /** Returns, for each state, where its incoming transitions begin in the second array. */
-  private static int[][] incoming(int[] head, int states) {
-    int[] first = new int[states + 1];
-    for (int to : head) {
-      first[to + 1]++;
-    }
-    for (int s = 0; s < states; s++) {
-      first[s + 1] += first[s];
-    }
-    int[] fill = Arrays.copyOf(first, states);
-    int[] in = new int[head.length];
-    for (int t = 0; t < head.length; t++) {
-      in[fill[head[t]]++] = t;
-    }
-    return new int[][] {first, in};
-  }
-
-  // Dead states, the trap among them, form a block; the others one for each label.
-  private static int[] blockKeys(Dfa dfa, boolean[] alive) {
-    int[] keys = new int[dfa.size()];
-    Map<Integer, Integer> keyOfLabel = new HashMap<>();
-    for (int s = 0; s < keys.length; s++) {
-      keys[s] = alive[s] ? keyOfLabel.computeIfAbsent(dfa.label(s), l -> keyOfLabel.size() + 1) : 0;
-    }
-    return keys;
-  }
-
-  private static void sortBy(int[] elements, int[] keyOf) {
-    int max = 0;
-    for (int key : keyOf) {
-      max = Math.max(max, key);
-    }
-    int[] starts = new int[max + 2];
-    for (int element : elements) {
-      starts[keyOf[element] + 1]++;
-    }
-    for (int k = 0; k <= max; k++) {
-      starts[k + 1] += starts[k];
-    }
-    int[] sorted = new int[elements.length];
-    for (int element : elements) {
-      sorted[starts[keyOf[element]]++] = element;
-    }
-    System.arraycopy(sorted, 0, elements, 0, sorted.length);
-  }
-
-  /** Returns which states can still reach a label other than 0. */
-  private static boolean[] alive(Dfa dfa) {
-    int states = dfa.size();
-    int classes = dfa.classes();
-    int[] head = new int[states * classes];
-    for (int s = 0; s < states; s++) {
+    int[] edgeTo = new int[states];
+    Arrays.fill(edgeTo, -1);
+    for (int s = Dfa.START; s < states; s++) {
+      int begin = count;
       for (int c = 0; c < classes; c++) {
-        head[s * classes + c] = dfa.target(s, c);
+        int target = dfa.target(s, c);
+        if (target == Dfa.TRAP) {
+          continue;
+        }
+        int edge = edgeTo[target];
+        if (edge < begin) {
+          if (count == from.length) {
+            from = Arrays.copyOf(from, count * 2);
+            to = Arrays.copyOf(to, count * 2);
+            weight = Arrays.copyOf(weight, count * 2);
+          }
+          edge = count++;
+          edgeTo[target] = edge;
+          from[edge] = s;
+          to[edge] = target;
+          weight[edge] = 0;
+        }
+        weight[edge] += weightOf[c];
       }
     }
-    int[][] incoming = incoming(head, states);
-    boolean[] alive = new boolean[states];
+    index(from, to, weight, count);
+    enliven();
+    // Edges out of dead states lead to dead ones only; these are never looked at.
+  }
+
+  /** Sorts edges by their heads. */
+  private void index(int[] from, int[] to, long[] weight, int count) {
+    incoming = new int[states + 1];
+    for (int e = 0; e < count; e++) {
+      incoming[to[e] + 1]++;
+    }
+    for (int s = 0; s < states; s++) {
+      incoming[s + 1] += incoming[s];
+    }
+    int[] fill = Arrays.copyOf(incoming, states);
+    tails = new int[count];
+    weights = new long[count];
+    for (int e = 0; e < count; e++) {
+      int at = fill[to[e]]++;
+      tails[at] = from[e];
+      weights[at] = weight[e];
+    }
+  }
+
+  /** Finds the states that can still reach a label other than 0. */
+  private void enliven() {
+    Arrays.fill(alive, false);
     int[] queue = new int[states];
     int tail = 0;
-    for (int s = 1; s < states; s++) {
+    for (int s = Dfa.START; s < states; s++) {
       if (dfa.label(s) != 0) {
         alive[s] = true;
         queue[tail++] = s;
       }
     }
     for (int i = 0; i < tail; i++) {
-      for (int j = incoming[0][queue[i]]; j < incoming[0][queue[i] + 1]; j++) {
-        int from = incoming[1][j] / classes;
-        if (!alive[from]) {
-          alive[from] = true;
-          queue[tail++] = from;
+      for (int e = incoming[queue[i]]; e < incoming[queue[i] + 1]; e++) {
+        if (!alive[tails[e]]) {
+          alive[tails[e]] = true;
+          queue[tail++] = tails[e];
         }
       }
     }
-    return alive;
   }
 
-  private static Dfa rebuild(Dfa dfa, Partition blocks, boolean[] alive) {
-    int classes = dfa.classes();
+  /** Makes a block of the dead states, the trap among them, and one for each label. */
+  private void partition() {
+    Map<Integer, Integer> blockOfLabel = new HashMap<>();
+    int[] sizes = new int[states + 1];
+    int lastLabel = 0;
+    int lastBlock = 0;
+    for (int s = 0; s < states; s++) {
+      int block = 0;
+      if (alive[s]) {
+        int label = dfa.label(s);
+        if (lastBlock == 0 || label != lastLabel) {
+          lastLabel = label;
+          lastBlock = blockOfLabel.computeIfAbsent(label, l -> blockOfLabel.size() + 1);
+        }
+        block = lastBlock;
+      }
+      blockOf[s] = block;
+      sizes[block]++;
+    }
+    blocks = blockOfLabel.size() + 1;
+    int at = 0;
+    for (int b = 0; b < blocks; b++) {
+      first[b] = at;
+      end[b] = at;
+      at += sizes[b];
+    }
+    for (int s = 0; s < states; s++) {
+      location[s] = end[blockOf[s]]++;
+      elements[location[s]] = s;
+    }
+  }
+
+  // Scratch of refine().
+  private long[] sums = new long[0];
+  private int[] marked = new int[0];
+  private int[] queue = new int[0];
+  private int queued;
+
+  private void refine() {
+    sums = new long[states];
+    marked = new int[states + 1];
+    queue = new int[states + 1];
+    queued = 0;
+    for (int b = 1; b < blocks; b++) {
+      queue[queued++] = b;
+    }
+    int[] touched = new int[states];
+    int[] touchedBlocks = new int[states + 1];
+    boolean[] seen = new boolean[states];
+    while (queued > 0) {
+      int splitter = queue[--queued];
+      int count = 0;
+      for (int i = first[splitter]; i < end[splitter]; i++) {
+        int state = elements[i];
+        for (int e = incoming[state]; e < incoming[state + 1]; e++) {
+          int tail = tails[e];
+          if (!seen[tail]) {
+            seen[tail] = true;
+            touched[count++] = tail;
+            sums[tail] = 0;
+          }
+          sums[tail] += weights[e];
+        }
+      }
+      int blockCount = 0;
+      for (int i = 0; i < count; i++) {
+        int state = touched[i];
+        seen[state] = false;
+        int block = blockOf[state];
+        if (marked[block] == 0) {
+          touchedBlocks[blockCount++] = block;
+        }
+        swap(location[state], first[block] + marked[block]++);
+      }
+      for (int i = 0; i < blockCount; i++) {
+        split(touchedBlocks[i]);
+        marked[touchedBlocks[i]] = 0;
+      }
+    }
+  }
+
+  private void swap(int left, int right) {
+    int state = elements[left];
+    elements[left] = elements[right];
+    location[elements[left]] = left;
+    elements[right] = state;
+    location[state] = right;
+  }
+
+  /**
+   * Splits a block by the sums of its marked states, which lie first in it, and the others, whose
+   * sums are none. The largest part goes on as the block; whatever has been refined by the whole
+   * and is refined by the other parts needs no refining by that one.
+   */
+  private void split(int block) {
+    int begin = first[block];
+    int cut = begin + marked[block];
+    int stop = end[block];
+    if (stop - begin == 1) {
+      return;
+    }
+    long sum = sums[elements[begin]];
+    boolean same = true;
+    for (int i = begin + 1; i < cut && same; i++) {
+      same = sums[elements[i]] == sum;
+    }
+    if (same && cut == stop) {
+      return;
+    }
+    if (!same) {
+      sort(begin, cut);
+    }
+    int largestBegin = cut;
+    int largestEnd = stop;
+    for (int i = begin; i < cut; ) {
+      int run = run(i, cut);
+      if (run - i > largestEnd - largestBegin) {
+        largestBegin = i;
+        largestEnd = run;
+      }
+      i = run;
+    }
+    for (int i = begin; i < cut; ) {
+      int run = run(i, cut);
+      if (i != largestBegin) {
+        open(i, run);
+      }
+      i = run;
+    }
+    if (largestBegin != cut && cut < stop) {
+      open(cut, stop);
+    }
+    first[block] = largestBegin;
+    end[block] = largestEnd;
+  }
+
+  /** Returns where the states of the same sum end. */
+  private int run(int from, int limit) {
+    long sum = sums[elements[from]];
+    int to = from + 1;
+    while (to < limit && sums[elements[to]] == sum) {
+      to++;
+    }
+    return to;
+  }
+
+  private void open(int begin, int stop) {
+    for (int i = begin; i < stop; i++) {
+      blockOf[elements[i]] = blocks;
+    }
+    first[blocks] = begin;
+    end[blocks] = stop;
+    queue[queued++] = blocks++;
+  }
+
+  /** Sorts states by their sums. */
+  private void sort(int begin, int stop) {
+    if (stop - begin < 24) {
+      for (int i = begin + 1; i < stop; i++) {
+        for (int j = i; j > begin && sums[elements[j]] < sums[elements[j - 1]]; j--) {
+          swap(j, j - 1);
+        }
+      }
+      return;
+    }
+    int length = stop - begin;
+    long[] keys = new long[length];
+    for (int i = 0; i < length; i++) {
+      keys[i] = sums[elements[begin + i]];
+    }
+    Arrays.sort(keys);
+    int different = 0;
+    for (int i = 0; i < length; i++) {
+      if (i == 0 || keys[i] != keys[i - 1]) {
+        keys[different++] = keys[i];
+      }
+    }
+    int[] starts = new int[different + 1];
+    int[] rank = new int[length];
+    int[] states = Arrays.copyOfRange(elements, begin, stop);
+    for (int i = 0; i < length; i++) {
+      rank[i] = Arrays.binarySearch(keys, 0, different, sums[states[i]]);
+      starts[rank[i] + 1]++;
+    }
+    for (int i = 0; i < different; i++) {
+      starts[i + 1] += starts[i];
+    }
+    for (int i = 0; i < length; i++) {
+      int at = begin + starts[rank[i]]++;
+      elements[at] = states[i];
+      location[states[i]] = at;
+    }
+  }
+
+  /** Returns whether the states of each block lead to the same blocks. */
+  private boolean isStable() {
+    for (int s = Dfa.START; s < states; s++) {
+      int like = elements[first[blockOf[s]]];
+      for (int c = 0; c < classes && alive[s]; c++) {
+        int left = dfa.target(s, c);
+        int right = dfa.target(like, c);
+        if (left != right && blockOf[left] != blockOf[right]) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private Dfa rebuild() {
     int[] classOf = new int[ByteSet.MARK + 1];
     int[] order = new int[classes];
     Arrays.fill(order, -1);
@@ -268,20 +376,20 @@ final class Minimizer {
     }
     // number[block] - 1 is the new state; the dead block is the trap, unless the start itself is
     // dead.
-    int[] number = new int[blocks.sets];
-    int[] representative = new int[blocks.sets + 2];
-    number[blocks.setOf[Dfa.TRAP]] = Dfa.TRAP + 1;
+    int[] number = new int[blocks];
+    int[] representative = new int[blocks + 2];
+    number[blockOf[Dfa.TRAP]] = Dfa.TRAP + 1;
     boolean empty = !alive[Dfa.START];
     if (!empty) {
-      number[blocks.setOf[Dfa.START]] = Dfa.START + 1;
+      number[blockOf[Dfa.START]] = Dfa.START + 1;
     }
     representative[Dfa.START] = Dfa.START;
     int size = 2;
-    int[] rows = new int[(blocks.sets + 2) * used];
+    int[] rows = new int[(blocks + 2) * used];
     for (int s = Dfa.START; s < size && !empty; s++) {
       for (int c = 0; c < used; c++) {
         int target = dfa.target(representative[s], oldClass[c]);
-        int block = blocks.setOf[target];
+        int block = blockOf[target];
         if (number[block] == 0) {
           representative[size] = target;
           number[block] = ++size;

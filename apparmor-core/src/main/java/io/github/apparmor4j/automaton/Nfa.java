@@ -9,149 +9,206 @@ import java.util.Map;
 /**
  * A nondeterministic automaton without empty moves, built from the end of each expression to its
  * beginning, so that equal tails become the same states: a state is a byte set and the set of
- * states behind it (or an accepting label), and equal states are one. Rules with common endings
- * (and AppArmor's have many) share them before any subset construction; common beginnings meet in
- * it.
+ * states behind it, and equal states are one. Rules with common endings (and AppArmor's have many)
+ * share them before any subset construction; common beginnings meet in it.
  *
  * <p>The idea is Antimirov's partial derivatives read backwards (V. Antimirov, "Partial derivatives
  * of regular expressions and finite automaton constructions", 1996), with hash consing.
  */
 final class Nfa {
 
-  private record Key(ByteSet set, int next, boolean loop) {}
-
+  /** The byte sets that occur. */
   final List<ByteSet> bytes = new ArrayList<>();
 
-  /** For each state, the number of the set of states behind it; -1-label for accepting states. */
-  int[] next = new int[64];
+  /** The accepting states are the first ones; each one's number is its label. */
+  final int labels;
+
+  /** For each state, the number of its byte set. */
+  int[] bytesOf = new int[256];
+
+  /** For each state, the number of the set of states behind it. */
+  int[] next = new int[256];
 
   final IntSets sets = new IntSets();
   final int start;
-  private final Map<Key, Integer> states = new HashMap<>();
-  private final Map<Integer, Integer> accepting = new HashMap<>();
+  private int size;
+
+  private final Map<ByteSet, Integer> numberOfBytes = new HashMap<>();
+  private final int[] numberOfSingle = new int[ByteSet.MARK + 1];
+
+  /** For each state, one more than the number of the set that holds nothing else; or 0. */
+  private int[] alone = new int[256];
+
+  /** States by what they are: open addressing; one more than the state. */
+  private int[] table = new int[1024];
 
   Nfa(List<Regex.Labelled> expressions) {
-    List<int[]> starts = new ArrayList<>();
+    int most = -1;
     for (Regex.Labelled expression : expressions) {
-      int accept =
-          accepting.computeIfAbsent(expression.label(), label -> state(ByteSet.NONE, -1 - label));
-      starts.add(build(expression.regex(), new int[] {accept}));
+      most = Math.max(most, expression.label());
     }
-    start = sets.intern(union(starts));
+    labels = most + 1;
+    int none = number(ByteSet.NONE);
+    for (int label = 0; label < labels; label++) {
+      state(none, -1);
+    }
+    int[] starts = new int[expressions.size()];
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] = build(expressions.get(i).regex(), single(expressions.get(i).label()));
+    }
+    start = union(starts, starts.length);
   }
 
-  private int state(ByteSet set, int behind) {
-    int id = bytes.size();
-    bytes.add(set);
-    if (id == next.length) {
-      next = Arrays.copyOf(next, id * 2);
-    }
-    next[id] = behind;
-    return id;
+  /** Returns the number of states. */
+  int size() {
+    return size;
   }
 
-  /**
-   * Returns the states in which an expression begins that goes on in some states. Recursion is as
-   * deep as the tree.
-   */
-  private int[] build(Regex regex, int[] behind) {
+  /** Returns the set of states in which an expression begins that goes on in a set of states. */
+  private int build(Regex regex, int behind) {
     if (regex instanceof Regex.Bytes one) {
-      return new int[] {single(one.set(), sets.intern(behind))};
+      return single(state(number(one.set()), behind, false));
     }
     if (regex instanceof Regex.Star star) {
-      int loop = loop(star.set(), behind);
-      return insert(behind, loop);
+      int loop = state(number(star.set()), behind, true);
+      return with(behind, loop);
     }
     if (regex instanceof Regex.Sequence sequence) {
-      int[] states = behind;
+      int set = behind;
       for (int i = sequence.parts().size() - 1; i >= 0; i--) {
-        states = build(sequence.parts().get(i), states);
+        set = build(sequence.parts().get(i), set);
       }
-      return states;
+      return set;
     }
     if (regex instanceof Regex.Choice choice) {
-      List<int[]> all = new ArrayList<>(choice.choices().size());
-      for (Regex one : choice.choices()) {
-        all.add(build(one, behind));
+      int[] all = new int[choice.choices().size()];
+      for (int i = 0; i < all.length; i++) {
+        all[i] = build(choice.choices().get(i), behind);
       }
-      return union(all);
+      return union(all, all.length);
     }
     throw new AssertionError(regex);
   }
 
-  private int single(ByteSet set, int behind) {
-    return states.computeIfAbsent(new Key(set, behind, false), key -> state(set, behind));
-  }
-
-  private int loop(ByteSet set, int[] behind) {
-    int exit = sets.intern(behind);
-    return states.computeIfAbsent(
-        new Key(set, exit, true),
-        key -> {
-          int id = state(set, 0);
-          next[id] = sets.intern(insert(behind, id));
-          return id;
+  private int number(ByteSet set) {
+    if (set.size() == 1) {
+      int only = set.first();
+      if (numberOfSingle[only] == 0) {
+        numberOfSingle[only] = bytes.size() + 1;
+        bytes.add(set);
+      }
+      return numberOfSingle[only] - 1;
+    }
+    return numberOfBytes.computeIfAbsent(
+        set,
+        s -> {
+          bytes.add(s);
+          return bytes.size() - 1;
         });
   }
 
-  private static int[] insert(int[] sorted, int value) {
-    int at = Arrays.binarySearch(sorted, value);
-    if (at >= 0) {
-      return sorted;
+  private int state(int set, int behind) {
+    if (size == next.length) {
+      next = Arrays.copyOf(next, size * 2);
+      bytesOf = Arrays.copyOf(bytesOf, size * 2);
+      alone = Arrays.copyOf(alone, size * 2);
     }
-    int[] larger = new int[sorted.length + 1];
-    int place = -at - 1;
-    System.arraycopy(sorted, 0, larger, 0, place);
-    larger[place] = value;
-    System.arraycopy(sorted, place, larger, place + 1, sorted.length - place);
-    return larger;
+    bytesOf[size] = set;
+    next[size] = behind;
+    return size++;
   }
 
-  private static int[] union(List<int[]> all) {
-    int length = 0;
-    for (int[] one : all) {
-      length += one.length;
-    }
-    int[] union = new int[length];
-    int at = 0;
-    for (int[] one : all) {
-      System.arraycopy(one, 0, union, at, one.length);
-      at += one.length;
-    }
-    return sortedSet(union, length);
-  }
+  /** What a state that loops is known by is the set that it leaves for; what follows has itself. */
+  private int[] exitOf = new int[64];
 
-  /** Returns the values in an array's first elements, sorted and without repeats. */
-  static int[] sortedSet(int[] values, int length) {
-    Arrays.sort(values, 0, length);
-    int size = 0;
-    for (int i = 0; i < length; i++) {
-      if (i == 0 || values[i] != values[i - 1]) {
-        values[size++] = values[i];
+  private int state(int set, int behind, boolean loop) {
+    int mask = table.length - 1;
+    int slot = hash(set, behind, loop) & mask;
+    while (table[slot] != 0) {
+      int state = table[slot] - 1;
+      if (bytesOf[state] == set && exit(state) == (loop ? behind : -1)) {
+        if (loop || next[state] == behind) {
+          return state;
+        }
       }
+      slot = (slot + 1) & mask;
     }
-    return Arrays.copyOf(values, size);
+    int state = state(set, behind);
+    table[slot] = state + 1;
+    if (loop) {
+      if (state >= exitOf.length) {
+        exitOf = Arrays.copyOf(exitOf, Math.max(state + 1, exitOf.length * 2));
+      }
+      exitOf[state] = behind + 1;
+      next[state] = with(behind, state);
+    }
+    if (size * 2 > table.length) {
+      grow();
+    }
+    return state;
+  }
+
+  private int exit(int state) {
+    return state < exitOf.length ? exitOf[state] - 1 : -1;
+  }
+
+  private static int hash(int set, int behind, boolean loop) {
+    int hash = (behind * 31 + set) * 2 + (loop ? 1 : 0);
+    hash *= 0x9E3779B1;
+    return hash ^ hash >>> 15;
+  }
+
+  private void grow() {
+    table = new int[table.length * 2];
+    int mask = table.length - 1;
+    for (int state = labels; state < size; state++) {
+      int exit = exit(state);
+      int slot = hash(bytesOf[state], exit < 0 ? next[state] : exit, exit >= 0) & mask;
+      while (table[slot] != 0) {
+        slot = (slot + 1) & mask;
+      }
+      table[slot] = state + 1;
+    }
+  }
+
+  private int single(int state) {
+    if (alone[state] == 0) {
+      sets.clear();
+      sets.add(state);
+      alone[state] = sets.intern() + 1;
+    }
+    return alone[state] - 1;
+  }
+
+  private int with(int set, int state) {
+    sets.clear();
+    sets.addAll(sets.get(set));
+    sets.add(state);
+    return sets.intern();
+  }
+
+  private int union(int[] all, int count) {
+    sets.clear();
+    for (int i = 0; i < count; i++) {
+      sets.addAll(sets.get(all[i]));
+    }
+    return sets.intern();
   }
 
   boolean matches(byte[] string) {
-    int[] current = sets.get(start);
-    int[] buffer = new int[64];
+    int current = start;
     for (byte value : string) {
-      int count = 0;
-      for (int state : current) {
-        if (bytes.get(state).contains(value & 0xFF)) {
-          int[] behind = sets.get(next[state]);
-          if (count + behind.length > buffer.length) {
-            buffer = Arrays.copyOf(buffer, (count + behind.length) * 2);
-          }
-          System.arraycopy(behind, 0, buffer, count, behind.length);
-          count += behind.length;
+      int[] members = sets.get(current);
+      sets.clear();
+      for (int state : members) {
+        if (state >= labels && bytes.get(bytesOf[state]).contains(value & 0xFF)) {
+          sets.addAll(sets.get(next[state]));
         }
       }
-      current = sortedSet(buffer, count);
+      current = sets.intern();
     }
-    for (int state : current) {
-      if (next[state] < 0) {
+    for (int state : sets.get(current)) {
+      if (state < labels) {
         return true;
       }
     }

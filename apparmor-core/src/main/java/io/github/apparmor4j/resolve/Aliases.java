@@ -57,17 +57,17 @@ final class Aliases {
     } else {
       return copies;
     }
+    List<String> expanded = patterns.stream().map(rule::expanded).toList();
     for (Alias alias : aliases) {
-      Map<String, String> expansions = new HashMap<>(rule.expansions());
-      boolean changed = false;
-      for (String pattern : patterns) {
-        String other = other(alias, rule.expanded(pattern));
+      Map<String, String> expansions = null; // made for the few rules that an alias is about
+      for (int i = 0; i < patterns.size(); i++) {
+        String other = other(alias, expanded.get(i));
         if (other != null) {
-          expansions.put(pattern, other);
-          changed = true;
+          expansions = expansions == null ? new HashMap<>(rule.expansions()) : expansions;
+          expansions.put(patterns.get(i), other);
         }
       }
-      if (changed) {
+      if (expansions != null) {
         copies.add(new ResolvedRule(rule.rule(), rule.place(), expansions));
       }
     }
