@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A complete deterministic automaton over bytes. State 0 is the trap: its label is 0 and it leads
  * to itself alone; state 1 is the start. Immutable.
  *
- * <p>Bytes that no state tells apart form a class; {@code transitions[state * classes + class]} is
- * the target.
+ * <p>Bytes that no state tells apart form a class.
  */
 public final class Dfa {
 
@@ -26,22 +25,28 @@ public final class Dfa {
 
   private final int[] labels;
   private final int[] classOf;
-  private final int classes;
-  private final int[] transitions;
+  private final Rows rows;
 
   /**
    * Takes the parts as they are, without copying.
    *
    * @param labels of each state; 0 for the trap
-   * @param classOf for each symbol its class, 0 to {@code classes - 1}
-   * @param classes number of classes
-   * @param transitions see above
+   * @param classOf for each symbol its class; classes are numbered in the order of their least
+   *     symbols
+   * @param rows of each state
    */
-  Dfa(int[] labels, int[] classOf, int classes, int[] transitions) {
+  Dfa(int[] labels, int[] classOf, Rows rows) {
     this.labels = labels;
     this.classOf = classOf;
-    this.classes = classes;
-    this.transitions = transitions;
+    this.rows = rows;
+  }
+
+  /** Returns an automaton without any string. */
+  static Dfa empty() {
+    Rows rows = new Rows(1);
+    rows.end(TRAP);
+    rows.end(TRAP);
+    return new Dfa(new int[2], new int[ByteSet.MARK + 1], rows);
   }
 
   /** Returns the number of states, the trap among them; at least 2. */
@@ -56,7 +61,7 @@ public final class Dfa {
 
   /** Returns the state that a byte, or {@link ByteSet#MARK}, leads to. */
   public int step(int state, int value) {
-    return transitions[state * classes + classOf[value]];
+    return rows.target(state, classOf[value]);
   }
 
   /** Returns the state that a string leads to from the start. */
@@ -68,17 +73,21 @@ public final class Dfa {
     return state;
   }
 
-  /** Returns the number of classes of bytes. */
-  int classes() {
-    return classes;
-  }
-
   int classOf(int value) {
     return classOf[value];
   }
 
-  int target(int state, int cls) {
-    return transitions[state * classes + cls];
+  Rows rows() {
+    return rows;
+  }
+
+  /** Returns for each class how many bytes are in it; the mark is none. */
+  int[] byteCounts() {
+    int[] counts = new int[rows.classes()];
+    for (int value = 0; value < ByteSet.MARK; value++) {
+      counts[classOf[value]]++;
+    }
+    return counts;
   }
 
   /**

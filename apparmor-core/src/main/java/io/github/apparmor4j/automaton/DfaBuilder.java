@@ -1,15 +1,21 @@
 package io.github.apparmor4j.automaton;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Expressions to a deterministic automaton: the subset construction over classes of bytes.
  *
- * <p>A state's members are put together by their byte sets. Those of several classes (a star, as a
- * rule) cut the classes into groups, and what follows them is collected once for each group; those
- * of one class (a letter) only add a few members to that. So a state costs its different targets,
- * not its classes, and nothing is sorted ({@link IntSets}).
+ * <p>A state's members are put together by their byte sets. The wide ones (a star, as a rule) cut
+ * the classes into groups, the same for all states with the same wide sets ({@link Cut}); what
+ * follows them is collected once for each group, and the narrow ones (a letter) only add a few
+ * members to that. So a state costs its different targets, not its classes, and nothing is sorted
+ * ({@link IntSets}).
  */
 public final class DfaBuilder {
 
@@ -26,58 +32,131 @@ public final class DfaBuilder {
     int combine(int[] labels, int state);
   }
 
+  /**
+   * The groups of classes that a choice of wide byte sets tells apart, as a tree: a group lies in
+   * one set more than its parent. Group 0 lies in none.
+   */
+  private static final class Cut {
+    final int[] groupOf;
+
+    /** For each group the set that its parent doesn't lie in. */
+    final List<Integer> set = new ArrayList<>(List.of(-1));
+
+    final List<List<Integer>> children = new ArrayList<>(List.of(new ArrayList<>()));
+
+    /** For each group its classes. */
+    final List<int[]> classes = new ArrayList<>();
+
+    /** The group of most bytes. */
+    int largest;
+
+    /**
+     * Takes the wide sets; large ones should come first, because a set is gone through once for
+     * each group that it makes.
+     */
+    Cut(int classes, int[] wide, int[][] classesOf, int[] byteCounts) {
+      groupOf = new int[classes];
+      for (int next : wide) {
+        Map<Integer, Integer> split = new HashMap<>();
+        for (int c : classesOf[next]) {
+          int before = groupOf[c];
+          groupOf[c] = split.computeIfAbsent(before, group -> set.size());
+          if (groupOf[c] == set.size()) {
+            set.add(next);
+            children.add(new ArrayList<>());
+            children.get(before).add(groupOf[c]);
+          }
+        }
+      }
+      int most = -1;
+      for (int group = 0; group < set.size(); group++) {
+        int g = group;
+        int[] members = IntStream.range(0, classes).filter(c -> groupOf[c] == g).toArray();
+        int bytes = Arrays.stream(members).map(c -> byteCounts[c]).sum();
+        this.classes.add(members);
+        if (bytes > most) {
+          most = bytes;
+          largest = group;
+        }
+      }
+    }
+  }
+
+  /** Sets of so many classes or fewer are narrow. */
+  private static final int NARROW = 4;
+
   private final Nfa nfa;
   private final DfaLimits limits;
-  private final int[] classOf = new int[ByteSet.MARK + 1];
+  private final int[] classOf;
   private final int classes;
+  private final int[] byteCounts;
 
   /** For each byte set of {@link #nfa}, the classes in it. */
   private final int[][] classesOf;
 
   private final IntSets states = new IntSets();
-  private int[] transitions;
+  private final Rows rows;
+
+  /** The sets of labels that states accept with, and for each state the number of its set. */
+  private final IntSets accepted = new IntSets();
+
+  private static final int NOTHING = 0;
+  private int[] acceptedBy = new int[64];
 
   private DfaBuilder(Nfa nfa, DfaLimits limits) {
     this.nfa = nfa;
     this.limits = limits;
     int sets = nfa.bytes.size();
+    classOf = new int[ByteSet.MARK + 1];
     int count = 1;
     for (ByteSet set : nfa.bytes) {
       count = refine(set, count);
     }
     classes = count;
-    int[] first = new int[count];
-    for (int value = ByteSet.MARK; value >= 0; value--) {
-      first[classOf[value]] = value;
+    int[] least = order();
+    byteCounts = new int[classes];
+    for (int value = 0; value < ByteSet.MARK; value++) {
+      byteCounts[classOf[value]]++;
     }
     classesOf = new int[sets][];
     int[] in = new int[classes];
     for (int i = 0; i < sets; i++) {
       int size = 0;
       for (int c = 0; c < classes; c++) {
-        if (nfa.bytes.get(i).contains(first[c])) {
+        if (nfa.bytes.get(i).contains(least[c])) {
           in[size++] = c;
         }
       }
       classesOf[i] = Arrays.copyOf(in, size);
     }
-    transitions = new int[Math.max(64, classes * 64)];
+    rows = new Rows(classes);
+    states.reserve(nfa.size());
+    accepted.reserve(nfa.labels);
+    choices.reserve(sets);
     stateOf = new int[nfa.sets.count()];
     firstMember = new int[sets];
     Arrays.fill(firstMember, -1);
     present = new int[sets];
-    groupOf = new int[classes];
-    extraOf = new int[classes];
-    Arrays.fill(extraOf, -1);
-    touched = new int[classes];
-    groupNext = new int[classes];
-    // Each wide set at most doubles the groups, and no more than the classes are not empty; but
-    // each class can open a group for each wide set.
-    groupFirst = new int[64];
-    groupBytes = new int[64];
-    groupParent = new int[64];
-    splitInto = new int[64];
-    splitBy = new int[64];
+    firstExtra = new int[classes];
+    Arrays.fill(firstExtra, -1);
+    nextInGroup = new int[classes];
+  }
+
+  /** Numbers the classes by their least symbols, and returns these. */
+  private int[] order() {
+    int[] number = new int[classes];
+    Arrays.fill(number, -1);
+    int[] least = new int[classes];
+    int count = 0;
+    for (int value = 0; value <= ByteSet.MARK; value++) {
+      int c = classOf[value];
+      if (number[c] < 0) {
+        least[count] = value;
+        number[c] = count++;
+      }
+      classOf[value] = number[c];
+    }
+    return least;
   }
 
   /** Splits each class by a set. */
@@ -122,48 +201,37 @@ public final class DfaBuilder {
   }
 
   private Dfa build(Combiner combiner) {
+    accepted.clear();
+    accepted.intern(); // nothing
     states.clear();
     states.intern(); // the trap
     states.addAll(nfa.sets.get(nfa.start));
     if (states.size() == 0) {
       // No expression at all: the start is a second state from which nothing matches.
-      return new Dfa(new int[2], new int[ByteSet.MARK + 1], 1, new int[2]);
+      return Dfa.empty();
     }
     stateOf[nfa.start] = states.intern();
+    rows.end(Dfa.TRAP);
     for (int state = Dfa.START; state < states.count(); state++) {
       if ((state & 0xFF) == 0 && Thread.currentThread().isInterrupted()) {
         throw new TooComplexException("states before an interrupt", state);
       }
       expand(state);
     }
-    int size = states.count();
-    return new Dfa(label(combiner), classOf, classes, Arrays.copyOf(transitions, size * classes));
+    return new Dfa(label(combiner), classOf, rows);
   }
 
   private int[] label(Combiner combiner) {
+    int[] labelOf = new int[accepted.count()];
     int[] labels = new int[states.count()];
-    IntSets accepted = new IntSets();
-    accepted.clear();
-    accepted.intern();
-    int[] labelOf = new int[16];
     for (int state = 1; state < labels.length; state++) {
-      accepted.clear();
-      for (int member : states.get(state)) {
-        if (member < nfa.labels) {
-          accepted.add(member);
-        }
-      }
-      int before = accepted.count();
-      int id = accepted.intern();
-      if (id == labelOf.length) {
-        labelOf = Arrays.copyOf(labelOf, id * 2);
-      }
-      if (id == before) {
-        int[] sorted = accepted.get(id).clone();
+      int set = acceptedBy[state];
+      if (set != NOTHING && labelOf[set] == 0) {
+        int[] sorted = accepted.get(set).clone();
         Arrays.sort(sorted);
-        labelOf[id] = combiner.combine(sorted, state);
+        labelOf[set] = combiner.combine(sorted, state) + 1;
       }
-      labels[state] = labelOf[id];
+      labels[state] = set == NOTHING ? 0 : labelOf[set] - 1;
     }
     return labels;
   }
@@ -173,181 +241,190 @@ public final class DfaBuilder {
   /** For each set of the NFA the state that has just its members, or 0. */
   private final int[] stateOf;
 
-  /** The byte sets of a state's members, and for each one the list of its members. */
+  /** The wide byte sets of a state's members, and for each set the list of its members. */
   private final int[] present;
 
   private final int[] firstMember;
   private int[] nextMember = new int[256];
 
-  /** The classes that lead somewhere, each one's group, and the byte set of that class alone. */
-  private final int[] touched;
+  /** For each class the list of its narrow byte sets. */
+  private final int[] firstExtra;
 
-  private final int[] groupOf;
-  private final int[] extraOf;
+  private int[] extraSet = new int[64];
+  private int[] nextExtra = new int[64];
 
-  /**
-   * For each group the list of its classes, and its byte sets: one, and those of another group.
-   * Group 0 is without any.
-   */
-  private int[] groupFirst;
+  /** The classes with narrow sets, by group. */
+  private int[] firstInGroup = new int[16];
 
-  private final int[] groupNext;
-  private int[] groupBytes;
-  private int[] groupParent;
-  private int[] splitInto;
-  private int[] splitBy;
-  private int groups;
+  private final int[] nextInGroup;
+  private int[] sizeInGroup = new int[16];
 
-  /** Fills a state's row. */
+  private final IntSets choices = new IntSets();
+  private final List<Cut> cuts = new ArrayList<>();
+
+  /** Adds a state's row. */
   private void expand(int state) {
-    int base = state * classes;
-    if (transitions.length < base + classes) {
-      if ((long) base + classes > limits.cells()) {
-        throw new TooComplexException("transitions", limits.cells());
-      }
-      transitions =
-          Arrays.copyOf(
-              transitions, (int) Math.min(Integer.MAX_VALUE - 8, transitions.length * 2L));
-    }
     int[] members = states.get(state);
-    int presentCount = list(members);
-    int touchedCount = group(presentCount);
-    for (int i = 0; i < touchedCount; i++) {
-      int c = touched[i];
-      groupNext[c] = groupFirst[groupOf[c]];
-      groupFirst[groupOf[c]] = c;
+    if (state >= acceptedBy.length) {
+      acceptedBy = Arrays.copyOf(acceptedBy, state * 2);
     }
-    for (int group = 0; group < groups; group++) {
-      if (groupFirst[group] >= 0) {
-        follow(group, base, members);
-      }
-    }
-    for (int i = 0; i < touchedCount; i++) {
-      groupOf[touched[i]] = 0;
-      extraOf[touched[i]] = -1;
+    acceptedBy[state] = list(members);
+    Cut cut = cut();
+    narrow(cut);
+    otherwise = Dfa.TRAP;
+    states.clear();
+    follow(cut, 0, members);
+    rows.end(otherwise);
+    if (rows.exceptions() > limits.cells()) {
+      throw new TooComplexException("transitions", limits.cells());
     }
     for (int i = 0; i < presentCount; i++) {
       firstMember[present[i]] = -1;
     }
   }
 
-  /** Lists a state's members by byte set. */
+  private int presentCount;
+
+  /** Lists a state's members by byte set, and returns the set of the labels among them. */
   private int list(int[] members) {
     if (nextMember.length < members.length) {
       nextMember = new int[members.length * 2];
     }
-    int count = 0;
+    presentCount = 0;
+    accepted.clear();
     for (int i = 0; i < members.length; i++) {
-      if (members[i] >= nfa.labels) {
+      if (members[i] < nfa.labels) {
+        accepted.add(members[i]);
+      } else {
         int set = nfa.bytesOf[members[i]];
         if (firstMember[set] < 0) {
-          present[count++] = set;
+          present[presentCount++] = set;
         }
         nextMember[i] = firstMember[set];
         firstMember[set] = i;
       }
     }
-    return count;
+    return accepted.size() == 0 ? NOTHING : accepted.intern();
   }
 
-  /** Puts classes into groups by the wide sets they are in. */
-  private int group(int presentCount) {
-    groups = 0;
-    openGroup(-1, -1);
-    int touchedCount = 0;
+  private Cut cut() {
+    choices.clear();
     for (int i = 0; i < presentCount; i++) {
-      int set = present[i];
-      int[] in = classesOf[set];
-      boolean wide = in.length > 1;
-      for (int c : in) {
-        int group = groupOf[c];
-        if (group == 0 && extraOf[c] < 0) {
-          touched[touchedCount++] = c;
-        }
-        if (!wide) {
-          extraOf[c] = set;
-          continue;
-        }
-        if (splitBy[group] != set) {
-          splitBy[group] = set;
-          splitInto[group] = groups;
-          openGroup(set, group);
-        }
-        groupOf[c] = splitInto[group];
+      if (classesOf[present[i]].length > NARROW) {
+        choices.add(present[i]);
       }
     }
-    return touchedCount;
+    int id = choices.intern();
+    if (id == cuts.size()) {
+      int[] wide =
+          Arrays.stream(choices.get(id))
+              .boxed()
+              .sorted(Comparator.comparingInt(set -> -classesOf[set].length))
+              .mapToInt(set -> set)
+              .toArray();
+      cuts.add(new Cut(classes, wide, classesOf, byteCounts));
+    }
+    return cuts.get(id);
   }
 
-  private void openGroup(int set, int parent) {
-    if (groups == groupFirst.length) {
-      int length = groups * 2;
-      groupFirst = Arrays.copyOf(groupFirst, length);
-      groupBytes = Arrays.copyOf(groupBytes, length);
-      groupParent = Arrays.copyOf(groupParent, length);
-      splitInto = Arrays.copyOf(splitInto, length);
-      splitBy = Arrays.copyOf(splitBy, length);
+  /** Lists the narrow sets by class, and their classes by group. */
+  private void narrow(Cut cut) {
+    int groups = cut.set.size();
+    if (groups > firstInGroup.length) {
+      firstInGroup = new int[groups * 2];
+      sizeInGroup = new int[groups * 2];
     }
-    groupFirst[groups] = -1;
-    groupBytes[groups] = set;
-    groupParent[groups] = parent;
-    splitBy[groups] = -1;
-    groups++;
-  }
-
-  /** Fills the cells of a group's classes. */
-  private void follow(int group, int base, int[] members) {
-    int only = -1;
-    if (groupParent[group] <= 0) {
-      int set = groupBytes[group];
-      only = set < 0 ? -1 : onlyNext(set, members);
-    }
-    boolean collected = false;
-    int common = 0;
-    int plain = -1;
-    for (int c = groupFirst[group]; c >= 0; c = groupNext[c]) {
-      int extra = extraOf[c];
-      if (extra < 0 && plain >= 0) {
-        transitions[base + c] = plain;
+    Arrays.fill(firstInGroup, 0, groups, -1);
+    Arrays.fill(sizeInGroup, 0, groups, 0);
+    int count = 0;
+    for (int i = 0; i < presentCount; i++) {
+      int[] in = classesOf[present[i]];
+      if (in.length > NARROW) {
         continue;
       }
-      int alone = extra < 0 ? only : group == 0 ? onlyNext(extra, members) : -1;
-      if (alone >= 0 && stateOf[alone] != 0) {
-        transitions[base + c] = stateOf[alone];
-      } else {
-        if (!collected) {
-          collected = true;
-          states.clear();
-          for (int g = group; g > 0; g = groupParent[g]) {
-            collect(groupBytes[g], members);
-          }
-          common = states.size();
-        }
-        if (extra >= 0) {
-          collect(extra, members);
-        }
-        transitions[base + c] = target();
-        states.truncate(common);
-        if (alone >= 0) {
-          stateOf[alone] = transitions[base + c];
-        }
+      if (count + NARROW > extraSet.length) {
+        extraSet = Arrays.copyOf(extraSet, count * 2 + NARROW);
+        nextExtra = Arrays.copyOf(nextExtra, count * 2 + NARROW);
       }
-      if (extra < 0) {
-        plain = transitions[base + c];
+      for (int c : in) {
+        if (firstExtra[c] < 0) {
+          int group = cut.groupOf[c];
+          nextInGroup[c] = firstInGroup[group];
+          firstInGroup[group] = c;
+          sizeInGroup[group]++;
+        }
+        extraSet[count] = present[i];
+        nextExtra[count] = firstExtra[c];
+        firstExtra[c] = count++;
       }
     }
   }
 
-  /** Returns what follows a byte set if that is one set of the NFA, or -1. */
-  private int onlyNext(int set, int[] members) {
-    int first = firstMember[set];
-    return nextMember[first] < 0 ? nfa.next[members[first]] : -1;
+  /** The target of the largest group's classes. */
+  private int otherwise;
+
+  /**
+   * Adds the targets of the classes of a group and those below it to the row. The growing set holds
+   * what follows the sets of its parent, before and afterwards.
+   */
+  private void follow(Cut cut, int group, int[] members) {
+    int before = states.size();
+    int set = cut.set.get(group);
+    if (set >= 0) {
+      collect(set, members);
+    }
+    int common = states.size();
+    int[] classes = cut.classes.get(group);
+    if (sizeInGroup[group] < classes.length) {
+      int target = target();
+      if (group == cut.largest) {
+        otherwise = target;
+      } else {
+        for (int c : classes) {
+          if (firstExtra[c] < 0) {
+            rows.put(c, target);
+          }
+        }
+      }
+    }
+    for (int c = firstInGroup[group]; c >= 0; c = nextInGroup[c]) {
+      int extra = firstExtra[c];
+      if (common == 0 && nextExtra[extra] < 0) {
+        rows.put(c, onlyTarget(extraSet[extra], members));
+      } else {
+        for (int e = extra; e >= 0; e = nextExtra[e]) {
+          collect(extraSet[e], members);
+        }
+        rows.put(c, target());
+      }
+      states.truncate(common);
+      firstExtra[c] = -1;
+    }
+    for (int child : cut.children.get(group)) {
+      follow(cut, child, members);
+    }
+    states.truncate(before);
   }
 
   private void collect(int set, int[] members) {
     for (int i = firstMember[set]; i >= 0; i = nextMember[i]) {
       states.addAll(nfa.sets.get(nfa.next[members[i]]));
     }
+  }
+
+  /** Returns the state of what follows one byte set, which the growing set is empty before. */
+  private int onlyTarget(int set, int[] members) {
+    int first = firstMember[set];
+    if (nextMember[first] >= 0) {
+      collect(set, members);
+      return target();
+    }
+    int next = nfa.next[members[first]];
+    if (stateOf[next] == 0) {
+      collect(set, members);
+      stateOf[next] = target();
+    }
+    return stateOf[next];
   }
 
   private int target() {

@@ -22,6 +22,14 @@ final class IntSets {
   private int[] elements = new int[64];
   private int size;
   private long hash;
+  private final int[] one = new int[1];
+
+  /** Makes room for elements below a number; until then there are none but 0 to 255. */
+  void reserve(int universe) {
+    if (universe > stamps.length) {
+      stamps = Arrays.copyOf(stamps, Math.max(universe, stamps.length * 2));
+    }
+  }
 
   /** Begins a new set. */
   void clear() {
@@ -36,23 +44,29 @@ final class IntSets {
   }
 
   void add(int element) {
-    if (element >= stamps.length) {
-      stamps = Arrays.copyOf(stamps, Math.max(element + 1, stamps.length * 2));
-    }
-    if (stamps[element] != stamp) {
-      stamps[element] = stamp;
-      if (size == elements.length) {
-        elements = Arrays.copyOf(elements, size * 2);
-      }
-      elements[size++] = element;
-      hash += mix(element);
-    }
+    one[0] = element;
+    addAll(one);
   }
 
   void addAll(int... more) {
-    for (int element : more) {
-      add(element);
+    if (size + more.length > elements.length) {
+      elements = Arrays.copyOf(elements, (size + more.length) * 2);
     }
+    // This is the innermost loop of the subset construction: locals save it loads and stores.
+    int[] stamps = this.stamps;
+    int[] elements = this.elements;
+    int stamp = this.stamp;
+    int size = this.size;
+    long hash = this.hash;
+    for (int element : more) {
+      if (stamps[element] != stamp) {
+        stamps[element] = stamp;
+        elements[size++] = element;
+        hash += mix(element);
+      }
+    }
+    this.size = size;
+    this.hash = hash;
   }
 
   /** Takes back all elements but the first ones. */

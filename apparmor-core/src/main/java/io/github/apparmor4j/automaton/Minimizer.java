@@ -20,7 +20,7 @@ final class Minimizer {
 
   private final Dfa dfa;
   private final int states;
-  private final int classes;
+  private final Rows rows;
 
   // Edges by their heads: those into state s are incoming[s] to incoming[s + 1] - 1.
   private int[] incoming = new int[0];
@@ -39,7 +39,7 @@ final class Minimizer {
   private Minimizer(Dfa dfa) {
     this.dfa = dfa;
     states = dfa.size();
-    classes = dfa.classes();
+    rows = dfa.rows();
     alive = new boolean[states];
     elements = new int[states];
     location = new int[states];
@@ -69,37 +69,44 @@ final class Minimizer {
 
   /** Collects the edges between states that are alive. */
   private void connect(long seed) {
+    int classes = rows.classes();
     long[] weightOf = new long[classes];
+    long all = 0;
     for (int c = 0; c < classes; c++) {
       weightOf[c] = random(seed * 1000 + c);
+      all += weightOf[c];
     }
-    int[] from = new int[states * 2];
-    int[] to = new int[states * 2];
-    long[] weight = new long[states * 2];
+    // A row has its exceptions' edges and one more.
+    int most = rows.exceptions() + states;
+    int[] from = new int[most];
+    int[] to = new int[most];
+    long[] weight = new long[most];
     int count = 0;
     int[] edgeTo = new int[states];
     Arrays.fill(edgeTo, -1);
     for (int s = Dfa.START; s < states; s++) {
       int begin = count;
-      for (int c = 0; c < classes; c++) {
-        int target = dfa.target(s, c);
+      long rest = all;
+      for (int i = rows.first(s); i < rows.last(s); i++) {
+        long one = weightOf[rows.exceptionClass(i)];
+        rest -= one;
+        int target = rows.exceptionTarget(i);
         if (target == Dfa.TRAP) {
           continue;
         }
         int edge = edgeTo[target];
         if (edge < begin) {
-          if (count == from.length) {
-            from = Arrays.copyOf(from, count * 2);
-            to = Arrays.copyOf(to, count * 2);
-            weight = Arrays.copyOf(weight, count * 2);
-          }
           edge = count++;
           edgeTo[target] = edge;
           from[edge] = s;
           to[edge] = target;
-          weight[edge] = 0;
         }
-        weight[edge] += weightOf[c];
+        weight[edge] += one;
+      }
+      if (rows.otherwise(s) != Dfa.TRAP) {
+        from[count] = s;
+        to[count] = rows.otherwise(s);
+        weight[count++] = rest;
       }
     }
     index(from, to, weight, count);
@@ -343,64 +350,115 @@ final class Minimizer {
 
   /** Returns whether the states of each block lead to the same blocks. */
   private boolean isStable() {
-    for (int s = Dfa.START; s < states; s++) {
-      int like = elements[first[blockOf[s]]];
-      for (int c = 0; c < classes && alive[s]; c++) {
-        int left = dfa.target(s, c);
-        int right = dfa.target(like, c);
-        if (left != right && blockOf[left] != blockOf[right]) {
-          return false;
+    int classes = rows.classes();
+    int[] cells = new int[classes];
+    for (int b = 0; b < blocks; b++) {
+      int like = elements[first[b]];
+      if (!alive[like] || end[b] - first[b] == 1) {
+        continue;
+      }
+      Arrays.fill(cells, blockOf[rows.otherwise(like)]);
+      for (int i = rows.first(like); i < rows.last(like); i++) {
+        cells[rows.exceptionClass(i)] = blockOf[rows.exceptionTarget(i)];
+      }
+      for (int e = first[b]; e < end[b]; e++) {
+        int state = elements[e];
+        int at = rows.first(state);
+        for (int c = 0; c < classes; c++) {
+          boolean exception = at < rows.last(state) && rows.exceptionClass(at) == c;
+          int target = exception ? rows.exceptionTarget(at++) : rows.otherwise(state);
+          if (blockOf[target] != cells[c]) {
+            return false;
+          }
         }
       }
     }
     return true;
   }
 
+  // number[block] - 1 is the new state; the dead block is the trap, unless the start itself is
+  // dead.
+  private int[] number = new int[0];
+  private int[] representative = new int[0];
+  private int size;
+
   private Dfa rebuild() {
-    int[] classOf = new int[ByteSet.MARK + 1];
-    int[] order = new int[classes];
-    Arrays.fill(order, -1);
-    int used = 0;
-    for (int value = 0; value <= ByteSet.MARK; value++) {
-      int c = dfa.classOf(value);
-      if (order[c] < 0) {
-        order[c] = used++;
-      }
-      classOf[value] = order[c];
-    }
-    int[] oldClass = new int[used];
-    for (int c = 0; c < classes; c++) {
-      if (order[c] >= 0) {
-        oldClass[order[c]] = c;
-      }
-    }
-    // number[block] - 1 is the new state; the dead block is the trap, unless the start itself is
-    // dead.
-    int[] number = new int[blocks];
-    int[] representative = new int[blocks + 2];
+    number = new int[blocks];
+    representative = new int[blocks + 2];
     number[blockOf[Dfa.TRAP]] = Dfa.TRAP + 1;
-    boolean empty = !alive[Dfa.START];
-    if (!empty) {
-      number[blockOf[Dfa.START]] = Dfa.START + 1;
+    if (!alive[Dfa.START]) {
+      return Dfa.empty();
     }
+    number[blockOf[Dfa.START]] = Dfa.START + 1;
     representative[Dfa.START] = Dfa.START;
-    int size = 2;
-    int[] rows = new int[(blocks + 2) * used];
-    for (int s = Dfa.START; s < size && !empty; s++) {
-      for (int c = 0; c < used; c++) {
-        int target = dfa.target(representative[s], oldClass[c]);
-        int block = blockOf[target];
-        if (number[block] == 0) {
-          representative[size] = target;
-          number[block] = ++size;
-        }
-        rows[s * used + c] = number[block] - 1;
+    size = 2;
+    int[] bytes = dfa.byteCounts();
+    int[] weightOf = new int[blocks + 2];
+    Rows minimal = new Rows(rows.classes());
+    minimal.end(Dfa.TRAP);
+    for (int s = Dfa.START; s < size; s++) {
+      int old = representative[s];
+      // States are numbered in the order of the bytes that lead to them: that of the rest of the
+      // row is the first without an exception.
+      int begin = rows.first(old);
+      int stop = rows.last(old);
+      int gap = 0;
+      while (begin + gap < stop && rows.exceptionClass(begin + gap) == gap) {
+        numberOf(rows.exceptionTarget(begin + gap++));
       }
+      int otherwise = gap < rows.classes() ? numberOf(rows.otherwise(old)) : Dfa.TRAP;
+      int rest = 256;
+      for (int i = begin; i < stop; i++) {
+        int cls = rows.exceptionClass(i);
+        int target = numberOf(rows.exceptionTarget(i));
+        weightOf[target] += bytes[cls];
+        rest -= bytes[cls];
+        minimal.put(cls, target);
+      }
+      weightOf[otherwise] += rest;
+      int best = otherwise;
+      for (int i = begin; i < stop; i++) {
+        int target = numberOf(rows.exceptionTarget(i));
+        // Of several, the least number: the choice must not depend on the classes.
+        if (weightOf[target] > weightOf[best]
+            || (weightOf[target] == weightOf[best] && target < best)) {
+          best = target;
+        }
+      }
+      for (int i = begin; i < stop; i++) {
+        weightOf[numberOf(rows.exceptionTarget(i))] = 0;
+      }
+      weightOf[otherwise] = 0;
+      if (best != otherwise) {
+        int at = begin;
+        for (int c = 0; c < rows.classes(); c++) {
+          if (at < stop && rows.exceptionClass(at) == c) {
+            at++;
+          } else {
+            minimal.put(c, otherwise);
+          }
+        }
+      }
+      minimal.end(best);
     }
     int[] labels = new int[size];
+    int[] classOf = new int[ByteSet.MARK + 1];
     for (int s = 1; s < size; s++) {
       labels[s] = dfa.label(representative[s]);
     }
-    return new Dfa(labels, classOf, used, Arrays.copyOf(rows, size * used));
+    for (int value = 0; value <= ByteSet.MARK; value++) {
+      classOf[value] = dfa.classOf(value);
+    }
+    return new Dfa(labels, classOf, minimal);
+  }
+
+  /** Returns the new number of an old state, a next one if its block has none yet. */
+  private int numberOf(int old) {
+    int block = blockOf[old];
+    if (number[block] == 0) {
+      representative[size] = old;
+      number[block] = ++size;
+    }
+    return number[block] - 1;
   }
 }

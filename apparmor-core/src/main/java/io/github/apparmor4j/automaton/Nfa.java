@@ -112,6 +112,7 @@ final class Nfa {
       next = Arrays.copyOf(next, size * 2);
       bytesOf = Arrays.copyOf(bytesOf, size * 2);
       alone = Arrays.copyOf(alone, size * 2);
+      sets.reserve(size * 2);
     }
     bytesOf[size] = set;
     next[size] = behind;

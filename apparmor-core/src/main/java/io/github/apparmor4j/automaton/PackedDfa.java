@@ -110,13 +110,14 @@ public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
         columns.add(column);
       }
     }
-    int[] rows = new int[size() * columns.size()];
-    for (int c = 0; c < columns.size(); c++) {
-      for (int s = 0; s < size(); s++) {
-        rows[s * columns.size() + c] = columns.get(c)[s];
+    Rows rows = new Rows(columns.size());
+    for (int s = 0; s < size(); s++) {
+      for (int c = 0; c < columns.size(); c++) {
+        rows.put(c, columns.get(c)[s]);
       }
+      rows.end(s == Dfa.TRAP ? Dfa.TRAP : fallback[s]);
     }
-    return new Dfa(labels.clone(), classOf, columns.size(), rows);
+    return new Dfa(labels.clone(), classOf, rows);
   }
 
   @Override

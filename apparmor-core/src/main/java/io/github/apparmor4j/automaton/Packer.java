@@ -22,6 +22,7 @@ final class Packer {
   private final Dfa dfa;
   private final int states;
   private final int classes;
+  private final Rows rows;
 
   /** For each class its bytes, ascending; -1 for the mark. */
   private final int[][] columns;
@@ -35,7 +36,9 @@ final class Packer {
   Packer(Dfa dfa) {
     this.dfa = dfa;
     this.states = dfa.size();
-    this.classes = dfa.classes();
+    this.rows = dfa.rows();
+    this.classes = rows.classes();
+    this.weightOf = dfa.byteCounts();
     this.base = new int[states];
     this.fallback = new int[states];
     this.exceptions = new int[states][];
@@ -55,8 +58,8 @@ final class Packer {
 
   PackedDfa pack(boolean relative) {
     for (int s = 1; s < states; s++) {
-      fallback[s] = mostFrequent(s);
-      exceptions[s] = exceptions(s, fallback[s], -1);
+      fallback[s] = rows.otherwise(s); // of a minimal automaton, its most frequent
+      exceptions[s] = exceptions(s);
     }
     if (relative) {
       relate();
@@ -67,46 +70,52 @@ final class Packer {
   // ---- rows
 
   private final int[] scratch = new int[BYTES + 1];
-  private int[] weights = new int[0];
+  private final int[] weightOf;
+  private int[] parents = new int[0];
 
-  private int weight(int cls) {
-    int[] bytes = columns[cls];
-    return bytes.length > 0 && bytes[bytes.length - 1] == ByteSet.MARK
-        ? bytes.length - 1
-        : bytes.length;
-  }
+  /** The classes in which the rows last compared differ. */
+  private final int[] differing = new int[BYTES + 1];
 
-  private int mostFrequent(int state) {
-    if (weights.length == 0) {
-      weights = new int[states];
-    }
-    int best = Dfa.TRAP;
-    int most = 0;
-    for (int c = 0; c < classes; c++) {
-      int target = dfa.target(state, c);
-      weights[target] += weight(c);
-      // Of several, the least number: the choice must not depend on the classes.
-      if (weights[target] > most || (weights[target] == most && target < best)) {
-        most = weights[target];
-        best = target;
+  private int differingCount;
+
+  /** Finds the classes in which rows differ and returns their bytes; counts up to a limit. */
+  private int compare(int left, int right, int limit) {
+    boolean alike = rows.otherwise(left) == rows.otherwise(right);
+    int l = rows.first(left);
+    int r = rows.first(right);
+    int bytes = 0;
+    differingCount = 0;
+    for (int c = 0; bytes < limit; c++) {
+      int leftClass = l < rows.last(left) ? rows.exceptionClass(l) : classes;
+      int rightClass = r < rows.last(right) ? rows.exceptionClass(r) : classes;
+      c = alike ? Math.min(leftClass, rightClass) : c;
+      if (c >= classes) {
+        break;
+      }
+      int leftTarget = leftClass == c ? rows.exceptionTarget(l++) : rows.otherwise(left);
+      int rightTarget = rightClass == c ? rows.exceptionTarget(r++) : rows.otherwise(right);
+      if (leftTarget != rightTarget) {
+        bytes += weightOf[c];
+        differing[differingCount++] = c;
       }
     }
-    for (int c = 0; c < classes; c++) {
-      weights[dfa.target(state, c)] = 0;
-    }
-    return best;
+    return bytes;
   }
 
-  /** Returns the columns in which a row differs from a default or, if given, from another row. */
-  private int[] exceptions(int state, int normal, int like) {
+  /** Returns the columns of a row's exceptions. */
+  private int[] exceptions(int state) {
+    differingCount = 0;
+    for (int i = rows.first(state); i < rows.last(state); i++) {
+      differing[differingCount++] = rows.exceptionClass(i);
+    }
+    return differingColumns(state);
+  }
+
+  private int[] differingColumns(int state) {
     int count = 0;
     boolean sorted = true;
-    for (int c = 0; c < classes; c++) {
-      int target = dfa.target(state, c);
-      if (target == (like < 0 ? normal : dfa.target(like, c))) {
-        continue;
-      }
-      for (int value : columns[c]) {
+    for (int i = 0; i < differingCount; i++) {
+      for (int value : columns[differing[i]]) {
         if (value < ByteSet.MARK) {
           sorted &= count == 0 || scratch[count - 1] < value;
           scratch[count++] = value;
@@ -137,12 +146,14 @@ final class Packer {
   private void relate() {
     int[] firstParent = new int[states];
     for (int s = states - 1; s >= Dfa.START; s--) {
-      for (int c = 0; c < classes; c++) {
-        firstParent[dfa.target(s, c)] = s;
+      firstParent[rows.otherwise(s)] = s;
+      for (int i = rows.first(s); i < rows.last(s); i++) {
+        firstParent[rows.exceptionTarget(i)] = s;
       }
     }
     int[] chain = new int[states];
     int[] candidates = new int[CANDIDATES];
+    parents = new int[states];
     for (int s = Dfa.START + 1; s < states; s++) {
       if (exceptions[s].length < 2 || (base[s] & PackedDfa.MARKED) != 0) {
         continue;
@@ -153,7 +164,7 @@ final class Packer {
       for (int i = 0; i < count; i++) {
         int candidate = candidates[i];
         for (int hops = 0; candidate > 0 && hops < 2; hops++) {
-          int differences = chain[candidate] < MAX_CHAIN ? differences(s, candidate, least) : least;
+          int differences = chain[candidate] < MAX_CHAIN ? compare(s, candidate, least) : least;
           if (differences < least) {
             least = differences;
             best = candidate;
@@ -162,7 +173,8 @@ final class Packer {
         }
       }
       if (best > 0) {
-        exceptions[s] = exceptions(s, 0, best);
+        compare(s, best, Integer.MAX_VALUE);
+        exceptions[s] = differingColumns(s);
         base[s] |= PackedDfa.RELATIVE;
         fallback[s] = best;
         chain[s] = chain[best] + 1;
@@ -170,20 +182,26 @@ final class Packer {
     }
   }
 
+  /** Returns the first earlier state that leads to a target, or 0. */
+  private static int parent(int state, int target, int[] firstParent) {
+    return target != Dfa.TRAP && firstParent[target] < state ? firstParent[target] : 0;
+  }
+
   private int candidates(int state, int[] firstParent, int[] found) {
-    int count = 0;
-    for (int c = 0; c < classes; c++) {
-      int target = dfa.target(state, c);
-      int parent = target == Dfa.TRAP ? 0 : firstParent[target];
-      if (parent > 0 && parent < state) {
-        weights[parent] += weight(c);
-      }
+    int rest = BYTES;
+    for (int i = rows.first(state); i < rows.last(state); i++) {
+      int weight = weightOf[rows.exceptionClass(i)];
+      rest -= weight;
+      parents[parent(state, rows.exceptionTarget(i), firstParent)] += weight;
     }
-    for (int c = 0; c < classes; c++) {
-      int parent = firstParent[dfa.target(state, c)];
-      int weight = weights[parent];
-      weights[parent] = 0;
-      if (weight == 0) {
+    parents[parent(state, rows.otherwise(state), firstParent)] += rest;
+    int count = 0;
+    for (int i = rows.first(state); i <= rows.last(state); i++) {
+      int target = i < rows.last(state) ? rows.exceptionTarget(i) : rows.otherwise(state);
+      int parent = parent(state, target, firstParent);
+      int weight = parents[parent];
+      parents[parent] = 0;
+      if (weight == 0 || parent == 0) {
         continue;
       }
       // Insertion by weight: `scratch` holds the weights of those found.
@@ -199,17 +217,6 @@ final class Packer {
         scratch[at] = weight;
         found[at] = parent;
         count = Math.min(count + 1, CANDIDATES);
-      }
-    }
-    return count;
-  }
-
-  /** Returns in how many columns rows differ; counts no further than a limit. */
-  private int differences(int left, int right, int limit) {
-    int count = 0;
-    for (int c = 0; c < classes && count < limit; c++) {
-      if (dfa.target(left, c) != dfa.target(right, c)) {
-        count += weight(c);
       }
     }
     return count;
@@ -272,49 +279,38 @@ final class Packer {
     return order;
   }
 
+  /** Returns the lowest offset, from the row's hint on, at which all its columns are free. */
   private int fit(int[] row) {
     int first = row[0];
-    long[] mask = new long[5];
-    for (int column : row) {
-      int bit = column - first;
-      mask[bit >> 6] |= 1L << bit;
-    }
-    int words = ((row[row.length - 1] - first) >> 6) + 1;
     int bucket = (first + 1) * BUCKETS + Math.min(row.length, BUCKETS) - 1;
-    int slot = nextFree(Math.max(from[bucket], Math.max(first, 0)));
-    while (!isFree(slot, mask, words)) {
-      slot = nextFree(slot + 1);
+    int from = Math.max(this.from[bucket], Math.max(first, 0));
+    int word = from >> 6;
+    long wanted = -1L << from;
+    long free;
+    // 64 places at a time: a bit stays for each place at which no column meets a taken slot.
+    while ((free = wanted & free(word, row)) == 0) {
+      word++;
+      wanted = -1;
     }
+    int slot = (word << 6) + Long.numberOfTrailingZeros(free);
     // Another row of one exception finds nothing below, one of more hardly anything.
-    from[bucket] = Math.max(from[bucket], row.length == 1 ? slot : slot - 512);
+    this.from[bucket] = Math.max(this.from[bucket], row.length == 1 ? slot : slot - 512);
     return slot - first;
   }
 
-  private int nextFree(int slot) {
-    int word = slot >> 6;
-    reserve(word);
-    long free = ~taken[word] & (-1L << slot);
-    while (free == 0) {
-      reserve(++word);
-      free = ~taken[word];
-    }
-    return (word << 6) + Long.numberOfTrailingZeros(free);
-  }
-
-  private boolean isFree(int slot, long[] mask, int words) {
-    int word = slot >> 6;
-    int shift = slot & 63;
-    reserve(word + words + 4);
-    for (int i = 0; i < words; i++) {
-      long here = taken[word + i] >>> shift;
-      if (shift > 0) {
-        here |= taken[word + i + 1] << (64 - shift);
+  private long free(int word, int[] row) {
+    reserve(word + (BYTES >> 6) + 1);
+    long free = -1;
+    for (int i = 0; i < row.length && free != 0; i++) {
+      int bit = row[i] - row[0];
+      int at = word + (bit >> 6);
+      long taken = this.taken[at] >>> bit;
+      if ((bit & 63) != 0) {
+        taken |= this.taken[at + 1] << -bit;
       }
-      if ((here & mask[i]) != 0) {
-        return false;
-      }
+      free &= ~taken;
     }
-    return true;
+    return free;
   }
 
   private void reserve(int word) {
