@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
 /**
@@ -200,25 +201,93 @@ public final class DfaBuilder {
     return new DfaBuilder(new Nfa(expressions), limits).build(combiner);
   }
 
-  private Dfa build(Combiner combiner) {
+  /**
+   * Returns which expressions make states multiply, the worst first: those whose parts are in force
+   * in about half of the states, for each of them doubles the others' states. For expressions that
+   * can't be built to the end, a part of the states is looked at.
+   *
+   * @param states to look at
+   * @return indices of the expressions with at least a tenth of the worst one's share
+   */
+  public static List<Integer> multiplying(List<Regex.Labelled> expressions, int states) {
+    Nfa nfa = new Nfa(expressions);
+    DfaBuilder builder = new DfaBuilder(nfa, DfaLimits.DEFAULT);
+    builder.begin();
+    int seen = Dfa.START;
+    try {
+      for (; seen < states && seen < builder.states.count(); seen++) {
+        builder.expand(seen);
+      }
+    } catch (TooComplexException e) {
+      // A part is enough.
+    }
+    int[] times = new int[nfa.size()];
+    for (int state = Dfa.START; state < seen; state++) {
+      for (int member : builder.states.get(state)) {
+        times[member]++;
+      }
+    }
+    double[] shares = new double[expressions.size()];
+    double most = 0;
+    for (int i = 0; i < shares.length; i++) {
+      for (int member : nfa.states(expressions.get(i))) {
+        double share = (double) times[member] / seen;
+        shares[i] += share * (1 - share);
+      }
+      most = Math.max(most, shares[i]);
+    }
+    double enough = most / 10;
+    return IntStream.range(0, shares.length)
+        .filter(i -> shares[i] >= enough)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> -shares[i]))
+        .toList();
+  }
+
+  /** Makes the trap and the start, and returns whether there is one. */
+  private boolean begin() {
     accepted.clear();
     accepted.intern(); // nothing
     states.clear();
     states.intern(); // the trap
     states.addAll(nfa.sets.get(nfa.start));
     if (states.size() == 0) {
-      // No expression at all: the start is a second state from which nothing matches.
-      return Dfa.empty();
+      return false;
     }
     stateOf[nfa.start] = states.intern();
     rows.end(Dfa.TRAP);
+    return true;
+  }
+
+  private Dfa build(Combiner combiner) {
+    if (!begin()) {
+      return Dfa.empty(); // no expression at all
+    }
+    long deadline = System.nanoTime() + limits.time().toNanos();
     for (int state = Dfa.START; state < states.count(); state++) {
-      if ((state & 0xFF) == 0 && Thread.currentThread().isInterrupted()) {
-        throw new TooComplexException("states before an interrupt", state);
+      if ((state & 0xFF) == 0) {
+        checkInterrupt();
+        if (System.nanoTime() - deadline > 0) {
+          throw new TooComplexException("milliseconds", limits.time().toMillis());
+        }
+        if (bytes() > limits.bytes()) {
+          throw new TooComplexException("bytes of memory", limits.bytes());
+        }
       }
       expand(state);
     }
     return new Dfa(label(combiner), classOf, rows);
+  }
+
+  static void checkInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted");
+    }
+  }
+
+  /** Returns about how many bytes it takes to go on from here to a minimal automaton. */
+  private long bytes() {
+    return states.total() * 4 + states.count() * 120L + rows.exceptions() * 40L;
   }
 
   private int[] label(Combiner combiner) {
@@ -275,8 +344,8 @@ public final class DfaBuilder {
     states.clear();
     follow(cut, 0, members);
     rows.end(otherwise);
-    if (rows.exceptions() > limits.cells()) {
-      throw new TooComplexException("transitions", limits.cells());
+    if (rows.exceptions() > limits.transitions()) {
+      throw new TooComplexException("transitions", limits.transitions());
     }
     for (int i = 0; i < presentCount; i++) {
       firstMember[present[i]] = -1;

@@ -1,13 +1,38 @@
 package io.github.apparmor4j.automaton;
 
+import java.time.Duration;
+
 /**
- * What building an automaton may cost.
+ * What building one automaton may cost. A thread's interrupt ends it as well, with a {@link
+ * java.util.concurrent.CancellationException}.
  *
  * @param states before minimization
- * @param cells transitions before minimization, by class of bytes
+ * @param transitions before minimization; equal ones of a state count once
+ * @param bytes of memory, estimated: a guard against {@code OutOfMemoryError}, not a measurement
+ * @param time of the subset construction, which is nearly all that can take long
  */
-public record DfaLimits(int states, int cells) {
+public record DfaLimits(int states, int transitions, long bytes, Duration time) {
 
-  /** 400,000 states, 40 million cells: about 300 MB at the worst. */
-  public static final DfaLimits DEFAULT = new DfaLimits(400_000, 40_000_000);
+  private static final long MOST_BYTES = 1L << 30;
+
+  /**
+   * A million states, 20 million transitions, a quarter of the heap but no more than 1 GiB, a
+   * minute: some twenty times what the largest real profiles take.
+   */
+  public static final DfaLimits DEFAULT =
+      new DfaLimits(
+          1_000_000,
+          20_000_000,
+          Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 4),
+          Duration.ofMinutes(1));
+
+  /** Returns these with others for states and transitions. */
+  public DfaLimits withSize(int mostStates, int mostTransitions) {
+    return new DfaLimits(mostStates, mostTransitions, bytes, time);
+  }
+
+  /** Returns these with another limit of time. */
+  public DfaLimits withTime(Duration most) {
+    return new DfaLimits(states, transitions, bytes, most);
+  }
 }

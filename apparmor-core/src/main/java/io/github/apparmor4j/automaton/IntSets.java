@@ -15,6 +15,7 @@ final class IntSets {
   private long[] hashes = new long[64];
   private int[] table = new int[128];
   private int count;
+  private long total;
 
   // The set that grows.
   private int[] stamps = new int[256];
@@ -95,6 +96,7 @@ final class IntSets {
     }
     sets[count] = Arrays.copyOf(elements, size);
     hashes[count] = hash;
+    total += size;
     table[slot] = ++count;
     if (count * 2 > table.length) {
       grow();
@@ -135,6 +137,11 @@ final class IntSets {
   /** Returns the elements of a set, in no particular order; not to be changed. */
   int[] get(int id) {
     return sets[id];
+  }
+
+  /** Returns the number of elements of all sets. */
+  long total() {
+    return total;
   }
 
   /** Returns the number of sets. */

@@ -205,6 +205,9 @@ final class Minimizer {
     boolean[] seen = new boolean[states];
     while (queued > 0) {
       int splitter = queue[--queued];
+      if ((splitter & 0xFFF) == 0) {
+        DfaBuilder.checkInterrupt();
+      }
       int count = 0;
       for (int i = first[splitter]; i < end[splitter]; i++) {
         int state = elements[i];

@@ -1,10 +1,13 @@
 package io.github.apparmor4j.automaton;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A nondeterministic automaton without empty moves, built from the end of each expression to its
@@ -88,6 +91,25 @@ final class Nfa {
       return union(all, all.length);
     }
     throw new AssertionError(regex);
+  }
+
+  /** Returns the states that an expression goes through, not those that accept. */
+  Set<Integer> states(Regex.Labelled expression) {
+    Set<Integer> found = new HashSet<>();
+    ArrayDeque<Integer> open = new ArrayDeque<>();
+    // Building it again gives the states that are there.
+    for (int state : sets.get(build(expression.regex(), single(expression.label())))) {
+      open.add(state);
+    }
+    while (!open.isEmpty()) {
+      int state = open.remove();
+      if (state >= labels && found.add(state)) {
+        for (int behind : sets.get(next[state])) {
+          open.add(behind);
+        }
+      }
+    }
+    return found;
   }
 
   private int number(ByteSet set) {

@@ -243,6 +243,9 @@ final class Packer {
       if (row.length == 0) {
         continue;
       }
+      if ((s & 0xFFF) == 0) {
+        DfaBuilder.checkInterrupt();
+      }
       int offset = fit(row);
       base[s] |= offset;
       highest = Math.max(highest, offset + BYTES - 1);
@@ -294,7 +297,7 @@ final class Packer {
     }
     int slot = (word << 6) + Long.numberOfTrailingZeros(free);
     // Another row of one exception finds nothing below, one of more hardly anything.
-    this.from[bucket] = Math.max(this.from[bucket], row.length == 1 ? slot : slot - 512);
+    this.from[bucket] = Math.max(this.from[bucket], row.length == 1 ? slot : slot - 4096);
     return slot - first;
   }
 

@@ -5,7 +5,7 @@ public final class TooComplexException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final int limit;
+  private final long limit;
 
   /**
    * Takes the limit that was met.
@@ -13,13 +13,13 @@ public final class TooComplexException extends RuntimeException {
    * @param what states, transitions, …
    * @param limit their greatest number
    */
-  public TooComplexException(String what, int limit) {
+  public TooComplexException(String what, long limit) {
     super("more than " + limit + " " + what);
     this.limit = limit;
   }
 
   /** Returns the limit that was met. */
-  public int limit() {
+  public long limit() {
     return limit;
   }
 }

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class Coverage {
 
   /** Beyond these a pair counts as not covered: the answer is worth no more work. */
-  private static final DfaLimits LIMITS = new DfaLimits(3000, 300_000);
+  private static final DfaLimits LIMITS = DfaLimits.DEFAULT.withSize(3000, 300_000);
 
   private static final long ALL = -1;
 

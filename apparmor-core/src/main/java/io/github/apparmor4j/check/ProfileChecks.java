@@ -10,11 +10,7 @@ import java.util.List;
 public final class ProfileChecks {
 
   private static final List<ProfileCheck> ALL =
-      List.of(
-          new UnenforcedRuleCheck(),
-          new AttachmentCollisionCheck(),
-          new CoveredRuleCheck(),
-          new DangerousGrantCheck());
+      List.of(new AttachmentCollisionCheck(), new CoveredRuleCheck(), new DangerousGrantCheck());
 
   private ProfileChecks() {}
 

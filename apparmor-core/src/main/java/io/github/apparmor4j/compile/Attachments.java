@@ -24,7 +24,21 @@ final class Attachments {
 
   private Attachments() {}
 
-  static KernelProfile.@Nullable Attachment of(ResolvedProfile profile, Mediation mediation)
+  /** Tells of extended attributes that nothing looks at. */
+  static void report(Encoder out) {
+    if (!out.profile.profile().xattrs().isEmpty() && !hasXattrs(out.mediation)) {
+      out.downgraded(
+          "attaches whatever the extended attributes are",
+          out.mediation.has(FEATURE) ? MARKS : FEATURE);
+    }
+  }
+
+  private static boolean hasXattrs(Mediation mediation) {
+    return mediation.has(FEATURE) && mediation.kernelHas(MARKS);
+  }
+
+  static KernelProfile.@Nullable Attachment of(
+      ResolvedProfile profile, Mediation mediation, PolicyCompiler.Settings settings)
       throws TableBuilder.ConflictException {
     if (profile.attachments().isEmpty()) {
       return null;
@@ -33,7 +47,7 @@ final class Attachments {
         Regex.choice(
             profile.attachments().stream().map(pattern -> Aare.path(pattern).regex()).toList());
     List<XattrMatch> xattrs = new ArrayList<>();
-    if (mediation.has(FEATURE) && mediation.kernelHas(MARKS)) {
+    if (hasXattrs(mediation)) {
       xattrs.addAll(profile.profile().xattrs());
       Collections.reverse(xattrs);
     }
@@ -44,7 +58,8 @@ final class Attachments {
     EncodedRule rule =
         new EncodedRule(
             EncodedRule.Table.ATTACHMENT, regex, 0, Qualifiers.Action.ALLOW, 1, 0, true, null);
-    PolicyDfa dfa = TableBuilder.build(EncodedRule.Table.ATTACHMENT, List.of(rule), mediation);
+    PolicyDfa dfa =
+        TableBuilder.build(EncodedRule.Table.ATTACHMENT, List.of(rule), mediation, settings);
     if (dfa == null) {
       throw new AssertionError("no automaton of " + regex);
     }

@@ -12,6 +12,28 @@ final class Behaviors {
 
   private Behaviors() {}
 
+  private static final String INTERRUPTIBLE = "policy/profile/interruptible";
+  private static final String KILL_SIGNAL = "policy/profile/kill.signal";
+  private static final String ERROR = "policy/profile/error";
+  private static final String DISCONNECTED_IPC = "domain/disconnected.ipc";
+
+  /** Tells of flags that the kernel doesn't know. */
+  static void report(Encoder out) {
+    for (ProfileFlag flag : out.profile.profile().flags()) {
+      String needed =
+          switch (flag.kind()) {
+            case INTERRUPTIBLE -> INTERRUPTIBLE;
+            case KILL_SIGNAL -> KILL_SIGNAL;
+            case ERROR -> ERROR;
+            case ATTACH_DISCONNECTED_IPC -> flag.value() == null ? null : DISCONNECTED_IPC;
+            default -> null;
+          };
+      if (needed != null && !out.mediation.kernelHas(needed)) {
+        out.downgraded("without the flag " + flag, needed);
+      }
+    }
+  }
+
   static KernelProfile.Behavior of(ResolvedProfile profile, Mediation mediation) {
     Profile source = profile.profile();
     return new KernelProfile.Behavior(
@@ -20,19 +42,16 @@ final class Behaviors {
         source.has(ProfileFlag.Kind.AUDIT),
         pathFlags(source),
         clean(profile.disconnectedPath()),
-        mediation.kernelHas("domain/disconnected.ipc")
-            ? clean(profile.disconnectedIpcPath())
-            : null,
-        mediation.kernelHas("policy/profile/kill.signal") ? signal(source) : null,
-        mediation.kernelHas("policy/profile/error") ? error(source) : null);
+        mediation.kernelHas(DISCONNECTED_IPC) ? clean(profile.disconnectedIpcPath()) : null,
+        mediation.kernelHas(KILL_SIGNAL) ? signal(source) : null,
+        mediation.kernelHas(ERROR) ? error(source) : null);
   }
 
   private static int flags(Profile profile, Mediation mediation) {
     int word = profile.kind() == Profile.Kind.HAT ? KernelProfile.FLAG_HAT : 0;
     word |= profile.has(ProfileFlag.Kind.DEBUG) ? KernelProfile.FLAG_DEBUG : 0;
     boolean interruptible =
-        profile.has(ProfileFlag.Kind.INTERRUPTIBLE)
-            && mediation.kernelHas("policy/profile/interruptible");
+        profile.has(ProfileFlag.Kind.INTERRUPTIBLE) && mediation.kernelHas(INTERRUPTIBLE);
     return interruptible ? word | KernelProfile.FLAG_INTERRUPTIBLE : word;
   }
 

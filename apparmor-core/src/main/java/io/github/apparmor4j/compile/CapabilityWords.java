@@ -13,6 +13,8 @@ import java.util.List;
 /** A profile's capabilities as the kernel takes them, a bit each. */
 final class CapabilityWords {
 
+  private static final String MASK = "caps/mask/";
+
   private CapabilityWords() {}
 
   static KernelProfile.Capabilities of(ResolvedProfile profile, Mediation mediation) {
@@ -42,11 +44,20 @@ final class CapabilityWords {
     return new KernelProfile.Capabilities(allow & ~deny, audit & ~deny, deny & quiet);
   }
 
+  /** Tells which capabilities the kernel doesn't know. */
+  static void report(CapabilityRule rule, Encoder out) {
+    for (Capability capability : rule.capabilities()) {
+      if (known(capability, out.mediation) != capability) {
+        out.downgraded(capability + " becomes " + Capability.SYS_ADMIN, MASK + capability);
+      }
+    }
+  }
+
   /** Returns the capability, or the one that a kernel without it asks for in its place. */
   private static Capability known(Capability capability, Mediation mediation) {
     return switch (capability) {
       case PERFMON, BPF, CHECKPOINT_RESTORE ->
-          mediation.kernelHas("caps/mask/" + capability) ? capability : Capability.SYS_ADMIN;
+          mediation.kernelHas(MASK + capability) ? capability : Capability.SYS_ADMIN;
       default -> capability;
     };
   }

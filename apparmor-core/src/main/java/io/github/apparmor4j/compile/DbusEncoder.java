@@ -19,7 +19,7 @@ final class DbusEncoder {
   private DbusEncoder() {}
 
   static void encode(DbusRule rule, Encoder out) {
-    if (!out.mediation.has("dbus")) {
+    if (!out.enforces("dbus")) {
       return;
     }
     int permissions = Permission.bits(rule.effectivePermissions());

@@ -27,6 +27,7 @@ import io.github.apparmor4j.profile.UsernsRule;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourcePlace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -50,15 +51,19 @@ final class Encoder {
   final Transitions transitions;
   final MountEncoder.Permissions mounts = new MountEncoder.Permissions();
   final SocketArrays sockets = new SocketArrays();
+  private final boolean strict;
   private @Nullable ResolvedRule current;
 
-  Encoder(ResolvedProfile profile, Mediation mediation) {
+  Encoder(ResolvedProfile profile, Mediation mediation, boolean strict) {
     this.profile = profile;
     this.mediation = mediation;
+    this.strict = strict;
     this.transitions = new Transitions(profile);
   }
 
   void encodeAll() {
+    Attachments.report(this);
+    Behaviors.report(this);
     ClassMarkers.add(this);
     FileEncoder.addImplied(this);
     each(rule -> mounts.add(rule, this));
@@ -110,16 +115,50 @@ final class Encoder {
       ObjectEncoder.encode(userns, this);
     } else if (rule instanceof IoUringRule ring) {
       ObjectEncoder.encode(ring, this);
+    } else if (rule instanceof CapabilityRule capability) {
+      CapabilityWords.report(capability, this); // a field of the profile
     } else if (rule instanceof UnrecognizedRule) {
       error("AA-COMPILE-0004", "nothing is known of this rule: " + rule);
-    } else if (!(rule instanceof CapabilityRule || rule instanceof RlimitRule)) {
-      throw new AssertionError(rule); // those two are fields of the profile
+    } else if (!(rule instanceof RlimitRule)) {
+      throw new AssertionError(rule); // limits are fields of the profile
     }
   }
 
   void error(String code, String message) {
     ResolvedRule rule = current;
     diagnostics.add(Diagnostic.error(code, rule == null ? profile.place() : rule.place(), message));
+  }
+
+  /** Returns whether a kind of rule is in force; if it isn't, that is said of the current rule. */
+  boolean enforces(String feature) {
+    boolean has = mediation.has(feature);
+    if (!has) {
+      notEnforced(feature);
+    }
+    return has;
+  }
+
+  /** Tells that the current rule, or the profile, is left out for want of a feature. */
+  void notEnforced(String feature) {
+    warn("AA-COMPILE-0006", "not enforced: " + mediation.missing(feature));
+  }
+
+  /** Tells that the kernel gets something else than what is written. */
+  void downgraded(String message, String feature) {
+    warn("AA-COMPILE-0007", message + ": " + mediation.missing(feature));
+  }
+
+  private void warn(String code, String message) {
+    ResolvedRule rule = current;
+    if (rule != null && rule.rule() instanceof AllRule) {
+      return; // of what a kernel doesn't know, everything is allowed anyway
+    }
+    SourcePlace place = rule == null ? profile.place() : rule.place();
+    Diagnostic diagnostic =
+        strict ? Diagnostic.error(code, place, message) : Diagnostic.warning(code, place, message);
+    if (!diagnostics.contains(diagnostic)) {
+      diagnostics.add(diagnostic);
+    }
   }
 
   /** Returns the index of a transition in the current rule's word. */
@@ -161,6 +200,7 @@ final class Encoder {
       boolean exact) {
     if (qualifiers.action() == Qualifiers.Action.PROMPT
         && mediation.form() == PolicyDfa.Form.WORDS) {
+      downgraded("refused without asking", "policy/permstable32");
       return; // words can't say so, and what isn't allowed is refused
     }
     boolean marked = qualifiers.isDeny() != qualifiers.audit();

@@ -22,6 +22,14 @@ final class Mediation {
     return kernel.has(feature) && policy.has(feature);
   }
 
+  /** Returns who lacks a feature. */
+  String missing(String feature) {
+    return (kernel.has(feature) ? "the policy's abi" : "the kernel")
+        + " has no feature '"
+        + feature
+        + "'";
+  }
+
   /** Returns whether the kernel takes a form of policy. */
   boolean kernelHas(String feature) {
     return kernel.has(feature);
@@ -51,6 +59,11 @@ final class Mediation {
   /** Returns whether sockets are ruled by arrays of families and types, and not by strings. */
   boolean hasSocketArrays() {
     return has("network") && networkClass() == PolicyClass.NETWORK_V7;
+  }
+
+  /** Returns whether network rules are not in force at all. */
+  boolean knowsNoSockets() {
+    return networkClass() == PolicyClass.NETWORK_V7 && !has("network");
   }
 
   /** Returns whether sockets are told apart by internet addresses and ports. */

@@ -50,7 +50,7 @@ final class MountEncoder {
   }
 
   static void encode(PivotRootRule rule, Encoder out) {
-    if (out.mediation.has("mount")) {
+    if (out.enforces("mount")) {
       out.policy(
           rule.qualifiers(),
           Regex.sequence(
@@ -63,7 +63,7 @@ final class MountEncoder {
   }
 
   static void encode(MountRule rule, Encoder out) {
-    if (!out.mediation.has("mount")) {
+    if (!out.enforces("mount")) {
       return;
     }
     if (rule.operation() == MountRule.Operation.UMOUNT) {

@@ -75,6 +75,14 @@ final class NetworkEncoder {
     if (families(rule).contains(NetworkFamily.UNIX.number())) {
       encodeUnix(rule, out);
     }
+    boolean arrays = out.mediation.hasSocketArrays();
+    if (out.mediation.knowsNoSockets()) {
+      out.notEnforced("network_v8");
+    } else if (!rule.local().isAny() || !rule.peer().isAny()) {
+      if (arrays || !out.mediation.hasInternetAddresses()) {
+        out.downgraded("for all addresses and ports", "network_v8/af_inet");
+      }
+    }
     int any = rule.families() == null ? SocketArrays.ALL : SocketArrays.NAMED;
     new NetworkEncoder(rule, out).encode(any);
   }

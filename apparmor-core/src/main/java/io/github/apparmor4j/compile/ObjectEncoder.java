@@ -24,7 +24,7 @@ final class ObjectEncoder {
   // each rule brings a marker of its own priority.
 
   static void encode(UsernsRule rule, Encoder out) {
-    if (out.mediation.has("namespaces/mask/userns_create")) {
+    if (out.enforces("namespaces/mask/userns_create")) {
       Regex head = Regex.of(PolicyClass.USERNS);
       out.policy(rule.qualifiers(), head, USERNS_CREATE);
       out.marker(rule.qualifiers(), head);
@@ -32,7 +32,7 @@ final class ObjectEncoder {
   }
 
   static void encode(IoUringRule rule, Encoder out) {
-    if (!out.mediation.has("io_uring")) {
+    if (!out.enforces("io_uring")) {
       return;
     }
     Regex head = Regex.of(PolicyClass.IO_URING);
@@ -59,6 +59,8 @@ final class ObjectEncoder {
       if (type != MqueueRule.Type.POSIX) {
         queue(rule, Regex.sequence(Regex.of(PolicyClass.SYSV_MQUEUE), key(rule)), out);
       }
+    } else {
+      out.notEnforced(type == MqueueRule.Type.SYSV ? "ipc/sysv_mqueue" : "ipc/posix_mqueue");
     }
   }
 

@@ -21,7 +21,7 @@ final class PeerEncoder {
   private PeerEncoder() {}
 
   static void encode(SignalRule rule, Encoder out) {
-    if (!out.mediation.has("signal")) {
+    if (!out.enforces("signal")) {
       return;
     }
     int permissions =
@@ -45,7 +45,7 @@ final class PeerEncoder {
   }
 
   static void encode(PtraceRule rule, Encoder out) {
-    if (!out.mediation.has("ptrace")) {
+    if (!out.enforces("ptrace")) {
       return;
     }
     int permissions =

@@ -1,10 +1,11 @@
 package io.github.apparmor4j.compile;
 
-import io.github.apparmor4j.automaton.TooComplexException;
+import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.GlobSyntaxException;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
+import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.profile.RlimitRule;
 import io.github.apparmor4j.resolve.IncludeResolver;
@@ -19,7 +20,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,22 +31,55 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyCompiler {
 
-  private final Features kernel;
-  private final @Nullable Features policyAbi;
+  /**
+   * What a compiler was told.
+   *
+   * @param kernel features to compile for
+   * @param policyAbi features that policies are written for, or {@code null} for what they say
+   * @param defaultAbi features that policies which don't say are written for
+   * @param limits of each automaton
+   * @param strict whether rules that the kernel can't enforce are errors
+   * @param cache where tables are kept, or {@code null}
+   * @param listener told of each profile
+   */
+  record Settings(
+      Features kernel,
+      @Nullable Features policyAbi,
+      Features defaultAbi,
+      DfaLimits limits,
+      boolean strict,
+      @Nullable TableCache cache,
+      CompileListener listener) {}
 
-  private PolicyCompiler(Features kernel, @Nullable Features policyAbi) {
-    this.kernel = kernel;
-    this.policyAbi = policyAbi;
+  private final Settings settings;
+
+  private PolicyCompiler(Settings settings) {
+    this.settings = settings;
   }
 
   /**
    * Returns a compiler for a kernel of some features. A policy without an {@code abi} rule counts
-   * as written for that kernel, as with {@code apparmor_parser --kernel-features}; {@link
-   * #withPolicyAbi} with {@link Features#DEFAULT_ABI} gives what a loading {@code apparmor_parser}
-   * assumes instead.
+   * as written for that kernel, as with {@code apparmor_parser -M}; {@link #withDefaultAbi} with
+   * {@link Features#DEFAULT_ABI} gives what {@code apparmor_parser} assumes when it loads.
    */
   public static PolicyCompiler forKernel(Features kernel) {
-    return new PolicyCompiler(Objects.requireNonNull(kernel, "kernel"), null);
+    return new PolicyCompiler(
+        new Settings(
+            Objects.requireNonNull(kernel, "kernel"),
+            null,
+            kernel,
+            DfaLimits.DEFAULT,
+            false,
+            null,
+            (profile, done, total, states) -> {}));
+  }
+
+  /** Returns a compiler that takes policies without an {@code abi} rule to be written for one. */
+  public PolicyCompiler withDefaultAbi(Features abi) {
+    Objects.requireNonNull(abi, "abi");
+    Settings s = settings;
+    return new PolicyCompiler(
+        new Settings(s.kernel, s.policyAbi, abi, s.limits, s.strict, s.cache, s.listener));
   }
 
   /**
@@ -51,7 +87,44 @@ public final class PolicyCompiler {
    * rules say.
    */
   public PolicyCompiler withPolicyAbi(Features abi) {
-    return new PolicyCompiler(kernel, Objects.requireNonNull(abi, "abi"));
+    Objects.requireNonNull(abi, "abi");
+    Settings s = settings;
+    return new PolicyCompiler(
+        new Settings(s.kernel, abi, s.defaultAbi, s.limits, s.strict, s.cache, s.listener));
+  }
+
+  /** Returns a compiler with other limits; each automaton may cost as much. */
+  public PolicyCompiler withLimits(DfaLimits limits) {
+    Objects.requireNonNull(limits, "limits");
+    Settings s = settings;
+    return new PolicyCompiler(
+        new Settings(s.kernel, s.policyAbi, s.defaultAbi, limits, s.strict, s.cache, s.listener));
+  }
+
+  /**
+   * Returns a compiler for which a rule that the kernel can't enforce, or not as it is written, is
+   * an error and not a warning.
+   */
+  public PolicyCompiler strict() {
+    Settings s = settings;
+    return new PolicyCompiler(
+        new Settings(s.kernel, s.policyAbi, s.defaultAbi, s.limits, true, s.cache, s.listener));
+  }
+
+  /** Returns a compiler that keeps tables in a cache, which others may share. */
+  public PolicyCompiler withCache(TableCache cache) {
+    Objects.requireNonNull(cache, "cache");
+    Settings s = settings;
+    return new PolicyCompiler(
+        new Settings(s.kernel, s.policyAbi, s.defaultAbi, s.limits, s.strict, cache, s.listener));
+  }
+
+  /** Returns a compiler that tells of its progress. */
+  public PolicyCompiler withListener(CompileListener listener) {
+    Objects.requireNonNull(listener, "listener");
+    Settings s = settings;
+    return new PolicyCompiler(
+        new Settings(s.kernel, s.policyAbi, s.defaultAbi, s.limits, s.strict, s.cache, listener));
   }
 
   /**
@@ -69,30 +142,63 @@ public final class PolicyCompiler {
    * that has one is left out.
    *
    * @throws PolicyTooComplexException if a profile is too complex
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
    */
   public Compilation compile(Resolution resolution) {
+    Features policyAbi = settings.policyAbi();
     Features abi =
-        policyAbi != null ? policyAbi : Objects.requireNonNullElse(resolution.abi(), kernel);
-    Mediation mediation = new Mediation(kernel, abi);
+        policyAbi != null
+            ? policyAbi
+            : Objects.requireNonNullElse(resolution.abi(), settings.defaultAbi());
+    Mediation mediation = new Mediation(settings.kernel(), abi);
     List<Diagnostic> diagnostics = new ArrayList<>(resolution.diagnostics());
     List<Compilation.CompiledProfile> compiled = new ArrayList<>();
-    List<ResolvedProfile> sorted = new ArrayList<>(resolution.profiles());
-    sorted.sort(
-        Comparator.comparing((ResolvedProfile p) -> p.namespace() == null ? "" : p.namespace())
-            .thenComparing(ResolvedProfile::name));
     if (resolution.isOk()) {
-      sorted.forEach(profile -> compile(profile, mediation, compiled, diagnostics));
+      List<ResolvedProfile> profiles = new ArrayList<>();
+      List<ResolvedProfile> sorted = new ArrayList<>(resolution.profiles());
+      sorted.sort(
+          Comparator.comparing((ResolvedProfile p) -> p.namespace() == null ? "" : p.namespace())
+              .thenComparing(ResolvedProfile::name));
+      sorted.forEach(profile -> withChildren(profile, profiles));
+      for (int i = 0; i < profiles.size(); i++) {
+        KernelProfile binary = compile(profiles.get(i), mediation, compiled, diagnostics);
+        settings
+            .listener()
+            .profileDone(profiles.get(i).name(), i + 1, profiles.size(), states(binary));
+      }
     }
     return new Compilation(compiled, diagnostics);
   }
 
-  private void compile(
+  /** Lists parents before their children. */
+  private static void withChildren(ResolvedProfile profile, List<ResolvedProfile> to) {
+    to.add(profile);
+    profile.children().stream()
+        .sorted(Comparator.comparing(ResolvedProfile::localName))
+        .forEach(child -> withChildren(child, to));
+  }
+
+  private static int states(@Nullable KernelProfile profile) {
+    if (profile == null) {
+      return 0;
+    }
+    KernelProfile.Attachment attachment = profile.attachment();
+    return Stream.of(
+            Optional.ofNullable(attachment).map(KernelProfile.Attachment::dfa),
+            Optional.ofNullable(profile.policyDb()),
+            Optional.ofNullable(profile.files()))
+        .flatMap(Optional::stream)
+        .mapToInt(PolicyDfa::size)
+        .sum();
+  }
+
+  private @Nullable KernelProfile compile(
       ResolvedProfile profile,
       Mediation mediation,
       List<Compilation.CompiledProfile> to,
       List<Diagnostic> diagnostics) {
     try {
-      Encoder encoder = new Encoder(profile, mediation);
+      Encoder encoder = new Encoder(profile, mediation, settings.strict());
       encoder.encodeAll();
       diagnostics.addAll(encoder.diagnostics);
       if (encoder.transitions.names().size() > Transitions.MAX) {
@@ -103,8 +209,10 @@ public final class PolicyCompiler {
                 encoder.transitions.names().size()
                     + " named exec transitions; a profile can have "
                     + Transitions.MAX));
-      } else if (encoder.diagnostics.isEmpty()) {
-        to.add(new Compilation.CompiledProfile(profile, encoder.rules, binary(profile, encoder)));
+      } else if (encoder.diagnostics.stream().noneMatch(Diagnostic::isError)) {
+        KernelProfile binary = binary(profile, encoder);
+        to.add(new Compilation.CompiledProfile(profile, encoder.rules, binary));
+        return binary;
       }
     } catch (GlobSyntaxException e) {
       diagnostics.add(
@@ -123,30 +231,28 @@ public final class PolicyCompiler {
                   + (first == null ? "" : first.rule())
                   + "' at line "
                   + (first == null ? 0 : first.place().line())));
-    } catch (TooComplexException e) {
+    } catch (TableBuilder.TooLargeException e) {
       throw new PolicyTooComplexException(
-          "profile " + profile.name() + ": " + e.getMessage(), e.limit());
+          profile.name(), String.valueOf(e.getMessage()), e.limit, e.rules);
     }
-    List<ResolvedProfile> children = new ArrayList<>(profile.children());
-    children.sort(Comparator.comparing(ResolvedProfile::localName));
-    children.forEach(child -> compile(child, mediation, to, diagnostics));
+    return null;
   }
 
-  private static KernelProfile binary(ResolvedProfile profile, Encoder encoder)
+  private KernelProfile binary(ResolvedProfile profile, Encoder encoder)
       throws TableBuilder.ConflictException {
     Mediation mediation = encoder.mediation;
     return new KernelProfile(
         mediation.version(),
         profile.namespace(),
         profile.name(),
-        Attachments.of(profile, mediation),
+        Attachments.of(profile, mediation, settings),
         Behaviors.of(profile, mediation),
         CapabilityWords.of(profile, mediation),
         mediation.has("domain/identity") ? profile.profile().identities() : null,
         limits(profile),
         mediation.hasSocketArrays() ? encoder.sockets.toSockets() : null,
-        TableBuilder.build(EncodedRule.Table.POLICY, encoder.rules, mediation),
-        TableBuilder.build(EncodedRule.Table.FILE, encoder.rules, mediation),
+        TableBuilder.build(EncodedRule.Table.POLICY, encoder.rules, mediation, settings),
+        TableBuilder.build(EncodedRule.Table.FILE, encoder.rules, mediation, settings),
         encoder.transitions.names());
   }
 

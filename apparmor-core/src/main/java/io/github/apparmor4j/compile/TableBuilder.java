@@ -2,16 +2,19 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.automaton.DfaBuilder;
-import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.automaton.PackedDfa;
 import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.automaton.TooComplexException;
 import io.github.apparmor4j.policy.AcceptWords;
 import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.resolve.ResolvedRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,19 @@ final class TableBuilder {
     }
   }
 
+  /** A table that would be too large; the profile's name is not known here. */
+  static final class TooLargeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    final long limit;
+    final transient List<ResolvedRule> rules;
+
+    TooLargeException(String message, long limit, List<ResolvedRule> rules) {
+      super(message);
+      this.limit = limit;
+      this.rules = rules;
+    }
+  }
+
   /** What makes rules say the same. */
   private record Saying(
       int priority, Qualifiers.Action action, int permissions, int audit, boolean exact) {}
@@ -43,6 +59,9 @@ final class TableBuilder {
 
   /** Bits that a log can be asked for. */
   private static final int LOGGED = 0x1fc07f;
+
+  /** Enough of a too large automaton to see what it is made of. */
+  private static final int SAMPLED_STATES = 20_000;
 
   private static final int MAX_STATES = 65535;
   private static final int MAX_STATES_WIDE = 1 << 24;
@@ -58,7 +77,11 @@ final class TableBuilder {
   private @Nullable EncodedRule conflictSecond;
   private int conflictState;
 
-  private TableBuilder(EncodedRule.Table table, Mediation mediation) {
+  private final PolicyCompiler.Settings settings;
+
+  private TableBuilder(
+      EncodedRule.Table table, Mediation mediation, PolicyCompiler.Settings settings) {
+    this.settings = settings;
     this.files = table == EncodedRule.Table.FILE;
     this.relative = mediation.hasRelativeRows();
     this.wide = mediation.hasWideTables();
@@ -67,15 +90,34 @@ final class TableBuilder {
     number(AcceptWords.NONE);
   }
 
-  /** Returns the automaton of some rules, or {@code null} if there are none. */
+  /**
+   * Returns the automaton of some rules, or {@code null} if there are none.
+   *
+   * @throws TooLargeException if it would be too large
+   */
   static @Nullable PolicyDfa build(
-      EncodedRule.Table table, List<EncodedRule> all, Mediation mediation)
+      EncodedRule.Table table,
+      List<EncodedRule> all,
+      Mediation mediation,
+      PolicyCompiler.Settings settings)
       throws ConflictException {
     List<EncodedRule> rules = all.stream().filter(rule -> rule.table() == table).toList();
-    return rules.isEmpty() ? null : new TableBuilder(table, mediation).build(rules);
+    return rules.isEmpty() ? null : new TableBuilder(table, mediation, settings).cached(rules);
   }
 
-  private PolicyDfa build(List<EncodedRule> rules) throws ConflictException {
+  private PolicyDfa cached(List<EncodedRule> rules) throws ConflictException {
+    TableCache cache = settings.cache();
+    if (cache == null) {
+      return build(rules, null, "");
+    }
+    TableCache.Key key = new TableCache.Key(rules, files, relative, wide, form);
+    String hash = TableCache.hash(key);
+    PolicyDfa known = cache.get(hash, key);
+    return known != null ? known : build(rules, key, hash);
+  }
+
+  private PolicyDfa build(List<EncodedRule> rules, TableCache.@Nullable Key key, String hash)
+      throws ConflictException {
     Map<Saying, Integer> labels = new LinkedHashMap<>();
     List<Regex.Labelled> expressions = new ArrayList<>();
     for (EncodedRule rule : rules) {
@@ -89,7 +131,12 @@ final class TableBuilder {
       byLabel.get(label).add(rule);
       expressions.add(rule.regex().labelled(label));
     }
-    Dfa dfa = DfaBuilder.build(expressions, DfaLimits.DEFAULT, this::combine);
+    Dfa dfa;
+    try {
+      dfa = DfaBuilder.build(expressions, settings.limits(), this::combine);
+    } catch (TooComplexException e) {
+      throw tooComplex(String.valueOf(e.getMessage()), e.limit(), rules, expressions);
+    }
     if (conflictFirst != null && conflictSecond != null) {
       byte[] witness = dfa.witness(conflictState);
       throw new ConflictException(
@@ -98,14 +145,33 @@ final class TableBuilder {
     Dfa minimal = dfa.minimize();
     int most = wide ? MAX_STATES_WIDE : MAX_STATES;
     if (minimal.size() >= most) {
-      throw new PolicyTooComplexException(
-          minimal.size() + " states are more than a kernel's tables hold", most);
+      String what =
+          minimal.size() + " states are more than the " + most + " of the kernel's tables";
+      throw tooComplex(what, most, rules, expressions);
     }
     AcceptWords[] ofState = new AcceptWords[minimal.size()];
     for (int state = 0; state < ofState.length; state++) {
       ofState[state] = byNumber.get(minimal.label(state));
     }
-    return PolicyDfa.of(PackedDfa.pack(minimal, relative), ofState, form, files);
+    PackedDfa tables = PackedDfa.pack(minimal, relative);
+    PolicyDfa result = PolicyDfa.of(tables, ofState, form, files);
+    TableCache cache = settings.cache();
+    if (key != null && cache != null) {
+      cache.put(hash, tables, ofState, result);
+    }
+    return result;
+  }
+
+  private TooLargeException tooComplex(
+      String what, long limit, List<EncodedRule> rules, List<Regex.Labelled> expressions) {
+    Set<ResolvedRule> worst = new LinkedHashSet<>();
+    for (int index : DfaBuilder.multiplying(expressions, SAMPLED_STATES)) {
+      ResolvedRule origin = rules.get(index).origin();
+      if (origin != null) {
+        worst.add(origin);
+      }
+    }
+    return new TooLargeException(what, limit, List.copyOf(worst));
   }
 
   /** Returns the rule among those that say the same as another which matches a string. */

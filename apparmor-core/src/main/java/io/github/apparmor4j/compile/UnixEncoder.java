@@ -44,8 +44,16 @@ final class UnixEncoder {
   private UnixEncoder() {}
 
   static void encode(UnixRule rule, Encoder out) {
+    boolean fine = out.mediation.hasUnixAddresses();
     if (!rule.qualifiers().isDeny()) {
+      if (!fine && out.mediation.knowsNoSockets()) {
+        out.notEnforced("network_v9/af_unix");
+      } else if (!fine) {
+        out.downgraded("for all unix sockets of the type", "network_v9/af_unix");
+      }
       NetworkEncoder.encodeFamily(rule, out);
+    } else if (!fine) {
+      out.notEnforced("network_v9/af_unix");
     }
     encodeFine(rule, out);
   }

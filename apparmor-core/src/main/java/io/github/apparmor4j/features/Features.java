@@ -1,5 +1,11 @@
 package io.github.apparmor4j.features;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +13,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A set of features: the tree under {@code /sys/kernel/security/apparmor/features}, with the files
@@ -17,6 +24,9 @@ import java.util.TreeSet;
  * LINUX_…}) or state the ABI that AppArmor ships under that name.
  */
 public final class Features {
+
+  private static final int MAX_FILES = 10_000;
+  private static final int MAX_BYTES = 1 << 16;
 
   private static final String CAPS_5_4 =
       "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable"
@@ -195,6 +205,35 @@ public final class Features {
       nested(text, builder);
     } else {
       listing(text, builder);
+    }
+    return builder.build();
+  }
+
+  /**
+   * Reads a kernel's directory, {@code /sys/kernel/security/apparmor/features} or a copy of it.
+   *
+   * @throws IOException if it can't be read, or holds what no kernel's does: more than 10,000 files
+   *     or one of more than 64 KiB
+   */
+  public static Features readDirectory(Path directory) throws IOException {
+    Builder builder = builder();
+    try (Stream<Path> walk = Files.walk(directory)) {
+      List<Path> files = walk.filter(Files::isRegularFile).limit(MAX_FILES + 1L).toList();
+      if (files.size() > MAX_FILES) {
+        throw new IOException(directory + ": more than " + MAX_FILES + " files");
+      }
+      for (Path file : files) {
+        try (InputStream in = Files.newInputStream(file)) {
+          byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+          if (bytes.length > MAX_BYTES) {
+            throw new IOException(file + ": more than " + MAX_BYTES + " bytes");
+          }
+          String path = directory.relativize(file).toString();
+          builder.set(path, new String(bytes, StandardCharsets.UTF_8));
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     return builder.build();
   }

@@ -19,6 +19,17 @@ public record CompiledPolicy(List<KernelProfile> profiles) {
     profiles = List.copyOf(profiles);
   }
 
+  /** Returns these profiles in a namespace, whatever theirs is. */
+  public CompiledPolicy inNamespace(String namespace) {
+    return new CompiledPolicy(
+        profiles.stream().map(profile -> profile.inNamespace(namespace)).toList());
+  }
+
+  /** Returns these profiles so that a kernel only logs what they don't allow. */
+  public CompiledPolicy complaining() {
+    return new CompiledPolicy(profiles.stream().map(KernelProfile::complaining).toList());
+  }
+
   /**
    * Returns the binary form of all profiles, one behind the other: what a kernel's {@code .replace}
    * takes. A new array.

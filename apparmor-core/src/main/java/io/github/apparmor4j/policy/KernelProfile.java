@@ -61,6 +61,11 @@ public record KernelProfile(
   /** Ask in user space; shown as {@code user}. */
   public static final int MODE_PROMPT = 4;
 
+  /** Of the version word. */
+  private static final int FORCE_COMPLAIN = 1 << 11;
+
+  private static final int OLDEST_ABI = 5;
+
   private static final List<String> MODES =
       List.of("enforce", "complain", "kill", "unconfined", "user");
 
@@ -153,12 +158,23 @@ public record KernelProfile(
 
   /** Returns this in another namespace. */
   KernelProfile inNamespace(String other) {
+    return with(version, other, behavior);
+  }
+
+  /** Returns this so that a kernel complains, in its own mode's stead. */
+  KernelProfile complaining() {
+    return abi() > OLDEST_ABI
+        ? with(version | FORCE_COMPLAIN, namespace, behavior)
+        : with(version, namespace, behavior.withMode(MODE_COMPLAIN));
+  }
+
+  private KernelProfile with(int newVersion, @Nullable String newNamespace, Behavior newBehavior) {
     return new KernelProfile(
-        version,
-        other,
+        newVersion,
+        newNamespace,
         name,
         attachment,
-        behavior,
+        newBehavior,
         capabilities,
         identities,
         limits,

@@ -8,29 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Includes from the file system. */
 final class DirectoryIncludes implements IncludeResolver {
 
   static final int MAX_BYTES = 16 << 20;
-
-  // What a directory include passes over: apparmor.d(5), "#include mechanism".
-  private static final List<String> IGNORED_ENDINGS =
-      List.of(
-          ".dpkg-new",
-          ".dpkg-old",
-          ".dpkg-dist",
-          ".dpkg-bak",
-          ".dpkg-remove",
-          ".pacsave",
-          ".pacnew",
-          ".rpmnew",
-          ".rpmsave",
-          ".orig",
-          ".rej",
-          "~");
 
   private final Path current;
   private final List<Path> directories;
@@ -82,22 +65,12 @@ final class DirectoryIncludes implements IncludeResolver {
     if (!Files.isDirectory(path)) {
       return List.of(read(path));
     }
-    try (Stream<Path> files = Files.list(path)) {
-      List<Path> sorted =
-          files.filter(Files::isRegularFile).filter(DirectoryIncludes::isRead).sorted().toList();
-      SourceText[] texts = new SourceText[sorted.size()];
-      for (int i = 0; i < texts.length; i++) {
-        texts[i] = read(sorted.get(i));
-      }
-      return List.of(texts);
+    List<Path> files = ProfileDirectory.files(path);
+    SourceText[] texts = new SourceText[files.size()];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = read(files.get(i));
     }
-  }
-
-  private static boolean isRead(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return !name.startsWith(".")
-        && !name.equals("README")
-        && IGNORED_ENDINGS.stream().noneMatch(name::endsWith);
+    return List.of(texts);
   }
 
   private static SourceText read(Path file) throws IOException {

@@ -45,8 +45,10 @@ final class PolicyComparison {
     for (int i = 0; i < left.size(); i++) {
       KernelProfile l = left.get(i);
       KernelProfile r = right.get(i);
-      if (!header(l).equals(header(r))) {
-        found.add(l.name() + ": " + header(l) + " and " + header(r));
+      List<String> leftHeader = header(l, left.size());
+      List<String> rightHeader = header(r, left.size());
+      if (!leftHeader.equals(rightHeader)) {
+        found.add(l.name() + ": " + leftHeader + " and " + rightHeader);
       }
       compare(l.name() + " attachment", attachment(l), attachment(r), l, r, false, found);
       compare(l.name() + " policydb", l.policyDb(), r.policyDb(), l, r, false, found);
@@ -59,10 +61,11 @@ final class PolicyComparison {
     return p.attachment() == null ? null : p.attachment().dfa();
   }
 
-  private static List<String> header(KernelProfile p) {
+  /** The reference mixes the socket arrays of all profiles of a file: docs/compatibility.md. */
+  private static List<String> header(KernelProfile p, int profiles) {
     return List.of(
         p.version() + " " + p.behavior() + p.capabilities() + p.limits(),
-        p.sockets() + " " + p.identities(),
+        (profiles > 1 ? "" : p.sockets()) + " " + p.identities(),
         p.attachment() == null ? "" : p.attachment().length() + " " + p.attachment().xattrs());
   }
 
@@ -73,7 +76,7 @@ final class PolicyComparison {
   static String digest(List<KernelProfile> profiles) {
     StringBuilder text = new StringBuilder();
     for (KernelProfile p : profiles) {
-      text.append(p.qualifiedName()).append(header(p));
+      text.append(p.qualifiedName()).append(header(p, profiles.size()));
       digest(attachment(p), p, false, text);
       digest(p.policyDb(), p, false, text);
       digest(p.files(), p, true, text);

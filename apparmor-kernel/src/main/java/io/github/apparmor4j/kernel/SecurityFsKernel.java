@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,12 +115,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
   @Override
   public Features features() throws KernelException {
     Path root = directory.resolve("features");
-    try (Stream<Path> files = Files.walk(root)) {
-      Features.Builder features = Features.builder();
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        features.set(root.relativize(file).toString(), Files.readString(file));
-      }
-      return features.build();
+    try {
+      return Features.readDirectory(root);
     } catch (IOException e) {
       throw failed("features", root, e);
     }

@@ -1,0 +1,305 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.PackedDfa;
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.policy.AcceptWords;
+import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.policy.PolicyDfa.Form;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the tables that were built, in memory and, if wanted, in a directory. What a table is known
+ * by is a hash of everything it depends on: its encoded rules (the resolved text, as the kernel's
+ * and the policy's features have it), its form, and this compiler's version. So a profile that was
+ * renamed, hats with the same rules, and a profile of which one child was changed find theirs.
+ *
+ * <p>Thread-safe, and so is the directory between processes: entries are written elsewhere and
+ * moved into place; one that is damaged is ignored and written anew. Failures to read or write are
+ * never more than a miss.
+ */
+public final class TableCache {
+
+  /** To be raised whenever the same rules give other tables. */
+  private static final int COMPILER_VERSION = 1;
+
+  private static final int MAGIC = 0x61613401;
+  private static final int HASH_BYTES = 32;
+  private static final String SUFFIX = ".table";
+
+  /** The expressions of a table with what they say, and the form that is wanted. */
+  record Key(List<EncodedRule> rules, boolean files, boolean relative, boolean wide, Form form) {}
+
+  private final long capacity;
+  private final @Nullable Path directory;
+  private final Map<String, PolicyDfa> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private long size;
+  private long hits;
+
+  private TableCache(long capacity, @Nullable Path directory) {
+    this.capacity = capacity;
+    this.directory = directory;
+  }
+
+  /**
+   * Returns a cache in memory.
+   *
+   * @param bytes about how much to keep; what wasn't used for the longest time goes first
+   */
+  public static TableCache inMemory(long bytes) {
+    return new TableCache(bytes, null);
+  }
+
+  /**
+   * Returns this with a directory behind the memory, for what is used again after this process.
+   *
+   * @param place a directory, made if there is none when the first table is written; it only grows,
+   *     and any file in it may be deleted at any time
+   */
+  public TableCache withDirectory(Path place) {
+    return new TableCache(capacity, place);
+  }
+
+  /** Returns how many tables were found here so far. */
+  public synchronized long hits() {
+    return hits;
+  }
+
+  // ---- keys
+
+  /** Returns a hash of what a table depends on. */
+  static String hash(Key key) {
+    MessageDigest digest = sha256();
+    Hasher hasher = new Hasher(digest);
+    hasher.number(COMPILER_VERSION);
+    hasher.number(key.files ? 1 : 0);
+    hasher.number(key.relative ? 1 : 0);
+    hasher.number(key.wide ? 1 : 0);
+    hasher.name(key.form);
+    for (EncodedRule rule : key.rules) {
+      hasher.number(rule.priority());
+      hasher.name(rule.action());
+      hasher.number(rule.permissions());
+      hasher.number(rule.audit());
+      hasher.number(rule.exact() ? 1 : 0);
+      hasher.regex(rule.regex());
+    }
+    hasher.flush();
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Writes trees so that different ones give different bytes. */
+  private static final class Hasher {
+    private final MessageDigest digest;
+    private final ByteBuffer buffer = ByteBuffer.allocate(8192);
+
+    Hasher(MessageDigest digest) {
+      this.digest = digest;
+    }
+
+    void number(long value) {
+      if (buffer.remaining() < Long.BYTES) {
+        flush();
+      }
+      buffer.putLong(value);
+    }
+
+    private void flush() {
+      digest.update(buffer.flip());
+      buffer.clear();
+    }
+
+    void name(Enum<?> constant) {
+      String name = constant.name();
+      letter(name.length());
+      name.chars().forEach(this::letter);
+    }
+
+    private void letter(int value) {
+      if (buffer.remaining() < 2) {
+        flush();
+      }
+      buffer.putShort((short) value);
+    }
+
+    private void set(ByteSet set) {
+      number(set.a());
+      number(set.b());
+      number(set.c());
+      number(set.d());
+      letter(set.mark() ? 1 : 0);
+    }
+
+    void regex(Regex regex) {
+      if (regex instanceof Regex.Bytes bytes) {
+        if (bytes.set().size() == 1) {
+          letter(bytes.set().first());
+        } else {
+          letter('S' << 8);
+          set(bytes.set());
+        }
+      } else if (regex instanceof Regex.Star star) {
+        letter('*' << 8);
+        set(star.set());
+      } else if (regex instanceof Regex.Sequence sequence) {
+        letter('(' << 8);
+        number(sequence.parts().size());
+        sequence.parts().forEach(this::regex);
+      } else if (regex instanceof Regex.Choice choice) {
+        letter('|' << 8);
+        number(choice.choices().size());
+        choice.choices().forEach(this::regex);
+      }
+    }
+  }
+
+  // ---- what is kept
+
+  @Nullable PolicyDfa get(String hash, Key key) {
+    synchronized (this) {
+      PolicyDfa dfa = kept.get(hash);
+      if (dfa != null) {
+        hits++;
+        return dfa;
+      }
+    }
+    PolicyDfa dfa = read(hash, key);
+    if (dfa != null) {
+      keep(hash, dfa);
+      synchronized (this) {
+        hits++;
+      }
+    }
+    return dfa;
+  }
+
+  void put(String hash, PackedDfa tables, AcceptWords[] words, PolicyDfa dfa) {
+    keep(hash, dfa);
+    if (directory != null) {
+      write(directory, hash, bytes(tables, words));
+    }
+  }
+
+  private static long weight(PolicyDfa dfa) {
+    return 8L * dfa.tables().next().length + 16L * dfa.size();
+  }
+
+  private synchronized void keep(String hash, PolicyDfa dfa) {
+    if (weight(dfa) > capacity || kept.putIfAbsent(hash, dfa) != null) {
+      return;
+    }
+    size += weight(dfa);
+    Iterator<PolicyDfa> oldest = kept.values().iterator();
+    while (size > capacity && oldest.hasNext()) {
+      size -= weight(oldest.next());
+      oldest.remove();
+    }
+  }
+
+  // ---- files: a magic number, five arrays of ints with their lengths, a hash of it all
+
+  private static byte[] bytes(PackedDfa tables, AcceptWords[] words) {
+    int[] flat = new int[words.length * 4];
+    for (int i = 0; i < words.length; i++) {
+      flat[i * 4] = words[i].allow();
+      flat[i * 4 + 1] = words[i].prompt();
+      flat[i * 4 + 2] = words[i].audit();
+      flat[i * 4 + 3] = words[i].quiet();
+    }
+    int[][] arrays = {tables.base(), tables.fallback(), tables.next(), tables.check(), flat};
+    int length = Integer.BYTES + HASH_BYTES;
+    for (int[] array : arrays) {
+      length += 4 + array.length * 4;
+    }
+    ByteBuffer out = ByteBuffer.allocate(length);
+    out.putInt(MAGIC);
+    for (int[] array : arrays) {
+      out.putInt(array.length);
+      out.asIntBuffer().put(array);
+      out.position(out.position() + array.length * 4);
+    }
+    MessageDigest digest = sha256();
+    digest.update(out.array(), 0, out.position());
+    return out.put(digest.digest()).array();
+  }
+
+  private @Nullable PolicyDfa read(String hash, Key key) {
+    if (directory == null) {
+      return null;
+    }
+    try {
+      byte[] bytes = Files.readAllBytes(directory.resolve(hash + SUFFIX));
+      int end = bytes.length - HASH_BYTES;
+      MessageDigest digest = sha256();
+      digest.update(bytes, 0, Math.max(0, end));
+      if (end < 0
+          || !Arrays.equals(digest.digest(), Arrays.copyOfRange(bytes, end, bytes.length))) {
+        return null;
+      }
+      ByteBuffer in = ByteBuffer.wrap(bytes, 0, end);
+      if (in.getInt() != MAGIC) {
+        return null;
+      }
+      PackedDfa tables = new PackedDfa(ints(in), ints(in), ints(in), ints(in));
+      int[] flat = ints(in);
+      AcceptWords[] words = new AcceptWords[flat.length / 4];
+      for (int i = 0; i < words.length; i++) {
+        words[i] = new AcceptWords(flat[i * 4], flat[i * 4 + 1], flat[i * 4 + 2], flat[i * 4 + 3]);
+      }
+      return PolicyDfa.of(tables, words, key.form, key.files);
+    } catch (IOException | RuntimeException e) {
+      return null; // missing, or not what was written
+    }
+  }
+
+  private static int[] ints(ByteBuffer in) {
+    int[] array = new int[in.getInt()];
+    in.asIntBuffer().get(array);
+    in.position(in.position() + array.length * 4);
+    return array;
+  }
+
+  private static void write(Path directory, String hash, byte[] bytes) {
+    Path temporary = null;
+    try {
+      Files.createDirectories(directory);
+      temporary = Files.createTempFile(directory, hash, ".new");
+      Files.write(temporary, bytes);
+      Files.move(temporary, directory.resolve(hash + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      // A cache that can't be written to is slow, not wrong.
+      delete(temporary);
+    }
+  }
+
+  private static void delete(@Nullable Path temporary) {
+    try {
+      if (temporary != null) {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      // Nothing depends on it.
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.apparmor4j.resolve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Directories of profiles, and of what profiles include. */
+public final class ProfileDirectory {
+
+  // What a directory include passes over: apparmor.d(5), "#include mechanism".
+  private static final List<String> IGNORED_ENDINGS =
+      List.of(
+          ".dpkg-new",
+          ".dpkg-old",
+          ".dpkg-dist",
+          ".dpkg-bak",
+          ".dpkg-remove",
+          ".pacsave",
+          ".pacnew",
+          ".rpmnew",
+          ".rpmsave",
+          ".orig",
+          ".rej",
+          "~");
+
+  private ProfileDirectory() {}
+
+  /**
+   * Returns the files of a directory that count: not hidden ones, a {@code README}, what package
+   * managers and editors leave behind, nor directories below it.
+   *
+   * @return sorted by name
+   * @throws IOException if it can't be read
+   */
+  public static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(Files::isRegularFile).filter(ProfileDirectory::counts).sorted().toList();
+    }
+  }
+
+  private static boolean counts(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return !name.startsWith(".")
+        && !name.equals("README")
+        && IGNORED_ENDINGS.stream().noneMatch(name::endsWith);
+  }
+}

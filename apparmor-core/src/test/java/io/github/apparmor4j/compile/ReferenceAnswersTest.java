@@ -1,0 +1,188 @@
+package io.github.apparmor4j.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.apparmor4j.Shared;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Our policies beside what {@code apparmor_parser} 5.0.2 made of the same files. */
+class ReferenceAnswersTest {
+
+  /** Where we differ on purpose: docs/compatibility.md, "Where the reference is wrong". */
+  private static final Map<String, String> ON_PURPOSE =
+      Map.ofEntries(
+          Map.entry("simple_tests/all/ok_04.sd", "deny all"),
+          Map.entry("simple_tests/conditional/ok_25.sd", "defined $BOOL"),
+          Map.entry("simple_tests/conditional/ok_26.sd", "defined $BOOL"),
+          Map.entry("simple_tests/profile/flags/flags_ok23.sd", "several flags"),
+          Map.entry("profiles/roddhjav/profiles-m-r/mimetype", "attachment length"),
+          Map.entry("profiles/roddhjav/profiles-g-l/glib-compile-schemas", "attachment length"),
+          Map.entry("profiles/roddhjav/profiles-s-z/wechat-appimage", "attachment length"),
+          Map.entry("profiles/roddhjav/groups/network/nm-dispatcher", "cx in a nested child"),
+          Map.entry("profiles/roddhjav/groups/xfce/xfce-session", "include once"));
+
+  /** The same, for kernels that take rights of sockets as an array only. */
+  private static final Map<String, String> ON_PURPOSE_WITH_ARRAYS =
+      Map.of(
+          "profiles/roddhjav/groups/apt/apt-listbugs", "network before a condition",
+          "profiles/roddhjav/groups/code/code-extensions", "network before a condition",
+          "profiles/roddhjav/groups/kde/kstart", "network before a condition");
+
+  /** Kernels that the default run compiles profiles for. */
+  private static final List<String> USUAL = List.of("6.12", "7.2");
+
+  @TempDir private Path directory = Path.of("");
+
+  private ReferenceAnswers answers() throws IOException {
+    return new ReferenceAnswers(Files.createTempDirectory(directory, ""));
+  }
+
+  /** Reads the table: for each file, for each set of features a number. */
+  private static Map<String, Map<String, String>> table() throws IOException {
+    Map<String, Map<String, String>> table = new LinkedHashMap<>();
+    List<String> header = List.of();
+    for (String line : Files.readAllLines(ReferenceAnswers.TABLE, StandardCharsets.ISO_8859_1)) {
+      List<String> columns = List.of(line.split("\t", -1));
+      if (line.startsWith("#")) {
+        continue;
+      }
+      if (header.isEmpty()) {
+        header = columns;
+        continue;
+      }
+      Map<String, String> row = new LinkedHashMap<>();
+      for (int i = 1; i < columns.size(); i++) {
+        if (!columns.get(i).equals("-")) {
+          row.put(header.get(i), columns.get(i));
+        }
+      }
+      table.put(columns.get(0), row);
+    }
+    return table;
+  }
+
+  /** Returns the files that are compiled in another way, with the sets of features. */
+  private Map<String, Collection<String>> differences(String prefix, List<String> sets)
+      throws IOException {
+    ReferenceAnswers answers = answers();
+    Map<String, Map<String, String>> table = table();
+    assertThat(table.keySet()).isEqualTo(new TreeSet<>(answers.accepted()));
+    Stream<String[]> different =
+        table.entrySet().parallelStream()
+            .filter(row -> row.getKey().startsWith(prefix))
+            .flatMap(
+                row ->
+                    row.getValue().entrySet().stream()
+                        .filter(cell -> sets.contains(cell.getKey()))
+                        .filter(
+                            cell ->
+                                !ours(answers, row.getKey(), cell.getKey()).equals(cell.getValue()))
+                        .map(cell -> new String[] {row.getKey(), cell.getKey()}));
+    return different.collect(
+        Collectors.groupingBy(
+            pair -> pair[0],
+            TreeMap::new,
+            Collectors.mapping(pair -> pair[1], Collectors.toCollection(TreeSet::new))));
+  }
+
+  private static String ours(ReferenceAnswers answers, String file, String set) {
+    try {
+      return answers.ours(file, set);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      return e.toString();
+    }
+  }
+
+  private static List<String> onPurpose(String prefix) {
+    return ON_PURPOSE.keySet().stream().filter(file -> file.startsWith(prefix)).sorted().toList();
+  }
+
+  @Test
+  void compilesSimpleTestsAsTheReferenceDoes() throws IOException {
+    assertThat(differences("simple_tests/", answers().sets()).keySet())
+        .containsExactlyElementsOf(onPurpose("simple_tests/"));
+  }
+
+  @Test
+  void compilesProfilesAsTheReferenceDoes() throws IOException {
+    assertThat(differences("profiles/", USUAL).keySet())
+        .containsExactlyElementsOf(onPurpose("profiles/"));
+  }
+
+  @Test
+  @Tag("differential")
+  void compilesProfilesAsTheReferenceDoesForOtherKernels() throws IOException {
+    List<String> known = new ArrayList<>(onPurpose("profiles/"));
+    known.addAll(ON_PURPOSE_WITH_ARRAYS.keySet());
+    assertThat(known)
+        .containsExactlyInAnyOrderElementsOf(
+            differences("profiles/", ReferenceAnswers.KERNELS).keySet());
+  }
+
+  /** Asks the reference again; with {@code -Dgolden.update=true} the table is written anew. */
+  @Test
+  @Tag("differential")
+  void theReferenceStillSaysSo() throws IOException, InterruptedException {
+    ReferenceAnswers answers = answers();
+    String reference = Shared.run(Shared.path("tools/reference-parser")).text().strip();
+    Path configuration = Files.createFile(directory.resolve("empty.conf"));
+    List<String> sets = answers.sets();
+    StringBuilder text =
+        new StringBuilder("# What apparmor_parser 5.0.2 makes of the corpus: ReferenceAnswers.\n")
+            .append("# apparmor_parser --config-file=EMPTY -QKS -j0 -M FEATURES -b|-I ... FILE\n")
+            .append("file\t")
+            .append(String.join("\t", sets))
+            .append('\n');
+    answers.accepted().parallelStream()
+        .sorted()
+        .map(
+            file ->
+                Stream.concat(
+                        Stream.of(file),
+                        sets.stream()
+                            .map(set -> theirs(answers, reference, configuration, file, set)))
+                    .collect(Collectors.joining("\t", "", "\n")))
+        .forEachOrdered(text::append);
+    if (Boolean.getBoolean("golden.update")) {
+      Files.writeString(ReferenceAnswers.TABLE, text, StandardCharsets.ISO_8859_1);
+    }
+    List<String> lines = Arrays.asList(text.toString().split("\n", -1));
+    List<String> kept =
+        Arrays.asList(
+            Files.readString(ReferenceAnswers.TABLE, StandardCharsets.ISO_8859_1).split("\n", -1));
+    assertThat(lines).isEqualTo(kept);
+  }
+
+  private static String theirs(
+      ReferenceAnswers answers, String reference, Path configuration, String file, String set) {
+    if (file.startsWith("profiles/") && !ReferenceAnswers.KERNELS.contains(set)) {
+      return "-";
+    }
+    try {
+      return answers.theirs(reference, configuration, file, set);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
