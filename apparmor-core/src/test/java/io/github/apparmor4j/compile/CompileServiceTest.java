@@ -46,6 +46,18 @@ class CompileServiceTest {
             .collect(Collectors.joining("", "profile p {\n/etc/passwd r,\n", "}\n")));
   }
 
+  @Test
+  void aDefaultAbiIsForPolicyWithoutOne() {
+    PolicyCompiler compiler = COMPILER.withDefaultAbi(Features.DEFAULT_ABI);
+    String profile = "profile p { userns, }";
+    assertThat(compiler.compile(resolve(profile)).diagnostics())
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-COMPILE-0006");
+    assertThat(COMPILER.compile(resolve(profile)).diagnostics()).isEmpty();
+    assertThat(compiler.withPolicyAbi(Features.LINUX_6_12).compile(resolve(profile)).diagnostics())
+        .isEmpty();
+  }
+
   // ---- limits
 
   @Test

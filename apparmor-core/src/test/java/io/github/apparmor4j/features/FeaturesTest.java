@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.apparmor4j.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FeaturesTest {
 
@@ -36,6 +38,19 @@ class FeaturesTest {
     assertThatThrownBy(() -> Features.parse("a{b")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Features.parse("just words"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void readsADirectoryAsTheKernelHasIt(@TempDir Path directory) throws IOException {
+    Files.createDirectories(directory.resolve("policy/versions"));
+    Files.writeString(directory.resolve("policy/versions/v7"), "yes\n");
+    Files.createDirectories(directory.resolve("mount"));
+    Files.writeString(directory.resolve("mount/mask"), "mount umount pivot_root\n");
+    assertThat(Features.readDirectory(directory))
+        .isEqualTo(
+            Features.parse("mount {mask {mount umount pivot_root}}policy {versions {v7 {yes}}}"));
+    Files.writeString(directory.resolve("mount/much"), "x".repeat(70_000));
+    assertThatThrownBy(() -> Features.readDirectory(directory)).isInstanceOf(IOException.class);
   }
 
   @Test

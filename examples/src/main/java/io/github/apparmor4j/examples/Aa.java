@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
       AaCheck.class,
       AaFormat.class,
       AaCompile.class,
+      AaParser.class,
       AaDecide.class,
       AaKernel.Enabled.class,
       AaKernel.Load.class,
@@ -56,8 +57,8 @@ public final class Aa {
 
     @Option(
         names = "--features",
-        paramLabel = "FILE",
-        description = "the kernel's features; default: Linux 6.12")
+        paramLabel = "PATH",
+        description = "the kernel's features, a file or a directory; default: Linux 6.12")
     @Nullable Path features;
 
     Resolver resolver() {
@@ -67,8 +68,15 @@ public final class Aa {
     }
 
     Features kernel() throws IOException {
-      return features == null ? Features.LINUX_6_12 : Features.parse(read(features).text());
+      return features == null ? Features.LINUX_6_12 : Aa.features(features);
     }
+  }
+
+  /** Reads features: a directory as the kernel has it, or a file. */
+  static Features features(Path path) throws IOException {
+    return Files.isDirectory(path)
+        ? Features.readDirectory(path)
+        : Features.parse(read(path).text());
   }
 
   static SourceText read(Path file) throws IOException {
@@ -89,10 +97,15 @@ public final class Aa {
               || exception instanceof UncheckedIOException
               || exception instanceof IllegalArgumentException) {
             command.getErr().println("aa: " + exception);
-            return 2;
+            return command.getCommandSpec().exitCodeOnInvalidInput();
           }
           throw exception;
         });
-    return commandLine.execute(arguments);
+    try {
+      return commandLine.execute(AaParser.configured(arguments));
+    } catch (IOException e) {
+      System.err.println("aa: " + e);
+      return 2;
+    }
   }
 }

@@ -1,45 +1,23 @@
 package io.github.apparmor4j.examples;
 
+import static io.github.apparmor4j.examples.Tool.aa;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.examples.Tool.Run;
+import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.Availability;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AaTest {
 
   @TempDir private Path directory = Path.of("");
-
-  private record Run(int status, String out, String errors) {}
-
-  private static Run aa(String input, String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    PrintStream stdout = System.out;
-    PrintStream stderr = System.err;
-    InputStream stdin = System.in;
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
-    System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
-    try {
-      int status = Aa.run(arguments);
-      return new Run(
-          status, out.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(stdout);
-      System.setErr(stderr);
-      System.setIn(stdin);
-    }
-  }
 
   private String file(String name, String text) throws IOException {
     return Files.writeString(directory.resolve(name), text).toString();
@@ -109,12 +87,47 @@ class AaTest {
   }
 
   @Test
-  void compileWritesAPolicy() throws IOException {
-    String file = file("p", "profile p { /a r, }\n");
-    Path out = directory.resolve("p.bin");
-    assertThat(aa("", "compile", "-o", out.toString(), file).status()).isZero();
-    assertThat(Files.readAllBytes(out))
+  void compileWritesPoliciesWhateverOneBadFileSays() throws IOException {
+    String good = file("p", "profile p { /a r, }\n");
+    String bad = file("bad", "profile bad { /a q, }\n");
+    Path more = Files.createDirectory(directory.resolve("more"));
+    Files.writeString(more.resolve("q"), "profile q { }\n");
+    Files.writeString(more.resolve("README"), "not a profile\n");
+    Path out = directory.resolve("out");
+    Run run = aa("", "compile", "-j2", "-o", out.toString(), good, bad, more.toString());
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.errors()).contains("bad:1:18").contains("unknown permission 'q'");
+    try (Stream<Path> files = Files.list(out)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("p.bin", "q.bin");
+    }
+    assertThat(Files.readAllBytes(out.resolve("p.bin")))
         .startsWith(4, 8, 0, 'v', 'e', 'r', 's', 'i', 'o', 'n', 0, 2, 7, 0x20, 0x20, 0);
+    Run together = aa("", "compile", good, more.toString());
+    byte[] p = Files.readAllBytes(out.resolve("p.bin"));
+    byte[] q = Files.readAllBytes(out.resolve("q.bin"));
+    assertThat(together.out()).isEqualTo(latin1(p) + latin1(q));
+    assertThat(aa("", "compile", "-o", out.toString(), good, more.resolve("p").toString()).status())
+        .isEqualTo(1);
+  }
+
+  private static String latin1(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void compileCanBeStrict() throws IOException {
+    String file = file("p", "profile p { mqueue, }\n");
+    String kernel = "--features=" + file("kernel", Features.LINUX_6_1.toText());
+    assertThat(aa("", "compile", kernel, file).errors()).isEmpty();
+    Run warned = aa("", "compile", kernel, "--warn", file);
+    assertThat(warned.status()).isZero();
+    assertThat(warned.errors()).contains("AA-COMPILE-0006");
+    Run strict = aa("", "compile", kernel, "--strict", file);
+    assertThat(strict.status()).isEqualTo(1);
+    assertThat(strict.errors()).contains("AA-COMPILE-0006");
+    assertThat(strict.out()).isEmpty();
   }
 
   @Test

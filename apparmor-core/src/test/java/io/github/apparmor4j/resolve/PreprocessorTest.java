@@ -1,0 +1,87 @@
+package io.github.apparmor4j.resolve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.apparmor4j.parse.ParseResult;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreprocessorTest {
+
+  @TempDir private Path directory = Path.of("");
+
+  private String preprocess(String text) throws IOException {
+    ParseResult<ProfileFile> parsed = ProfileParser.parse(SourceText.of("p", text));
+    return Preprocessor.preprocess(parsed, IncludeResolver.directories(directory));
+  }
+
+  @Test
+  void whatComesOutMeansTheSame() throws IOException {
+    Files.writeString(directory.resolve("tunables"), "@{X}=/x\n");
+    Files.writeString(directory.resolve("more"), "include <most>\n@{X} r,");
+    Files.writeString(directory.resolve("most"), "if $B { /most r, }\n");
+    String text =
+        """
+        include <tunables>
+        $B=true
+        profile p {
+          if $B { include <more> } else { include <most> }
+          profile child { include <more> }
+        }
+        """;
+    String whole = preprocess(text);
+    assertThat(whole)
+        .contains("##included <tunables>\n@{X}=/x\n")
+        .contains("##skipped duplicate include <most>\n");
+    Resolver resolver = Resolver.of(IncludeResolver.directories(directory));
+    Resolution before = resolver.resolve(ProfileParser.parse(SourceText.of("p", text)));
+    Resolution after =
+        Resolver.of(IncludeResolver.none()).resolve(ProfileParser.parse(SourceText.of("p", whole)));
+    assertThat(after.isOk()).as(() -> after.diagnostics().toString()).isTrue();
+    assertThat(rules(after)).isEqualTo(rules(before));
+  }
+
+  private static String rules(Resolution resolution) {
+    StringBuilder all = new StringBuilder();
+    for (ResolvedProfile profile : resolution.allProfiles()) {
+      all.append(profile.name()).append('\n');
+      profile.rules().forEach(rule -> all.append(rule.rule()).append('\n'));
+    }
+    return all.toString();
+  }
+
+  @Test
+  void refusesWhatIsMissing() {
+    assertThatThrownBy(() -> preprocess("profile p { include <nothing> }"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("Could not open 'nothing'");
+  }
+
+  @Test
+  void endsWhereTextsIncludeEachOther() throws IOException {
+    Files.writeString(directory.resolve("a"), "include <b>\n/a r,\n");
+    Files.writeString(directory.resolve("b"), "include <a>\n/b r,\n");
+    assertThat(preprocess("profile p {\ninclude <a>\n}\n").replaceAll("\\s+", " "))
+        .isEqualTo(
+            "profile p { ##included <a> ##included <b> ##skipped duplicate include <a> /b r, /a r, }"
+                + " ");
+  }
+
+  @Test
+  void aDirectoryHasTheFilesThatPackagesMean() throws IOException {
+    for (String name : new String[] {"b", "a", "c.dpkg-new", "d~", ".e", "README"}) {
+      Files.createFile(directory.resolve(name));
+    }
+    Files.createDirectory(directory.resolve("f"));
+    assertThat(ProfileDirectory.files(directory))
+        .extracting(file -> file.getFileName().toString())
+        .containsExactly("a", "b");
+  }
+}

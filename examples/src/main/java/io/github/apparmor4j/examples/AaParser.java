@@ -1,0 +1,655 @@
+package io.github.apparmor4j.examples;
+
+import io.github.apparmor4j.compile.Compilation;
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.compile.PolicyTooComplexException;
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.kernel.AppArmorKernel;
+import io.github.apparmor4j.kernel.KernelException;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
+import io.github.apparmor4j.parse.ParseResult;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.policy.KernelProfile;
+import io.github.apparmor4j.policy.PolicyFormatException;
+import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Preprocessor;
+import io.github.apparmor4j.resolve.ProfileDirectory;
+import io.github.apparmor4j.resolve.Resolution;
+import io.github.apparmor4j.resolve.ResolvedProfile;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code aa parser}: takes the options of {@code apparmor_parser}, for scripts that call it.
+ *
+ * <p>Options that tell {@code apparmor_parser} how to compile or where to cache are taken and have
+ * no effect.
+ */
+@Command(
+    name = "parser",
+    description = "Does what apparmor_parser does with the same options.",
+    exitCodeOnInvalidInput = 1)
+final class AaParser implements Callable<Integer> {
+
+  /** The kernel that policy is for. */
+  @FunctionalInterface
+  interface KernelSource {
+    /** Opens it. */
+    AppArmorKernel open() throws KernelException;
+  }
+
+  private static final Path CONFIGURATION = Path.of("/etc/apparmor/parser.conf");
+
+  private static final List<String> WARNINGS =
+      List.of(
+          "rule-not-enforced",
+          "rule-downgraded",
+          "abi",
+          "deprecated",
+          "config",
+          "cache",
+          "debug-cache",
+          "jobs",
+          "dangerous",
+          "unexpected",
+          "format",
+          "missing",
+          "override",
+          "dev",
+          "pound-include");
+
+  /** The reference's names of what we warn of. */
+  private static final Map<String, String> WARNING_OF_CODE =
+      Map.of(
+          "AA-COMPILE-0006", "rule-not-enforced",
+          "AA-COMPILE-0007", "rule-downgraded",
+          "AA-RESOLVE-0007", "abi",
+          "AA-RESOLVE-0014", "rule-not-enforced");
+
+  private final KernelSource kernels;
+
+  // ---- what to do
+
+  @Option(
+      names = {"-a", "--add"},
+      description = "load (default)")
+  private boolean add;
+
+  @Option(
+      names = {"-r", "--replace"},
+      description = "load or replace")
+  private boolean replace;
+
+  @Option(
+      names = {"-R", "--remove"},
+      description = "remove")
+  private boolean remove;
+
+  @Option(
+      names = {"-N", "--names"},
+      description = "print the names of profiles")
+  private boolean names;
+
+  @Option(
+      names = {"-S", "--stdout"},
+      description = "write binary policy to standard output")
+  private boolean stdout;
+
+  @Option(
+      names = {"-o", "--ofile"},
+      paramLabel = "FILE",
+      description = "write binary policy to a file")
+  private @Nullable Path out;
+
+  @Option(
+      names = {"-p", "--preprocess"},
+      description = "print the text with what it includes")
+  private boolean preprocess;
+
+  @Option(
+      names = {"-V", "--version"},
+      description = "print the version")
+  private boolean version;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "print this")
+  private boolean unusedHelp;
+
+  // ---- how
+
+  @Option(
+      names = {"-C", "--Complain"},
+      description = "only log what isn't allowed")
+  private boolean complain;
+
+  @Option(
+      names = {"-B", "--binary"},
+      description = "files are binary policy")
+  private boolean binary;
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NS",
+      description = "put profiles into a namespace")
+  private @Nullable String namespace;
+
+  @Option(
+      names = {"-Q", "--skip-kernel-load"},
+      description = "load nothing")
+  private boolean skipKernel;
+
+  @Option(
+      names = {"-b", "--base"},
+      paramLabel = "DIR",
+      description = "base directory of includes; default: /etc/apparmor.d")
+  private Path base = Path.of("/etc/apparmor.d");
+
+  @Option(
+      names = {"-I", "--Include"},
+      paramLabel = "DIR",
+      description = "searched for includes")
+  private List<Path> includes = new ArrayList<>();
+
+  @Option(
+      names = {"-M", "--features-file"},
+      paramLabel = "FILE",
+      description = "features of kernel and policy")
+  private @Nullable Path features;
+
+  @Option(names = "--kernel-features", paramLabel = "FILE", description = "features of the kernel")
+  private @Nullable Path kernelFeatures;
+
+  @Option(
+      names = "--policy-features",
+      paramLabel = "FILE",
+      description = "features of policy without an abi rule")
+  private @Nullable Path policyFeatures;
+
+  @Option(
+      names = "--override-policy-abi",
+      paramLabel = "FILE",
+      description = "features of policy, whatever its abi rules say")
+  private @Nullable Path policyAbi;
+
+  @Option(
+      names = {"-j", "--jobs"},
+      paramLabel = "N",
+      description = "files at once: a number, xN for each processor, or auto")
+  private String jobs = "auto";
+
+  @Option(names = "--max-jobs", paramLabel = "N", description = "no more than so many")
+  private String maxJobs = "x8";
+
+  @Option(names = "--abort-on-error", description = "stop at the first file with an error")
+  private boolean abortOnError;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "no warnings")
+  private boolean quiet;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "print the names of profiles that are loaded")
+  private boolean verbose;
+
+  @Option(names = "--warn", paramLabel = "KIND", description = "show warnings of a kind, or all")
+  private List<String> warnings = new ArrayList<>();
+
+  @Option(
+      names = "--Werror",
+      paramLabel = "KIND",
+      description = "warnings of a kind, or all, are errors")
+  private List<String> fatal = new ArrayList<>();
+
+  @Option(
+      names = "--config-file",
+      paramLabel = "FILE",
+      description = "long options, one a line; default: /etc/apparmor/parser.conf")
+  private @Nullable Path unusedConfiguration;
+
+  // ---- accepted, without effect
+
+  @Option(
+      names = {
+        "-K",
+        "--skip-cache",
+        "-T",
+        "--skip-read-cache",
+        "-W",
+        "--write-cache",
+        "-k",
+        "--show-cache",
+        "--skip-bad-cache",
+        "--skip-bad-cache-rebuild",
+        "--purge-cache",
+        "--debug-cache",
+        "-X",
+        "--readimpliesX"
+      },
+      description = "no effect: there is no cache of policy")
+  private boolean unusedCache;
+
+  @Option(
+      names = {"-L", "--cache-loc"},
+      paramLabel = "DIR",
+      description = "no effect")
+  private @Nullable Path unusedCacheLocation;
+
+  @Option(
+      names = {"-D", "--dump", "-O", "--Optimize"},
+      paramLabel = "WHAT",
+      description = "no effect")
+  private List<String> unusedTuning = new ArrayList<>();
+
+  @Option(
+      names = {"-d", "--debug", "-c", "--zstd-compress-level", "-f", "--subdomainfs"},
+      paramLabel = "N",
+      description = "no effect")
+  private List<String> unusedIgnored = new ArrayList<>();
+
+  @Parameters(paramLabel = "FILE", description = "files and directories; default: standard input")
+  private List<Path> paths = new ArrayList<>();
+
+  /** For picocli: the running kernel. */
+  AaParser() {
+    this(SecurityFsKernel::open);
+  }
+
+  AaParser(KernelSource kernels) {
+    this.kernels = kernels;
+  }
+
+  /**
+   * Returns a command line with the options of the configuration file before its own.
+   *
+   * @param arguments {@code parser} and its arguments, or those of another command
+   */
+  static String[] configured(String... arguments) throws IOException {
+    if (arguments.length == 0 || !arguments[0].equals("parser")) {
+      return arguments;
+    }
+    Path file = CONFIGURATION;
+    for (int i = 1; i < arguments.length; i++) {
+      if (arguments[i].startsWith("--config-file=")) {
+        file = Path.of(arguments[i].substring("--config-file=".length()));
+      } else if (arguments[i].equals("--config-file") && i + 1 < arguments.length) {
+        file = Path.of(arguments[i + 1]);
+      }
+    }
+    List<String> all = new ArrayList<>(List.of(arguments));
+    // These take an argument only behind "=".
+    all.replaceAll(
+        argument ->
+            switch (argument) {
+              case "--Werror" -> "--Werror=all";
+              case "-d", "--debug" -> "--debug=1";
+              case "-c", "--zstd-compress-level" -> "--zstd-compress-level=10";
+              default -> argument;
+            });
+    if (Files.isReadable(file)) {
+      List<String> options =
+          Files.readAllLines(file).stream()
+              .map(String::strip)
+              .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+              .map(line -> "--" + line)
+              .toList();
+      all.addAll(1, options);
+    }
+    return all.toArray(new String[0]);
+  }
+
+  // ---- a run
+
+  /** A text or a binary to work on, and the argument that led to it; null for standard input. */
+  private record Input(@Nullable Path argument, @Nullable Path file) {}
+
+  /** What became of an input. */
+  private record Result(
+      boolean ok, String messages, String text, List<Named> profiles, byte[] bytes) {
+
+    static Result nothing(boolean ok, String messages) {
+      return new Result(ok, messages, "", List.of(), new byte[0]);
+    }
+
+    static Result failed(String messages) {
+      return nothing(false, messages);
+    }
+  }
+
+  /**
+   * A profile.
+   *
+   * @param name as the kernel has it
+   * @param local as its text has it
+   * @param child whether it goes with another
+   */
+  private record Named(String name, String local, boolean child) {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (version) {
+      System.out.println("AppArmor parser version 5.0.2 (aa " + Aa.version() + ")");
+      return 0;
+    }
+    if (List.of(add, replace, remove, names, stdout, out != null, preprocess).stream()
+            .filter(Boolean::booleanValue)
+            .count()
+        > 1) {
+      System.err.println("aa parser: Too many actions given on the command line.");
+      return 1;
+    }
+    for (String kind : warnings) {
+      if (kind.equals("show")) {
+        System.err.println(String.join(" ", shownWarnings()));
+        return 0;
+      } else if (!kind.equals("all") && !WARNINGS.contains(kind.replaceFirst("^no-", ""))) {
+        System.err.println("aa parser: Invalid --warn option " + kind);
+        return 1;
+      }
+    }
+    boolean loads = !(skipKernel || names || stdout || out != null || preprocess);
+    AppArmorKernel kernel = null;
+    try {
+      kernel = kernels.open();
+    } catch (KernelException e) {
+      if (loads) {
+        System.err.println(
+            "Warning: unable to find a suitable fs in /proc/mounts, is it mounted?\n"
+                + "AppArmor: "
+                + SecurityFsKernel.availability());
+        return 1;
+      }
+    }
+    return run(compiler(kernel), loads ? kernel : null);
+  }
+
+  private PolicyCompiler compiler(@Nullable AppArmorKernel kernel) throws IOException {
+    Path ofKernel = kernelFeatures == null ? features : kernelFeatures;
+    Path ofPolicy = policyFeatures == null ? features : policyFeatures;
+    Features enforced =
+        ofKernel != null
+            ? Aa.features(ofKernel)
+            : kernel != null ? kernel.features() : Features.LINUX_6_12;
+    PolicyCompiler compiler =
+        PolicyCompiler.forKernel(enforced)
+            .withDefaultAbi(ofPolicy == null ? Features.DEFAULT_ABI : Aa.features(ofPolicy));
+    return policyAbi == null ? compiler : compiler.withPolicyAbi(Aa.features(policyAbi));
+  }
+
+  private int run(PolicyCompiler compiler, @Nullable AppArmorKernel kernel)
+      throws IOException, InterruptedException {
+    List<Path> directories = new ArrayList<>(includes);
+    directories.add(base);
+    IncludeResolver texts = IncludeResolver.directories(directories.toArray(Path[]::new));
+    Resolver resolver = Resolver.of(texts);
+    List<Input> inputs = new ArrayList<>();
+    int[] status = {0};
+    for (Path path : paths) {
+      if (Files.isDirectory(path)) {
+        ProfileDirectory.files(path).forEach(file -> inputs.add(new Input(path, file)));
+      } else if (!Files.exists(path)) {
+        System.err.println("File " + path + " not found, skipping...");
+        status[0] = 2;
+      } else {
+        inputs.add(new Input(path, path));
+      }
+    }
+    if (paths.isEmpty()) {
+      inputs.add(new Input(null, null));
+    }
+    Function<Input, Result> work =
+        input -> {
+          try {
+            return binary ? precompiled(input) : compiled(input, texts, resolver, compiler);
+          } catch (IOException e) {
+            return Result.failed(error(input.argument, input.file, 1, String.valueOf(e)));
+          }
+        };
+    try (OutputStream file = out == null ? OutputStream.nullOutputStream() : open(out)) {
+      Batch.run(
+          inputs,
+          jobs(),
+          work,
+          result -> {
+            System.err.print(result.messages);
+            boolean ok = result.ok && act(result, kernel, file);
+            status[0] = ok ? status[0] : 1;
+            return ok || !abortOnError;
+          });
+    }
+    System.out.flush();
+    return status[0];
+  }
+
+  private static OutputStream open(Path file) throws IOException {
+    return Files.newOutputStream(file);
+  }
+
+  private int jobs() {
+    return Math.max(1, Math.min(number(jobs), number(maxJobs)));
+  }
+
+  private static int number(String text) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    try {
+      return text.equals("auto")
+          ? processors
+          : text.startsWith("x")
+              ? Math.multiplyExact(processors, Integer.parseInt(text.substring(1)))
+              : Integer.parseInt(text);
+    } catch (NumberFormatException | ArithmeticException e) {
+      throw new IllegalArgumentException("jobs: " + text, e);
+    }
+  }
+
+  // ---- one input
+
+  private Result precompiled(Input input) throws IOException {
+    byte[] bytes = input.file == null ? System.in.readAllBytes() : Files.readAllBytes(input.file);
+    try {
+      List<KernelProfile> profiles = PolicyReader.read(bytes, PolicyReader.Kernel.LINUX_7_2);
+      List<Named> found =
+          profiles.stream()
+              .map(profile -> new Named(profile.qualifiedName(), profile.name(), false))
+              .toList();
+      return new Result(true, "", "", found, bytes);
+    } catch (PolicyFormatException e) {
+      return Result.failed(error(input.argument, input.file, 1, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Result compiled(
+      Input input, IncludeResolver texts, Resolver resolver, PolicyCompiler compiler)
+      throws IOException {
+    Path file = input.file;
+    SourceText text =
+        file == null
+            ? SourceText.of("stdin", SourceText.decode(System.in.readAllBytes()))
+            : Aa.read(file);
+    String name = file == null ? "" : String.valueOf(file.getFileName());
+    Path disabled = base.resolve("disable").resolve(name);
+    if (file != null && Files.isReadable(disabled)) {
+      return Result.nothing(
+          true, "Skipping profile in " + disabled.getParent() + ": " + name + "\n");
+    }
+    ParseResult<ProfileFile> parsed = ProfileParser.parse(text);
+    String expanded = preprocess ? Preprocessor.preprocess(parsed, texts) : "";
+    Resolution resolution = resolver.resolve(parsed);
+    List<Diagnostic> diagnostics = resolution.diagnostics();
+    byte[] policy = new byte[0];
+    if (!names && !preprocess && !remove) {
+      try {
+        Compilation compilation = compiler.compile(resolution);
+        diagnostics = compilation.diagnostics();
+        policy = compilation.isOk() ? changed(compilation.orThrow(), name).toBytes() : policy;
+      } catch (PolicyTooComplexException e) {
+        return Result.failed(error(input.argument, file, 1, String.valueOf(e.getMessage())));
+      }
+    }
+    boolean ok = Diagnostic.errors(diagnostics).isEmpty();
+    StringBuilder messages = new StringBuilder();
+    for (Diagnostic diagnostic : diagnostics) {
+      String kind = WARNING_OF_CODE.getOrDefault(diagnostic.code(), "");
+      if (diagnostic.isError()) {
+        messages.append(error(input.argument, diagnostic, text));
+      } else {
+        ok &= !fatal.contains(kind) && !(fatal.contains("all") && !kind.isEmpty());
+        if (!quiet && shownWarnings().contains(kind)) {
+          messages.append(warning(file, diagnostic));
+        }
+      }
+    }
+    return new Result(ok, messages.toString(), expanded, named(resolution), policy);
+  }
+
+  /** Returns a policy as -n and -C want it; {@code name} is that of its file. */
+  private CompiledPolicy changed(CompiledPolicy policy, String name) {
+    Path forced = base.resolve("force-complain").resolve(name);
+    boolean complains = complain || (!name.isEmpty() && Files.isReadable(forced));
+    CompiledPolicy placed = namespace == null ? policy : policy.inNamespace(namespace);
+    return complains ? placed.complaining() : placed;
+  }
+
+  /** Returns the profiles, children behind their parents, otherwise by name. */
+  private List<Named> named(Resolution resolution) {
+    List<Named> named = new ArrayList<>();
+    for (ResolvedProfile profile : resolution.allProfiles()) {
+      String space = namespace == null ? profile.namespace() : namespace;
+      String name = space == null ? profile.name() : ":" + space + ":" + profile.name();
+      boolean child = !resolution.profiles().contains(profile);
+      named.add(new Named(name, profile.localName(), child));
+    }
+    named.sort(Comparator.comparing(AaParser::order));
+    return named;
+  }
+
+  /** Returns what puts a profile behind its parent and before what is no child of that. */
+  private static String order(Named profile) {
+    return profile.name.replace("//", "\0");
+  }
+
+  private Set<String> shownWarnings() {
+    Set<String> shown = new HashSet<>();
+    for (String kind : warnings) {
+      if (kind.equals("all")) {
+        shown.addAll(WARNINGS);
+        shown.add("");
+      } else if (kind.startsWith("no-")) {
+        shown.remove(kind.substring("no-".length()));
+      } else {
+        shown.add(kind);
+      }
+    }
+    return shown;
+  }
+
+  private static String error(@Nullable Path argument, Diagnostic diagnostic, SourceText main) {
+    SourceText source = diagnostic.place().source();
+    boolean inMain = source.equals(main);
+    Path in = argument == null && inMain ? null : Path.of(source.name());
+    return error(argument, in, diagnostic.place().line(), diagnostic.message());
+  }
+
+  private static String error(
+      @Nullable Path argument, @Nullable Path file, int line, String message) {
+    return "AppArmor parser error"
+        + (argument == null ? "" : " for " + argument)
+        + (file == null ? "" : " in profile " + file)
+        + " at line "
+        + line
+        + ": "
+        + message
+        + "\n";
+  }
+
+  private static String warning(@Nullable Path file, Diagnostic diagnostic) {
+    return "Warning from "
+        + (file == null ? "stdin" : file)
+        + " ("
+        + diagnostic.place().source().name()
+        + " line "
+        + diagnostic.place().line()
+        + "): "
+        + diagnostic.message()
+        + "\n";
+  }
+
+  // ---- results
+
+  private boolean act(Result result, @Nullable AppArmorKernel kernel, OutputStream file)
+      throws IOException {
+    if (names) {
+      for (Named profile : result.profiles) {
+        print(profile.name.replaceFirst("^(:[^:]*:)", "$1//") + "\n");
+      }
+    } else if (preprocess) {
+      print(result.text);
+    } else if (stdout) {
+      System.out.write(result.bytes);
+    } else if (out != null) {
+      file.write(result.bytes);
+    } else {
+      return load(result, kernel);
+    }
+    return true;
+  }
+
+  private static void print(String text) {
+    System.out.writeBytes(SourceText.encode(text));
+  }
+
+  private boolean load(Result result, @Nullable AppArmorKernel kernel) {
+    try {
+      if (kernel == null || result.profiles.isEmpty()) {
+        // Only said.
+      } else if (remove) {
+        for (Named profile : result.profiles) {
+          if (!profile.child) {
+            kernel.remove(profile.name);
+          }
+        }
+      } else if (replace) {
+        kernel.replace(result.bytes);
+      } else {
+        kernel.load(result.bytes);
+      }
+    } catch (KernelException e) {
+      System.err.println("aa parser: " + e.getMessage());
+      return false;
+    }
+    if (verbose) {
+      String did = remove ? "Removal" : replace ? "Replacement" : "Addition";
+      List<Named> inOrder = new ArrayList<>(result.profiles);
+      inOrder.sort(Comparator.comparing(profile -> order(profile) + "\1")); // children first
+      for (Named profile : inOrder) {
+        if (!remove || !profile.child) {
+          print(did + " succeeded for \"" + profile.local + "\".\n");
+        }
+      }
+    }
+    return true;
+  }
+}
