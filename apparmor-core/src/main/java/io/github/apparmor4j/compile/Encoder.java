@@ -29,7 +29,9 @@ import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,7 @@ final class Encoder {
   final ResolvedProfile profile;
   final Mediation mediation;
   final List<EncodedRule> rules = new ArrayList<>();
-  final List<Diagnostic> diagnostics = new ArrayList<>();
+  final Set<Diagnostic> diagnostics = new LinkedHashSet<>();
   final Transitions transitions;
   final MountEncoder.Permissions mounts = new MountEncoder.Permissions();
   final SocketArrays sockets = new SocketArrays();
@@ -154,11 +156,8 @@ final class Encoder {
       return; // of what a kernel doesn't know, everything is allowed anyway
     }
     SourcePlace place = rule == null ? profile.place() : rule.place();
-    Diagnostic diagnostic =
-        strict ? Diagnostic.error(code, place, message) : Diagnostic.warning(code, place, message);
-    if (!diagnostics.contains(diagnostic)) {
-      diagnostics.add(diagnostic);
-    }
+    diagnostics.add(
+        strict ? Diagnostic.error(code, place, message) : Diagnostic.warning(code, place, message));
   }
 
   /** Returns the index of a transition in the current rule's word. */

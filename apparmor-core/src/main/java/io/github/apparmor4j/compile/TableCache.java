@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class TableCache {
 
   /** To be raised whenever the same rules give other tables. */
-  private static final int COMPILER_VERSION = 1;
+  private static final int COMPILER_VERSION = 2;
 
   private static final int MAGIC = 0x61613401;
   private static final int HASH_BYTES = 32;
@@ -109,20 +110,34 @@ public final class TableCache {
     }
   }
 
-  /** Writes trees so that different ones give different bytes. */
+  /**
+   * Writes trees so that different ones give different bytes, and few of them: a letter is itself,
+   * a set is written once and has a number from then on.
+   */
   private static final class Hasher {
+    private static final int FIRST_LETTER = 0x20;
+    private static final int SINGLE = 1;
+    private static final int SET = 2;
+    private static final int STAR = 3;
+    private static final int SEQUENCE = 4;
+    private static final int CHOICE = 5;
+
     private final MessageDigest digest;
     private final ByteBuffer buffer = ByteBuffer.allocate(8192);
+    private final Map<ByteSet, Integer> sets = new HashMap<>();
 
     Hasher(MessageDigest digest) {
       this.digest = digest;
     }
 
-    void number(long value) {
-      if (buffer.remaining() < Long.BYTES) {
-        flush();
+    /** Writes seven bits a byte, the last one below 128. */
+    void number(int value) {
+      int rest = value;
+      while ((rest & ~0x7f) != 0) {
+        letter(rest | 0x80);
+        rest >>>= 7;
       }
-      buffer.putLong(value);
+      letter(rest);
     }
 
     private void flush() {
@@ -132,44 +147,58 @@ public final class TableCache {
 
     void name(Enum<?> constant) {
       String name = constant.name();
-      letter(name.length());
+      number(name.length());
       name.chars().forEach(this::letter);
     }
 
     private void letter(int value) {
-      if (buffer.remaining() < 2) {
+      if (!buffer.hasRemaining()) {
         flush();
       }
-      buffer.putShort((short) value);
+      buffer.put((byte) value);
     }
 
     private void set(ByteSet set) {
-      number(set.a());
-      number(set.b());
-      number(set.c());
-      number(set.d());
+      Integer known = sets.putIfAbsent(set, sets.size());
+      if (known != null) {
+        number(known);
+        return;
+      }
+      number(sets.size() - 1);
+      if (buffer.remaining() < 4 * Long.BYTES) {
+        flush();
+      }
+      buffer.putLong(set.a()).putLong(set.b()).putLong(set.c()).putLong(set.d());
       letter(set.mark() ? 1 : 0);
     }
 
     void regex(Regex regex) {
       if (regex instanceof Regex.Bytes bytes) {
-        if (bytes.set().size() == 1) {
-          letter(bytes.set().first());
-        } else {
-          letter('S' << 8);
+        int first = bytes.set().first();
+        if (bytes.set().size() != 1) {
+          letter(SET);
           set(bytes.set());
+        } else if (first >= FIRST_LETTER && first < ByteSet.MARK) {
+          letter(first);
+        } else {
+          letter(SINGLE);
+          number(first);
         }
       } else if (regex instanceof Regex.Star star) {
-        letter('*' << 8);
+        letter(STAR);
         set(star.set());
       } else if (regex instanceof Regex.Sequence sequence) {
-        letter('(' << 8);
-        number(sequence.parts().size());
-        sequence.parts().forEach(this::regex);
+        children(SEQUENCE, sequence.parts());
       } else if (regex instanceof Regex.Choice choice) {
-        letter('|' << 8);
-        number(choice.choices().size());
-        choice.choices().forEach(this::regex);
+        children(CHOICE, choice.choices());
+      }
+    }
+
+    private void children(int kind, List<Regex> children) {
+      letter(kind);
+      number(children.size());
+      for (Regex child : children) {
+        regex(child);
       }
     }
   }

@@ -65,11 +65,14 @@ final class AaCompile implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    TableCache tables = TableCache.inMemory(CACHE_BYTES);
-    PolicyCompiler plain =
-        PolicyCompiler.forKernel(options.kernel())
-            .withCache(cache == null ? tables : tables.withDirectory(cache));
-    PolicyCompiler compiler = strict ? plain.strict() : plain;
+    PolicyCompiler compiler = PolicyCompiler.forKernel(options.kernel());
+    if (strict) {
+      compiler = compiler.strict();
+    }
+    if (cache != null) { // for one time, profiles have too little in common
+      compiler = compiler.withCache(TableCache.inMemory(CACHE_BYTES).withDirectory(cache));
+    }
+    PolicyCompiler finished = compiler;
     Resolver resolver = options.resolver();
     List<Path> files = Batch.files(paths);
     Path into = directory;
@@ -82,7 +85,7 @@ final class AaCompile implements Callable<Integer> {
       Batch.run(
           files,
           Math.max(1, jobs),
-          file -> compile(file, resolver, compiler),
+          file -> compile(file, resolver, finished),
           result -> {
             progress.step(String.valueOf(result.file.getFileName()), result.messages);
             bad[0] |= !result.ok;
