@@ -200,7 +200,6 @@ final class Encoder {
     if (qualifiers.action() == Qualifiers.Action.PROMPT
         && mediation.form() == PolicyDfa.Form.WORDS) {
       downgraded("refused without asking", "policy/permstable32");
-      return; // words can't say so, and what isn't allowed is refused
     }
     boolean marked = qualifiers.isDeny() != qualifiers.audit();
     rules.add(

@@ -117,7 +117,9 @@ final class FileEncoder {
         EncodedRule.Table.FILE,
         qualifiers,
         Regex.sequence(path.regex(), Encoder.NUL, second),
-        subset ? link | SUBSET : link,
+        subset
+            ? link | (link & LINK) << 1
+            : link, // of the owner's link bit, SUBSET; others' have none
         link,
         false);
   }

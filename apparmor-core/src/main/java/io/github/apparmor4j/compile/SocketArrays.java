@@ -28,6 +28,11 @@ final class SocketArrays {
     return type == null ? any : 1 << type.number();
   }
 
+  /** Takes notice of a rule that says nothing of families, but that there are rules of sockets. */
+  void mention() {
+    used = true;
+  }
+
   void add(Qualifiers qualifiers, int family, int types) {
     used = true;
     int marked = qualifiers.audit() ? types : 0;
@@ -52,7 +57,8 @@ final class SocketArrays {
     }
     List<Sockets.Types> families = new ArrayList<>();
     for (int f = 0; f < allow.length; f++) {
-      families.add(new Sockets.Types(allow[f] & ~deny[f], allow[f] & audit[f], deny[f] & quiet[f]));
+      int allowed = allow[f] & ~deny[f];
+      families.add(new Sockets.Types(allowed, allowed & audit[f], deny[f] & quiet[f]));
     }
     return new Sockets(families);
   }

@@ -227,6 +227,7 @@ final class TableBuilder {
         }
         if (rule.action() == Qualifiers.Action.PROMPT) {
           prompt |= rule.permissions() & (bit | type);
+          audit |= rule.audit() & (bit | type);
           continue;
         }
         if (type != 0
@@ -245,7 +246,9 @@ final class TableBuilder {
       allow |= inheritedMmap(labels, allow, 0) | inheritedMmap(labels, allow, OTHERS);
     }
     if (form == PolicyDfa.Form.WORDS) {
+      // Words can't say these; what isn't allowed is refused without asking.
       allow &= ~AcceptWords.CONTINUES;
+      prompt = 0;
     }
     return number(new AcceptWords(allow, prompt, audit & LOGGED, quiet & LOGGED));
   }

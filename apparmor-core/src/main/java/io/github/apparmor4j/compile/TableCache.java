@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class TableCache {
 
   /** To be raised whenever the same rules give other tables. */
-  private static final int COMPILER_VERSION = 2;
+  private static final int COMPILER_VERSION = 3;
 
   private static final int MAGIC = 0x61613401;
   private static final int HASH_BYTES = 32;

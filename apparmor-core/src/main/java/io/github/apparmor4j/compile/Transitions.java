@@ -44,10 +44,14 @@ final class Transitions {
 
   private @Nullable String name(
       @Nullable ExecMode exec, @Nullable String path, @Nullable String target, ResolvedRule rule) {
-    if (exec == null || target == null || target.equals(path)) {
+    if (exec == null || target == null) {
       return null;
     }
-    String text = Aare.unescape(rule.expanded(target));
+    // A child of the program's own path is what attaches to the program anyway.
+    if (exec.target() == ExecMode.Target.CHILD && target.equals(path)) {
+      return null;
+    }
+    String text = Aare.name(rule.expanded(target));
     // "cx -> &other" gives "profile//&other", which the kernel reads as a stack of the two.
     if (exec.target() == ExecMode.Target.CHILD && !text.startsWith(":") && !text.startsWith("&:")) {
       return profile.name() + "//" + text;

@@ -52,8 +52,11 @@ final class UnixEncoder {
         out.downgraded("for all unix sockets of the type", "network_v9/af_unix");
       }
       NetworkEncoder.encodeFamily(rule, out);
-    } else if (!fine) {
-      out.notEnforced("network_v9/af_unix");
+    } else {
+      out.sockets.mention();
+      if (!fine) {
+        out.notEnforced("network_v9/af_unix");
+      }
     }
     encodeFine(rule, out);
   }

@@ -23,6 +23,9 @@ public final class Aare {
   private static final ByteSet NO_NUL = ByteSet.ALL.minus(ByteSet.of(0));
   private static final int MAX_DEPTH = 50;
 
+  /** What means something else where it isn't escaped. */
+  private static final String SPECIAL = "*?[]{}^,\\";
+
   /** Marks a byte that stands for itself, whatever it means otherwise. */
   private static final int LITERAL = 0x100;
 
@@ -95,16 +98,32 @@ public final class Aare {
   }
 
   /**
-   * Returns the name that a text without patterns stands for: its bytes with escapes resolved, as
-   * text.
+   * Returns the name that a text stands for, as the kernel gets it. Numbers and letters behind a
+   * backslash become the byte that they mean; what is escaped because it would be a pattern keeps
+   * its backslash: the profile {@code "/\101\*"} is called {@code /A\*}.
    */
-  public static String unescape(String text) {
+  public static String name(String text) {
     if (text.indexOf('\\') < 0) {
       return text;
     }
+    byte[] bytes = SourceText.encode(text);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (int token : tokens(text)) {
-      out.write(token & 0xFF);
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\\' && i + 1 < bytes.length) {
+        int[] escape = escape(bytes, i + 1);
+        boolean same = escape[0] == (bytes[i + 1] & 0xFF) && escape[0] != '"';
+        if (same || escape[0] == 0 || SPECIAL.indexOf(escape[0]) >= 0) {
+          out.write('\\');
+        }
+        if (escape[0] == 0) {
+          out.write(bytes, i + 1, escape[1]);
+        } else {
+          out.write(escape[0]);
+        }
+        i += escape[1];
+      } else {
+        out.write(bytes[i]);
+      }
     }
     return SourceText.decode(out.toByteArray());
   }
@@ -124,7 +143,7 @@ public final class Aare {
     StringBuilder out = new StringBuilder(text.length() + 8);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if ("*?[]{}^,\\\"".indexOf(c) >= 0) {
+      if (c == '"' || SPECIAL.indexOf(c) >= 0) {
         out.append('\\');
       }
       out.append(c);

@@ -304,7 +304,7 @@ public final class Resolver {
       }
       String local = written;
       String name = outer.parent() == null ? local : outer.parent() + "//" + local;
-      String plainName = Aare.unescape(name);
+      String plainName = Aare.name(name);
       if (!names.add(namespace + ":" + plainName)) {
         report("AA-RESOLVE-0010", place, "profile " + name + " is defined already");
       }

@@ -190,11 +190,16 @@ final class Variables {
       }
       boolean escaped =
           at > 0 && text.charAt(at - 1) == '\\' && (at < 2 || text.charAt(at - 2) != '\\');
-      if (!escaped && text.indexOf(',', at) != at + 2 && isName(text, at + 2, close)) {
+      if (!escaped && (isNoName(text.charAt(at + 2)) || isName(text, at + 2, close))) {
         return new int[] {at, close};
       }
     }
     return null;
+  }
+
+  /** Returns whether no variable's name begins so: then it is an undefined one, not a choice. */
+  private static boolean isNoName(char first) {
+    return first != '}' && !Character.isLetter(first);
   }
 
   private static boolean isName(String text, int from, int to) {

@@ -4,7 +4,7 @@ package io.github.apparmor4j.glob;
  * Matches a path expression by trying everything, straight from the text: slow, and nothing like
  * the automaton.
  */
-final class NaiveMatcher {
+public final class NaiveMatcher {
 
   private final String glob;
   private final String text;
@@ -15,7 +15,7 @@ final class NaiveMatcher {
   }
 
   /** Returns whether an expression without escapes matches; all characters below 256. */
-  static boolean matches(String glob, String text) {
+  public static boolean matches(String glob, String text) {
     return new NaiveMatcher(glob, text).from(0, 0);
   }
 
@@ -32,7 +32,7 @@ final class NaiveMatcher {
         }
         boolean last = end == glob.length() || glob.charAt(end) == '/';
         boolean something = g > 0 && glob.charAt(g - 1) == '/' && last;
-        if (something && (t == text.length() || text.charAt(t) == '/')) {
+        if (something && (t == text.length() || text.charAt(t) == '/' || text.charAt(t) == 0)) {
           return false;
         }
         boolean slashes = end - g > 1;
@@ -40,14 +40,18 @@ final class NaiveMatcher {
           if (from(end, to)) {
             return true;
           }
-          if (to < text.length() && text.charAt(to) == '/' && !slashes) {
+          char at = to < text.length() ? text.charAt(to) : 'x';
+          if (at == 0 || (at == '/' && !slashes)) {
             return false;
           }
         }
         return false;
       }
       case '?' -> {
-        return t < text.length() && text.charAt(t) != '/' && from(g + 1, t + 1);
+        return t < text.length()
+            && text.charAt(t) != '/'
+            && text.charAt(t) != 0
+            && from(g + 1, t + 1);
       }
       case '[' -> {
         int close = glob.indexOf(']', g);

@@ -1,0 +1,611 @@
+package io.github.apparmor4j.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.apparmor4j.automaton.Dfa;
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.policy.KernelProfile;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.policy.Rights;
+import io.github.apparmor4j.profile.Capability;
+import io.github.apparmor4j.profile.CapabilityRule;
+import io.github.apparmor4j.profile.ChangeProfileRule;
+import io.github.apparmor4j.profile.DbusPermission;
+import io.github.apparmor4j.profile.DbusRule;
+import io.github.apparmor4j.profile.ExecMode;
+import io.github.apparmor4j.profile.FilePermissions;
+import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.IoUringPermission;
+import io.github.apparmor4j.profile.IoUringRule;
+import io.github.apparmor4j.profile.LinkRule;
+import io.github.apparmor4j.profile.MountOption;
+import io.github.apparmor4j.profile.MountRule;
+import io.github.apparmor4j.profile.MqueuePermission;
+import io.github.apparmor4j.profile.MqueueRule;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.NetworkPermission;
+import io.github.apparmor4j.profile.NetworkRule;
+import io.github.apparmor4j.profile.PivotRootRule;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.PtracePermission;
+import io.github.apparmor4j.profile.PtraceRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.Signal;
+import io.github.apparmor4j.profile.SignalPermission;
+import io.github.apparmor4j.profile.SignalRule;
+import io.github.apparmor4j.profile.SocketType;
+import io.github.apparmor4j.profile.UnixRule;
+import io.github.apparmor4j.profile.UsernsRule;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.Diagnostic;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/**
+ * Compiled policies beside {@link NaivePolicy}: random rules over small alphabets, so that they
+ * overlap, and every question over these alphabets.
+ */
+class NaivePolicyProperties {
+
+  private static final Features QUEUES =
+      Features.parse("ipc {posix_mqueue {create read write\n}\nsysv_mqueue {create\n}\n}\n");
+
+  /** A kernel's features, and message queues, which Debian's kernels don't have. */
+  private static PolicyCompiler compiler(Features kernel) {
+    return PolicyCompiler.forKernel(Features.parse(kernel.toText() + QUEUES.toText()));
+  }
+
+  private static final PolicyCompiler WORDS = compiler(Features.LINUX_6_12);
+  private static final PolicyCompiler ENTRIES = compiler(Features.LINUX_7_2);
+
+  @Provide
+  Arbitrary<PolicyCompiler> compilers() {
+    return Arbitraries.of(WORDS, ENTRIES);
+  }
+
+  // ---- random rules
+
+  private static final List<String> PATHS =
+      List.of(
+          "/", "/a", "/b", "/c", "/aa", "/ab", "/ba", "/a/", "/a/a", "/a/b", "/b/a/", "/b/c/a",
+          "/a/b/c/", "/abc", "/c/cb/a");
+  private static final List<String> NAMES = List.of("a", "b", "ab", "c/a", "ba");
+
+  private static Arbitrary<String> pieces(String first, String... pieces) {
+    return Arbitraries.of(pieces)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(4)
+        .map(all -> first + String.join("", all))
+        .filter(glob -> !glob.contains("//") && !glob.contains("/{/") && !glob.contains("}//"));
+  }
+
+  /** Patterns that no field of a string ends in the middle of: without complements. */
+  private static Arbitrary<String> paths() {
+    return pieces("/", "a", "b", "/", "*", "**", "?", "[ab]", "{a,b}", "{,c}", "{b,{a,}c}/");
+  }
+
+  private static Arbitrary<String> names() {
+    return pieces("", "a", "b", "*", "**", "[a-c]", "{a,c/}");
+  }
+
+  private static Arbitrary<Qualifiers> qualifiers() {
+    return Combinators.combine(
+            Arbitraries.of(0, 0, 0, 1, -1),
+            Arbitraries.of(true, false),
+            Arbitraries.of(
+                Qualifiers.Action.ALLOW,
+                Qualifiers.Action.ALLOW,
+                Qualifiers.Action.DENY,
+                Qualifiers.Action.PROMPT))
+        .as((priority, audit, act) -> new Qualifiers(priority, audit, act, ANYBODY));
+  }
+
+  private static final Qualifiers.Ownership ANYBODY = Qualifiers.Ownership.ANY;
+
+  private static <E> Arbitrary<List<E>> some(E[] of) {
+    return Arbitraries.of(of).list().ofMaxSize(3);
+  }
+
+  private static Arbitrary<Rule> files() {
+    Arbitrary<String> patterns =
+        Arbitraries.oneOf(paths(), pieces("/", "a", "b", "[^a]", "*", "/", "?"));
+    return Combinators.combine(
+            qualifiers(),
+            Arbitraries.of(Qualifiers.Ownership.class),
+            patterns,
+            Arbitraries.of("r", "w", "a", "k", "m", "rw", "rl", "mrk", "wkl"),
+            Arbitraries.of("", "", "", "Px", "ix", "ix", "cx", "Pix", "CUx", "Px -> t", "cx -> u"))
+        .as(
+            (q, owner, path, letters, exec) -> {
+              String[] words = exec.split(" -> ", -1);
+              boolean plain = q.action() != Qualifiers.Action.ALLOW;
+              String mode =
+                  exec.isEmpty() || q.action() == Qualifiers.Action.PROMPT
+                      ? ""
+                      : plain ? "x" : words[0];
+              return new FileRule(
+                  q.withOwnership(owner),
+                  path,
+                  FilePermissions.of(letters + mode),
+                  plain || words.length == 1 ? null : words[1]);
+            });
+  }
+
+  private static Arbitrary<Rule> others() {
+    Arbitrary<Qualifiers> qs = qualifiers();
+    Arbitrary<Rule> capability =
+        Combinators.combine(qs, some(Capability.values()))
+            .as((q, all) -> new CapabilityRule(q.withPriority(0), all));
+    Arbitrary<Rule> network =
+        Combinators.combine(
+                qs,
+                some(NetworkPermission.values()),
+                Arbitraries.of(NetworkFamily.INET, NetworkFamily.NETLINK),
+                Arbitraries.of(SocketType.STREAM, SocketType.RAW).injectNull(0.3))
+            .as(
+                (q, all, family, type) ->
+                    new NetworkRule(q.withPriority(0), all, family, type, null));
+    Arbitrary<Rule> signal =
+        Combinators.combine(
+                qs,
+                some(SignalPermission.values()),
+                some(new Signal[] {new Signal(1), new Signal(9), new Signal(130)}),
+                names().injectNull(0.3))
+            .as(SignalRule::new);
+    Arbitrary<Rule> ptrace =
+        Combinators.combine(qs, some(PtracePermission.values()), names().injectNull(0.3))
+            .as(PtraceRule::new);
+    Arbitrary<Rule> change =
+        Combinators.combine(
+                qs.map(q -> q.withAudit(false)), paths().injectNull(0.5), names().injectNull(0.3))
+            .as((q, program, target) -> new ChangeProfileRule(q, false, program, target));
+    Arbitrary<Rule> link =
+        Combinators.combine(qs, Arbitraries.of(true, false), paths(), paths()).as(LinkRule::new);
+    Arbitrary<Rule> objects =
+        Arbitraries.oneOf(
+            qs.map(UsernsRule::new),
+            Combinators.combine(qs, some(IoUringPermission.values()), names().injectNull(0.5))
+                .as(IoUringRule::new),
+            Combinators.combine(
+                    qs,
+                    some(MqueuePermission.values()),
+                    names().injectNull(0.5),
+                    Arbitraries.oneOf(paths(), Arbitraries.of("7", "258")).injectNull(0.3))
+                .as((q, all, label, name) -> new MqueueRule(q, all, null, label, name)));
+    return Arbitraries.oneOf(
+        capability, network, signal, ptrace, change, link, objects, unix(qs), dbus(qs), mounts(qs));
+  }
+
+  private static Arbitrary<Rule> unix(Arbitrary<Qualifiers> qs) {
+    Arbitrary<String> addresses =
+        Arbitraries.oneOf(names().map(name -> "@" + name), Arbitraries.of("none")).injectNull(0.5);
+    return Combinators.combine(
+            qs,
+            some(NetworkPermission.values()),
+            Arbitraries.of(SocketType.STREAM).injectNull(0.5),
+            addresses,
+            addresses,
+            names().injectNull(0.5))
+        .as(
+            (q, all, type, own, peer, label) -> {
+              boolean peers = all.stream().allMatch(NetworkPermission::hasPeer);
+              return new UnixRule(q, all, type, own, peers ? peer : null, peers ? label : null);
+            });
+  }
+
+  private static Arbitrary<Rule> dbus(Arbitrary<Qualifiers> qs) {
+    Arbitrary<Rule> message =
+        Combinators.combine(
+                qs,
+                some(new DbusPermission[] {DbusPermission.SEND, DbusPermission.RECEIVE}),
+                names().injectNull(0.5),
+                paths().injectNull(0.5),
+                names().injectNull(0.5),
+                names().injectNull(0.5),
+                names().injectNull(0.5))
+            .as(
+                (q, all, bus, path, member, name, label) ->
+                    new DbusRule(q, all, bus, path, null, member, null, name, label));
+    Arbitrary<Rule> name =
+        Combinators.combine(qs, names().injectNull(0.5), names())
+            .as(
+                (q, bus, own) ->
+                    new DbusRule(q, List.of(), bus, null, null, null, own, null, null));
+    Arbitrary<Rule> any =
+        Combinators.combine(qs, names().injectNull(0.5))
+            .as((q, bus) -> new DbusRule(q, List.of(), bus, null, null, null, null, null, null));
+    return Arbitraries.oneOf(message, message, name, any);
+  }
+
+  private static Arbitrary<Rule> mounts(Arbitrary<Qualifiers> qs) {
+    Arbitrary<List<MountRule.Options>> options =
+        Combinators.combine(
+                Arbitraries.of(true, false),
+                Arbitraries.of(
+                        MountOption.RO,
+                        MountOption.NODEV,
+                        MountOption.RW,
+                        MountOption.RBIND,
+                        MountOption.BIND,
+                        MountOption.MOVE,
+                        MountOption.REMOUNT,
+                        MountOption.SLAVE)
+                    .list()
+                    .ofMinSize(1)
+                    .ofMaxSize(3)
+                    .filter(all -> !all.containsAll(List.of(MountOption.RO, MountOption.RW))))
+            .as(MountRule.Options::new)
+            .list()
+            .ofMaxSize(2);
+    Arbitrary<Rule> mount =
+        Combinators.combine(
+                qs,
+                Arbitraries.of("a", "{a,b}").list().ofMaxSize(1),
+                options,
+                paths().injectNull(0.4),
+                paths().injectNull(0.4))
+            .as(
+                (q, types, list, source, point) ->
+                    new MountRule(q, MountRule.Operation.MOUNT, types, list, source, point));
+    Arbitrary<Rule> others =
+        Combinators.combine(
+                qs,
+                Arbitraries.of(MountRule.Operation.REMOUNT, MountRule.Operation.UMOUNT),
+                paths().injectNull(0.3))
+            .as((q, what, point) -> new MountRule(q, what, List.of(), List.of(), null, point));
+    Arbitrary<Rule> pivot =
+        Combinators.combine(qs, paths().injectNull(0.3), paths().injectNull(0.3))
+            .as((q, to, from) -> new PivotRootRule(q, to, from, null));
+    return Arbitraries.oneOf(mount, mount, others, pivot);
+  }
+
+  @Provide
+  Arbitrary<List<Rule>> fileRules() {
+    return files().list().ofMinSize(1).ofMaxSize(5);
+  }
+
+  @Provide
+  Arbitrary<List<Rule>> otherRules() {
+    return others().list().ofMinSize(1).ofMaxSize(8);
+  }
+
+  // ---- the questions
+
+  private static Compilation compile(PolicyCompiler compiler, List<Rule> rules) {
+    ProfileFile file = ProfileFile.of(Profile.builder("p").addAll(rules).build());
+    return compiler.compile(Resolver.of(IncludeResolver.none()).resolve(file));
+  }
+
+  /** Rules that the compiler has to refuse: two ways to execute a file, a mount that can't be. */
+  private static boolean isRefused(Compilation compilation) {
+    List<Diagnostic> errors = Diagnostic.errors(compilation.diagnostics());
+    assertThat(errors)
+        .allMatch(
+            d -> d.code().equals("AA-COMPILE-0002") || d.message().startsWith("no mount can meet"));
+    return !errors.isEmpty();
+  }
+
+  private static void assertSays(Rights rights, int bit, NaivePolicy.Answer expected, String what) {
+    boolean allowed = (rights.allow() & bit) != 0;
+    assertThat(
+            List.of(
+                allowed,
+                allowed && (rights.audit() & bit) != 0,
+                !allowed && (rights.quiet() & bit) != 0))
+        .as("allowed, logged, quiet of " + what)
+        .isEqualTo(List.of(expected.allowed(), allowed && expected.logged(), expected.quiet()));
+  }
+
+  @Property(tries = 1000, seed = "20261124")
+  void filesAreAsTheirRulesSayOneByOne(
+      @ForAll("fileRules") List<Rule> rules, @ForAll("compilers") PolicyCompiler compiler) {
+    Compilation compilation = compile(compiler, rules);
+    if (isRefused(compilation)) {
+      return;
+    }
+    NaivePolicy naive = new NaivePolicy(rules);
+    KernelProfile profile = compilation.profiles().get(0).binary();
+    PolicyDfa dfa = Objects.requireNonNullElse(profile.files(), NO_FILES);
+    for (String path : PATHS) {
+      int state = dfa.walk(path.getBytes(StandardCharsets.UTF_8));
+      for (boolean owner : new boolean[] {true, false}) {
+        Rights rights = dfa.fileRights(state, owner);
+        for (char letter : "xwralkm".toCharArray()) {
+          int bit = 1 << "xwralkm".indexOf(letter);
+          assertSays(rights, bit, naive.file(path, owner, letter), letter + " " + path + owner);
+        }
+        NaivePolicy.Answer exec = naive.file(path, owner, 'x');
+        if (exec.allowed() && exec.by() instanceof FileRule by) {
+          assertThat(transition(rights, profile)).as("x " + path).isEqualTo(transition(by));
+        }
+        for (String target : PATHS) {
+          assertSays(
+              dfa.fileRights(
+                  dfa.walk(dfa.walk(state, (byte) 0), target.getBytes(StandardCharsets.UTF_8)),
+                  owner),
+              FilePermissions.LINK,
+              naive.link(path, target, owner),
+              "link " + path + " -> " + target + owner);
+        }
+      }
+    }
+  }
+
+  private static final PolicyDfa NO_FILES =
+      Objects.requireNonNull(
+          compile(WORDS, List.of(FileRule.of("/zzz", "r"))).profiles().get(0).binary().files());
+
+  private static String transition(FileRule rule) {
+    ExecMode mode = Objects.requireNonNull(rule.permissions().exec());
+    String name = rule.target();
+    return (name == null
+            ? mode.target().toString()
+            : mode.target() == ExecMode.Target.CHILD ? "p//" + name : name)
+        + " or "
+        + mode.fallback()
+        + (mode.isUnsafe() ? " unsafe" : "");
+  }
+
+  /** Reads how to execute out of a word or an entry: docs/binary-policy.md. */
+  private static String transition(Rights rights, KernelProfile profile) {
+    int exec = rights.exec();
+    boolean words = Objects.requireNonNull(profile.files()).entries().isEmpty();
+    List<String> places = List.of("NONE", "UNCONFINED", "PROFILE", "CHILD");
+    int index = words ? exec >>> 10 & 15 : exec & 0xFFFFFF;
+    String to;
+    boolean inherit = (exec & (words ? 0x200 : 0x40000000)) != 0;
+    boolean unconfined = (exec & (words ? 0x80 : 0x80000000)) != 0;
+    if (words) {
+      to = index < 4 ? places.get(index) : profile.transitions().get(index - 4);
+    } else if ((exec & 0x08000000) != 0) {
+      to = profile.transitions().get(index);
+    } else {
+      to = (exec & 0x20000000) != 0 ? "CHILD" : (exec & 0x04000000) != 0 ? "PROFILE" : "NONE";
+    }
+    return to
+        + " or "
+        + (inherit ? "INHERIT" : unconfined ? "UNCONFINED" : "NONE")
+        + (rights.unsafe() ? " unsafe" : "");
+  }
+
+  @Property(tries = 1000, seed = "20261124")
+  void everythingElseIsAsItsRulesSayOneByOne(
+      @ForAll("otherRules") List<Rule> rules, @ForAll("compilers") PolicyCompiler compiler) {
+    Compilation compilation = compile(compiler, rules);
+    if (isRefused(compilation)) {
+      return;
+    }
+    Asked asked =
+        new Asked(new NaivePolicy(rules), compilation.profiles().get(0).binary(), compiler);
+    asked.capabilities();
+    asked.tasks();
+    asked.sockets();
+    asked.messages();
+    asked.objects();
+    asked.mounts();
+    asked.changes();
+  }
+
+  /** One policy, asked about everything but files. */
+  private record Asked(NaivePolicy naive, KernelProfile profile, PolicyCompiler compiler) {
+
+    private static byte[] string(int policyClass, Object... fields) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.write(policyClass);
+      for (Object field : fields) {
+        if (field instanceof Integer code) {
+          out.write(code);
+        } else {
+          out.writeBytes(field.toString().getBytes(StandardCharsets.ISO_8859_1));
+        }
+      }
+      return out.toByteArray();
+    }
+
+    private void says(NaivePolicy.Answer expected, int bit, int policyClass, Object... fields) {
+      PolicyDfa dfa = Objects.requireNonNull(profile.policyDb());
+      assertThat(dfa.walk((byte) policyClass)).as("class").isNotEqualTo(Dfa.TRAP);
+      assertSays(
+          dfa.rights(dfa.walk(string(policyClass, fields))),
+          PolicyClass.acceptBits(bit),
+          expected,
+          "class " + policyClass + ", bit " + bit + ", " + Arrays.toString(fields));
+    }
+
+    void capabilities() {
+      for (Capability one : Capability.values()) {
+        KernelProfile.Capabilities all = profile.capabilities();
+        Rights rights =
+            new Rights(
+                (int) (all.allow() >>> one.number()) & 1,
+                (int) (all.audit() >>> one.number()) & 1,
+                (int) (all.quiet() >>> one.number()) & 1,
+                0,
+                false);
+        assertSays(rights, 1, naive.capability(one), one.toString());
+      }
+    }
+
+    void tasks() {
+      for (String peer : NAMES) {
+        for (SignalPermission permission : SignalPermission.values()) {
+          for (int code : new int[] {1, 2, 9, 130}) {
+            says(naive.signal(permission, code, peer), permission.bit(), 10, code, peer);
+          }
+        }
+        for (PtracePermission permission : PtracePermission.values()) {
+          says(naive.ptrace(permission, peer), permission.bit(), 9, peer);
+        }
+      }
+    }
+
+    void sockets() {
+      int policyClass = compiler == WORDS ? 14 : 15;
+      for (NetworkPermission permission : NetworkPermission.values()) {
+        for (int family : new int[] {2, 10, 16}) {
+          for (int type : new int[] {1, 2, 3}) {
+            says(
+                naive.network(permission, family, type),
+                permission.bit(),
+                policyClass,
+                0,
+                family,
+                0,
+                type);
+          }
+        }
+        if (compiler == ENTRIES) {
+          unix(permission);
+        }
+      }
+    }
+
+    private static String address(String address) {
+      return address.equals("none") ? "\u0001" : "\0" + address.substring(1);
+    }
+
+    private void unix(NetworkPermission permission) {
+      for (int type : new int[] {1, 2}) {
+        for (String own : List.of("none", "@a", "@ab", "@c/a")) {
+          String head = "\0\u0001\0" + (char) type + "\0\0";
+          String local = head + address(own) + "\0self\0";
+          if (!permission.hasPeer()) {
+            String string =
+                switch (permission) {
+                  case CREATE -> head;
+                  case LISTEN -> local + "\u0002\0\u0007";
+                  case SETOPT, GETOPT -> local + "\u0004\0\u0001";
+                  default -> local;
+                };
+            says(naive.unix(permission, type, own, "", ""), permission.bit(), 15, string);
+            continue;
+          }
+          for (String peer : List.of("none", "@b", "@ba")) {
+            for (String label : NAMES) {
+              says(
+                  naive.unix(permission, type, own, peer, label),
+                  permission.bit(),
+                  15,
+                  local + "\u0001" + address(peer) + "\0" + label);
+            }
+          }
+        }
+      }
+    }
+
+    void messages() {
+      if (compiler == WORDS) {
+        return; // these kernels have no D-Bus
+      }
+      for (String bus : List.of("a", "ba")) {
+        says(naive.eavesdrop(bus), DbusPermission.EAVESDROP.bit(), 32, bus);
+        for (String name : NAMES) {
+          says(naive.ownName(bus, name), DbusPermission.BIND.bit(), 32, bus + "\0" + name);
+          for (String label : List.of("a", "ab")) {
+            for (String path : List.of("/a", "/ab", "/b/c/a")) {
+              for (String member : List.of("a", "b")) {
+                for (DbusPermission permission :
+                    List.of(DbusPermission.SEND, DbusPermission.RECEIVE)) {
+                  says(
+                      naive.message(permission, bus, name, label, path, "i", member),
+                      permission.bit(),
+                      32,
+                      String.join("\0", bus, name, label, path, "i", member));
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+
+    void objects() {
+      says(naive.userNamespace(), 8, 21);
+      says(naive.poll(), IoUringPermission.SQPOLL.bit(), 22);
+      for (String label : NAMES) {
+        says(naive.overrideCredentials(label), IoUringPermission.OVERRIDE_CREDS.bit(), 22, label);
+        for (MqueuePermission permission : MqueuePermission.values()) {
+          for (String path : PATHS) {
+            says(
+                naive.queue(permission, MqueueRule.Type.POSIX, path, label),
+                permission.bit(),
+                17,
+                path + "\0" + label);
+          }
+          says(
+              naive.queue(permission, MqueueRule.Type.SYSV, "258", label),
+              permission.bit(),
+              18,
+              "\0\0\u0001\u0002\0" + label);
+        }
+      }
+    }
+
+    private static final List<Integer> FLAGS =
+        List.of(0, 0x1, 0x5, 0x1000, 0x5000, 0x1001, 0x2000, 0x80000, 0x84000, 0x20, 0x21, 0x25);
+
+    void mounts() {
+      for (String point : List.of("/", "/a/", "/b/a/", "/a/b/c/")) {
+        says(naive.unmount(point), 4, 7, point);
+        for (String source : List.of("/a", "/b", "/b/c/a")) {
+          says(naive.pivotRoot(point, source), 1, 7, point + "\0" + source);
+          for (int flags : FLAGS) {
+            mount(point, source, flags);
+          }
+        }
+      }
+    }
+
+    private void mount(String point, String source, int flags) {
+      NaivePolicy.Deed deed = NaivePolicy.deed(flags);
+      boolean sourced = deed != NaivePolicy.Deed.REMOUNT && deed != NaivePolicy.Deed.SPREAD;
+      String from = sourced ? source : "";
+      String type = deed == NaivePolicy.Deed.NEW ? "b" : "";
+      StringBuilder string = new StringBuilder(point + "\0" + from + "\0" + type + "\0");
+      for (int bit = 0; bit < 32; bit++) {
+        if ((NaivePolicy.asked(deed, flags) >>> bit & 1) != 0) {
+          string.append((char) (bit + 1));
+        }
+      }
+      says(naive.mount(point, from, type, flags), 2, 7, string);
+    }
+
+    void changes() {
+      PolicyDfa dfa = Objects.requireNonNullElse(profile.files(), NO_FILES);
+      int change = dfa.entries().isEmpty() ? 1 << 31 : CHANGE_PROFILE_ENTRY;
+      int onExec = dfa.entries().isEmpty() ? 1 << 30 : ON_EXEC_ENTRY;
+      for (String label : NAMES) {
+        assertThat(allow(dfa, string(label.charAt(0), label.substring(1)), change))
+            .as("change to " + label)
+            .isEqualTo(naive.changeProfile(label).allowed());
+        for (String program : PATHS) {
+          assertThat(allow(dfa, string('/', program.substring(1) + "\0" + label), onExec))
+              .as("change by " + program + " to " + label)
+              .isEqualTo(naive.changeOnExec(program, label).allowed());
+        }
+      }
+    }
+
+    private static final int CHANGE_PROFILE_ENTRY = 0x40000000;
+    private static final int ON_EXEC_ENTRY = 0x20000000;
+
+    private static boolean allow(PolicyDfa dfa, byte[] string, int bit) {
+      int accept = dfa.accept()[dfa.walk(string)];
+      return ((dfa.entries().isEmpty() ? accept : dfa.entries().get(accept).allow()) & bit) != 0;
+    }
+  }
+}
