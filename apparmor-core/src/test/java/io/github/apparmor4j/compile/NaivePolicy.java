@@ -29,6 +29,7 @@ import io.github.apparmor4j.profile.UsernsRule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,9 +67,20 @@ final class NaivePolicy {
   }
 
   private final List<Rule> rules;
+  private final BiPredicate<String, String> matcher;
 
   NaivePolicy(Collection<Rule> rules) {
+    this(rules, NaiveMatcher::matches);
+  }
+
+  /**
+   * Takes rules and what matches their patterns.
+   *
+   * @param matcher of a pattern and a text
+   */
+  NaivePolicy(Collection<Rule> rules, BiPredicate<String, String> matcher) {
     this.rules = List.copyOf(rules);
+    this.matcher = matcher;
   }
 
   private static Answer decide(Stream<Said> all, boolean exec) {
@@ -107,8 +119,8 @@ final class NaivePolicy {
         false);
   }
 
-  private static boolean matches(@Nullable String pattern, String text) {
-    return pattern == null || NaiveMatcher.matches(pattern, text);
+  private boolean matches(@Nullable String pattern, String text) {
+    return pattern == null || matcher.test(pattern, text);
   }
 
   private static boolean has(List<? extends Permission> permissions, Permission wanted) {
@@ -144,7 +156,7 @@ final class NaivePolicy {
                 new Said(rule, rule instanceof FileRule f && isExact(String.valueOf(f.path()))));
   }
 
-  private static boolean speaks(FileRule rule, String path, char letter) {
+  private boolean speaks(FileRule rule, String path, char letter) {
     String letters = rule.permissions().toString();
     boolean spoken =
         switch (letter) {
@@ -210,7 +222,7 @@ final class NaivePolicy {
     return decide(Stream.concat(asPath, asPair), false);
   }
 
-  private static boolean linksTo(FileRule rule, String target) {
+  private boolean linksTo(FileRule rule, String target) {
     String to = rule.permissions().exec() == null ? rule.target() : null;
     return to == null ? target.matches("/[^/].*") : matches(to, target);
   }
@@ -283,7 +295,7 @@ final class NaivePolicy {
         });
   }
 
-  private static boolean isAt(@Nullable String pattern, String address) {
+  private boolean isAt(@Nullable String pattern, String address) {
     return pattern == null
         || (pattern.startsWith("@")
             ? address.startsWith("@") && matches(pattern.substring(1), address.substring(1))
@@ -427,8 +439,7 @@ final class NaivePolicy {
         rule -> matches(rule.newRoot(), newRoot) && matches(rule.oldRoot(), oldRoot));
   }
 
-  private static boolean allows(
-      MountRule rule, String point, String source, String type, int flags) {
+  private boolean allows(MountRule rule, String point, String source, String type, int flags) {
     if (rule.operation() == MountRule.Operation.UMOUNT) {
       return false;
     }
@@ -510,8 +521,7 @@ final class NaivePolicy {
     return (flags & ~(must | may)) == 0 && (must & ~may & ~flags) == 0;
   }
 
-  private static boolean holdsPlaces(
-      MountRule rule, Deed deed, String point, String source, String type) {
+  private boolean holdsPlaces(MountRule rule, Deed deed, String point, String source, String type) {
     boolean placeIsSource =
         (deed == Deed.REMOUNT || deed == Deed.SPREAD) && rule.mountPoint() == null;
     boolean sourceCounts = deed == Deed.BIND || deed == Deed.MOVE || deed == Deed.NEW;

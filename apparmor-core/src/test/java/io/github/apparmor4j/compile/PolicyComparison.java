@@ -17,7 +17,9 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,15 @@ final class PolicyComparison {
       compare(l.name() + " file", l.files(), r.files(), l, r, true, found);
     }
     return found;
+  }
+
+  /** Returns a profile's automata. */
+  static Stream<PolicyDfa> automata(KernelProfile p) {
+    return Stream.of(
+            Optional.ofNullable(attachment(p)),
+            Optional.ofNullable(p.policyDb()),
+            Optional.ofNullable(p.files()))
+        .flatMap(Optional::stream);
   }
 
   private static @Nullable PolicyDfa attachment(KernelProfile p) {

@@ -3,6 +3,7 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.Shared;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.resolve.IncludeResolver;
@@ -17,12 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What {@code apparmor_parser} 5.0.2 makes of the files that it accepts of the corpus, for each set
- * of features a number of the policy's meaning ({@link PolicyComparison#digest}); kept as a
- * resource, so that tests need no reference.
+ * of features a number of the policy's meaning ({@link PolicyComparison#digest}) and, for some, its
+ * size; kept as a resource, so that tests need no reference.
  */
 final class ReferenceAnswers {
 
@@ -146,9 +148,9 @@ final class ReferenceAnswers {
     return (file.startsWith("simple_tests/") ? tests : corpus).resolve(file);
   }
 
-  /** Returns a number for what our compiler makes of a file. */
+  /** Returns what our compiler makes of a file, in the table's form. */
   String ours(String file, String set) throws IOException {
-    return digest(compile(file, set));
+    return answer(compile(file, set), file, set);
   }
 
   /** Compiles a file for a set of features. */
@@ -163,7 +165,7 @@ final class ReferenceAnswers {
     return compiler.compile(resolver.resolve(ProfileParser.parse(text))).orThrow().toBytes();
   }
 
-  /** Runs the reference on a file and returns a number for its policy; "-" if it refuses. */
+  /** Runs the reference on a file, and returns its answer; "-" if it refuses. */
   String theirs(String reference, Path configuration, String file, String set)
       throws IOException, InterruptedException {
     List<String> command =
@@ -191,16 +193,49 @@ final class ReferenceAnswers {
     Process process = builder.start();
     process.getOutputStream().close();
     byte[] out = process.getInputStream().readAllBytes();
-    return process.waitFor() == 0 ? digest(out) : NONE;
+    return process.waitFor() == 0 ? answer(out, file, set) : NONE;
   }
 
-  private static String digest(byte[] policy) {
+  /** Sets of features for which the sizes of profiles are in the table as well. */
+  static final List<String> SIZED = List.of("6.12", "7.2");
+
+  /**
+   * How large a policy is.
+   *
+   * @param states of each automaton
+   * @param bytes of all
+   */
+  record Size(List<Integer> states, int bytes) {
+    static Size of(String answer) {
+      String[] parts = answer.split("/", -1);
+      return new Size(
+          Stream.of(parts[1].split("[+]", -1)).map(Integer::valueOf).toList(),
+          Integer.parseInt(parts[2]));
+    }
+  }
+
+  /** Returns the part of an answer that says what a policy means. */
+  static String meaning(String answer) {
+    return answer.replaceFirst("/.*", "");
+  }
+
+  /** Returns a number for a policy's meaning; with its size, {@code 12ab34cd/6+42/2345}. */
+  private static String answer(byte[] policy, String file, String set) {
     if (policy.length == 0) {
       return "empty";
     }
     try {
-      return PolicyComparison.digest(PolicyReader.read(policy, PolicyReader.Kernel.LINUX_7_2))
-          .substring(0, 8);
+      List<KernelProfile> profiles = PolicyReader.read(policy, PolicyReader.Kernel.LINUX_7_2);
+      String digest = PolicyComparison.digest(profiles).substring(0, 8);
+      if (!file.startsWith("profiles/") || !SIZED.contains(set)) {
+        return digest;
+      }
+      String states =
+          profiles.stream()
+              .flatMap(PolicyComparison::automata)
+              .map(dfa -> String.valueOf(dfa.size()))
+              .collect(Collectors.joining("+"));
+      return digest + "/" + states + "/" + policy.length;
     } catch (PolicyFormatException e) {
       return "refused"; // profiles of several namespaces, which no kernel takes
     }

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -93,13 +95,18 @@ class ReferenceAnswersTest {
                         .filter(cell -> sets.contains(cell.getKey()))
                         .filter(
                             cell ->
-                                !ours(answers, row.getKey(), cell.getKey()).equals(cell.getValue()))
+                                isDifferent(
+                                    ours(answers, row.getKey(), cell.getKey()), cell.getValue()))
                         .map(cell -> new String[] {row.getKey(), cell.getKey()}));
     return different.collect(
         Collectors.groupingBy(
             pair -> pair[0],
             TreeMap::new,
             Collectors.mapping(pair -> pair[1], Collectors.toCollection(TreeSet::new))));
+  }
+
+  private static boolean isDifferent(String left, String right) {
+    return !ReferenceAnswers.meaning(left).equals(ReferenceAnswers.meaning(right));
   }
 
   private static String ours(ReferenceAnswers answers, String file, String set) {
@@ -126,6 +133,39 @@ class ReferenceAnswersTest {
   void compilesProfilesAsTheReferenceDoes() throws IOException {
     assertThat(differences("profiles/", USUAL).keySet())
         .containsExactlyElementsOf(onPurpose("profiles/"));
+  }
+
+  /** Compares sizes: of every automaton in states, of all policies in states and bytes. */
+  @Test
+  @Tag("differential")
+  void isNoLargerThanTheReferences() throws IOException {
+    ReferenceAnswers answers = answers();
+    for (String set : ReferenceAnswers.SIZED) {
+      List<String> larger = Collections.synchronizedList(new ArrayList<>());
+      LongAdder[] sums = {new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder()};
+      table().entrySet().parallelStream()
+          .filter(row -> row.getKey().startsWith("profiles/"))
+          .filter(row -> !ON_PURPOSE.containsKey(row.getKey()) && row.getValue().containsKey(set))
+          .forEach(
+              row -> {
+                ReferenceAnswers.Size theirs =
+                    ReferenceAnswers.Size.of(String.valueOf(row.getValue().get(set)));
+                ReferenceAnswers.Size ours =
+                    ReferenceAnswers.Size.of(ours(answers, row.getKey(), set));
+                for (int i = 0; i < theirs.states().size(); i++) {
+                  sums[0].add(ours.states().get(i));
+                  sums[1].add(theirs.states().get(i));
+                  if (ours.states().get(i) > theirs.states().get(i)) {
+                    larger.add(row.getKey() + " " + ours + " " + theirs);
+                  }
+                }
+                sums[2].add(ours.bytes());
+                sums[3].add(theirs.bytes());
+              });
+      assertThat(larger).isEmpty();
+      assertThat(sums[0].sum()).as("states for " + set).isLessThanOrEqualTo(sums[1].sum());
+      assertThat(sums[2].sum()).as("bytes for " + set).isLessThanOrEqualTo(sums[3].sum());
+    }
   }
 
   @Test

@@ -48,6 +48,7 @@ class GlobProperties {
   @Property(tries = 3000, seed = "20261123")
   void matcherTreeAndAutomataAgree(@ForAll("globs") String glob, @ForAll("strings") String string) {
     boolean expected = NaiveMatcher.matches(glob, string);
+    assertThat(GlobRegex.path(glob).matches(string)).as(glob).isEqualTo(expected);
     Aare aare = Aare.path(glob);
     assertThat(aare.matches(string)).as(glob + " on " + string).isEqualTo(expected);
     Dfa dfa =

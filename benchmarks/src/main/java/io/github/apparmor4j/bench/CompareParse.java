@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -43,18 +42,18 @@ public final class CompareParse {
 
   private CompareParse() {}
 
-  /** Takes the path of {@code apparmor_parser} and the directory. */
+  /** Takes the project's directory, the path of {@code apparmor_parser} and the directory. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Path directory = Path.of(arguments[1]);
+    Path directory = Path.of(arguments[2]);
     List<Path> files = files(directory, 1);
     Measure ours = measure(() -> resolveAll(files, directory));
     Path empty = Files.createTempFile("empty", ".conf");
     List<String> command =
         new ArrayList<>(
             List.of(
-                arguments[0], "--config-file=" + empty, "-N", "-QK", "-b", directory.toString()));
+                arguments[1], "--config-file=" + empty, "-N", "-QK", "-b", directory.toString()));
     files.forEach(file -> command.add(file.toString()));
-    double theirs = theirs(command);
+    double theirs = Timing.median(RUNS, 60_000, () -> Timing.process(command, 60));
     print(files.size() + " files, read and resolved", ours, theirs, "apparmor_parser -N");
     python();
   }
@@ -82,7 +81,7 @@ public final class CompareParse {
     List<Path> files = new ArrayList<>(files(HOST, 9));
     files.addAll(files(EXTRAS, 1));
     Measure ours = measure(() -> parseAll(files));
-    print(files.size() + " files, read", ours, median(times), "apparmor.aa");
+    print(files.size() + " files, read", ours, Timing.median(times), "apparmor.aa");
   }
 
   private static List<Path> files(Path directory, int depth) throws IOException {
@@ -117,7 +116,7 @@ public final class CompareParse {
         allocated = threads.getCurrentThreadAllocatedBytes() - before;
       }
     }
-    return new Measure(median(times), (double) allocated / bytes, bytes);
+    return new Measure(Timing.median(times), (double) allocated / bytes, bytes);
   }
 
   private static long resolveAll(List<Path> files, Path base) throws IOException {
@@ -151,25 +150,6 @@ public final class CompareParse {
   private static ParseResult<ProfileFile> parse(Path file) throws IOException {
     return ProfileParser.parse(
         SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file))));
-  }
-
-  private static double theirs(List<String> command) throws IOException, InterruptedException {
-    double[] times = new double[RUNS];
-    for (int run = 0; run < RUNS; run++) {
-      long start = System.nanoTime();
-      new ProcessBuilder(command)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .redirectError(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor();
-      times[run] = (System.nanoTime() - start) / 1e6;
-    }
-    return median(times);
-  }
-
-  private static double median(double[] times) {
-    Arrays.sort(times);
-    return times[times.length / 2];
   }
 
   private static void print(String what, Measure ours, double theirs, String whose) {
