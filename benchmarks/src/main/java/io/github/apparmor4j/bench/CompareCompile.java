@@ -1,5 +1,6 @@
 package io.github.apparmor4j.bench;
 
+import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.compile.PolicyTooComplexException;
@@ -38,6 +39,14 @@ public final class CompareCompile {
   private static final List<String> MADE_UP = List.of("literals 5000", "globs 1600", "between 10");
   private static final List<Integer> HEAPS =
       List.of(8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048);
+
+  /** Growth is measured beyond the usual limits. */
+  private static final DfaLimits WITHOUT_END =
+      new DfaLimits(
+          1 << 24,
+          1 << 30,
+          Runtime.getRuntime().maxMemory() / 2,
+          DfaLimits.DEFAULT.time().multipliedBy(5));
 
   private final Path root;
   private final Path work;
@@ -378,8 +387,9 @@ public final class CompareCompile {
 
   private void growth(String kernel, int most) throws IOException, InterruptedException {
     print("%n## Growth, features of Linux %s%n%n", kernel);
-    print("| rules | states | ours, ms | ns per n·log₂ n states | theirs, ms |%n");
-    print("| --- | --- | --- | --- | --- |%n");
+    print("| rules | states | ours, ms | µs a rule | ns per n·log₂ n states | theirs, ms |%n");
+    print("| --- | --- | --- | --- | --- | --- |%n");
+    PolicyCompiler compiler = compiler(kernel).withLimits(WITHOUT_END);
     List<Plot.Curve> curves = new ArrayList<>();
     for (String kind : List.of("literals", "globs")) {
       List<double[]> ours = new ArrayList<>();
@@ -389,9 +399,8 @@ public final class CompareCompile {
         String name = kind + " " + count;
         Path file = rules(name);
         try {
-          double states = states(compile(compiler(kernel), file, List.of()));
-          double time =
-              Timing.median(RUNS, 2 * ENOUGH, () -> compile(compiler(kernel), file, List.of()));
+          double states = states(compile(compiler, file, List.of()));
+          double time = Timing.median(RUNS, 2 * ENOUGH, () -> compile(compiler, file, List.of()));
           double other = Double.POSITIVE_INFINITY;
           if (patient) {
             other = rival.time(features(kernel), List.of(), file, PATIENCE);
@@ -402,14 +411,15 @@ public final class CompareCompile {
             theirs.add(new double[] {states, other});
           }
           print(
-              "| %s | %,.0f | %.1f | %.1f | %s |%n",
+              "| %s | %,.0f | %.1f | %.1f | %.1f | %s |%n",
               name,
               states,
               time,
+              1000 * time / count,
               1e6 * time / (states * Math.log(states) / Math.log(2)),
               milliseconds(other));
         } catch (PolicyTooComplexException e) {
-          print("| %s | too complex: over %,d | | | |%n", name, e.limit());
+          print("| %s | too complex: over %,d | | | | |%n", name, e.limit());
         }
       }
       String color = kind.equals("globs") ? "#1f77b4" : "#d62728";
