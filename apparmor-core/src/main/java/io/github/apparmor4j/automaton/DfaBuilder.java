@@ -69,16 +69,20 @@ public final class DfaBuilder {
           }
         }
       }
-      int most = -1;
-      for (int group = 0; group < set.size(); group++) {
-        int g = group;
-        int[] members = IntStream.range(0, classes).filter(c -> groupOf[c] == g).toArray();
-        int bytes = Arrays.stream(members).map(c -> byteCounts[c]).sum();
-        this.classes.add(members);
-        if (bytes > most) {
-          most = bytes;
+      int[] sizes = new int[set.size()];
+      int[] bytes = new int[set.size()];
+      for (int c = 0; c < classes; c++) {
+        sizes[groupOf[c]]++;
+        bytes[groupOf[c]] += byteCounts[c];
+      }
+      for (int group = 0; group < sizes.length; group++) {
+        this.classes.add(new int[sizes[group]]);
+        if (bytes[group] > bytes[largest]) {
           largest = group;
         }
+      }
+      for (int c = classes - 1; c >= 0; c--) {
+        this.classes.get(groupOf[c])[--sizes[groupOf[c]]] = c;
       }
     }
   }
@@ -94,6 +98,9 @@ public final class DfaBuilder {
 
   /** For each byte set of {@link #nfa}, the classes in it. */
   private final int[][] classesOf;
+
+  /** For each state of {@link #nfa} those behind it. */
+  private final int[][] behind;
 
   private final IntSets states = new IntSets();
   private final Rows rows;
@@ -134,7 +141,11 @@ public final class DfaBuilder {
     states.reserve(nfa.size());
     accepted.reserve(nfa.labels);
     choices.reserve(sets);
-    stateOf = new int[nfa.sets.count()];
+    behind = new int[nfa.size()][];
+    for (int state = nfa.labels; state < behind.length; state++) {
+      behind[state] = nfa.behind(state);
+    }
+    onlyBehind = new int[nfa.size()];
     firstMember = new int[sets];
     Arrays.fill(firstMember, -1);
     present = new int[sets];
@@ -250,11 +261,11 @@ public final class DfaBuilder {
     accepted.intern(); // nothing
     states.clear();
     states.intern(); // the trap
-    states.addAll(nfa.sets.get(nfa.start));
+    states.addAll(nfa.start());
     if (states.size() == 0) {
       return false;
     }
-    stateOf[nfa.start] = states.intern();
+    states.intern();
     rows.end(Dfa.TRAP);
     return true;
   }
@@ -307,8 +318,8 @@ public final class DfaBuilder {
 
   // Scratch of expand(), all of it as it was found afterwards.
 
-  /** For each set of the NFA the state that has just its members, or 0. */
-  private final int[] stateOf;
+  /** For each state of the NFA the state that has just those behind it, or 0. */
+  private final int[] onlyBehind;
 
   /** The wide byte sets of a state's members, and for each set the list of its members. */
   private final int[] present;
@@ -477,7 +488,7 @@ public final class DfaBuilder {
 
   private void collect(int set, int[] members) {
     for (int i = firstMember[set]; i >= 0; i = nextMember[i]) {
-      states.addAll(nfa.sets.get(nfa.next[members[i]]));
+      states.addAll(behind[members[i]]);
     }
   }
 
@@ -488,12 +499,12 @@ public final class DfaBuilder {
       collect(set, members);
       return target();
     }
-    int next = nfa.next[members[first]];
-    if (stateOf[next] == 0) {
+    int member = members[first];
+    if (onlyBehind[member] == 0) {
       collect(set, members);
-      stateOf[next] = target();
+      onlyBehind[member] = target();
     }
-    return stateOf[next];
+    return onlyBehind[member];
   }
 
   private int target() {

@@ -44,6 +44,11 @@ final class IntSets {
     return size;
   }
 
+  /** Returns the first element; there must be one. */
+  int first() {
+    return elements[0];
+  }
+
   void add(int element) {
     one[0] = element;
     addAll(one);

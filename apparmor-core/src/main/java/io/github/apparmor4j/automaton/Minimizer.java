@@ -353,8 +353,7 @@ final class Minimizer {
 
   /** Returns whether the states of each block lead to the same blocks. */
   private boolean isStable() {
-    int classes = rows.classes();
-    int[] cells = new int[classes];
+    int[] cells = new int[rows.classes()];
     for (int b = 0; b < blocks; b++) {
       int like = elements[first[b]];
       if (!alive[like] || end[b] - first[b] == 1) {
@@ -364,16 +363,42 @@ final class Minimizer {
       for (int i = rows.first(like); i < rows.last(like); i++) {
         cells[rows.exceptionClass(i)] = blockOf[rows.exceptionTarget(i)];
       }
-      for (int e = first[b]; e < end[b]; e++) {
-        int state = elements[e];
-        int at = rows.first(state);
-        for (int c = 0; c < classes; c++) {
-          boolean exception = at < rows.last(state) && rows.exceptionClass(at) == c;
-          int target = exception ? rows.exceptionTarget(at++) : rows.otherwise(state);
-          if (blockOf[target] != cells[c]) {
-            return false;
-          }
+      for (int e = first[b] + 1; e < end[b]; e++) {
+        if (!leadsTo(cells, blockOf[rows.otherwise(like)], like, elements[e])) {
+          return false;
         }
+      }
+    }
+    return true;
+  }
+
+  /** Returns whether a state leads to the blocks that another one leads to. */
+  private boolean leadsTo(int[] cells, int otherwise, int like, int state) {
+    if (blockOf[rows.otherwise(state)] != otherwise) {
+      return leadsTo(cells, state);
+    }
+    // Of rows with the same default only the exceptions have to be looked at: both have as many.
+    int different = 0;
+    for (int i = rows.first(like); i < rows.last(like); i++) {
+      different += blockOf[rows.exceptionTarget(i)] == otherwise ? 0 : 1;
+    }
+    for (int i = rows.first(state); i < rows.last(state); i++) {
+      int target = blockOf[rows.exceptionTarget(i)];
+      if (cells[rows.exceptionClass(i)] != target) {
+        return false;
+      }
+      different -= target == otherwise ? 0 : 1;
+    }
+    return different == 0;
+  }
+
+  private boolean leadsTo(int[] cells, int state) {
+    int at = rows.first(state);
+    for (int c = 0; c < cells.length; c++) {
+      boolean exception = at < rows.last(state) && rows.exceptionClass(at) == c;
+      int target = exception ? rows.exceptionTarget(at++) : rows.otherwise(state);
+      if (blockOf[target] != cells[c]) {
+        return false;
       }
     }
     return true;

@@ -30,17 +30,19 @@ final class Nfa {
   int[] bytesOf = new int[256];
 
   /** For each state, the number of the set of states behind it. */
-  int[] next = new int[256];
+  private int[] next = new int[256];
 
-  final IntSets sets = new IntSets();
-  final int start;
+  /**
+   * Sets of states by their numbers. Most sets have one member; these are not kept here: their
+   * number is the complement of that.
+   */
+  private final IntSets sets = new IntSets();
+
+  private final int start;
   private int size;
 
   private final Map<ByteSet, Integer> numberOfBytes = new HashMap<>();
   private final int[] numberOfSingle = new int[ByteSet.MARK + 1];
-
-  /** For each state, one more than the number of the set that holds nothing else; or 0. */
-  private int[] alone = new int[256];
 
   /** States by what they are: open addressing; one more than the state. */
   private int[] table = new int[1024];
@@ -98,13 +100,13 @@ final class Nfa {
     Set<Integer> found = new HashSet<>();
     ArrayDeque<Integer> open = new ArrayDeque<>();
     // Building it again gives the states that are there.
-    for (int state : sets.get(build(expression.regex(), single(expression.label())))) {
+    for (int state : members(build(expression.regex(), single(expression.label())))) {
       open.add(state);
     }
     while (!open.isEmpty()) {
       int state = open.remove();
       if (state >= labels && found.add(state)) {
-        for (int behind : sets.get(next[state])) {
+        for (int behind : behind(state)) {
           open.add(behind);
         }
       }
@@ -133,7 +135,6 @@ final class Nfa {
     if (size == next.length) {
       next = Arrays.copyOf(next, size * 2);
       bytesOf = Arrays.copyOf(bytesOf, size * 2);
-      alone = Arrays.copyOf(alone, size * 2);
       sets.reserve(size * 2);
     }
     bytesOf[size] = set;
@@ -142,14 +143,16 @@ final class Nfa {
   }
 
   /** What a state that loops is known by is the set that it leaves for; what follows has itself. */
-  private int[] exitOf = new int[64];
+  private int[] exitOf = new int[0];
+
+  private static final int NO_EXIT = Integer.MIN_VALUE;
 
   private int state(int set, int behind, boolean loop) {
     int mask = table.length - 1;
     int slot = hash(set, behind, loop) & mask;
     while (table[slot] != 0) {
       int state = table[slot] - 1;
-      if (bytesOf[state] == set && exit(state) == (loop ? behind : -1)) {
+      if (bytesOf[state] == set && exit(state) == (loop ? behind : NO_EXIT)) {
         if (loop || next[state] == behind) {
           return state;
         }
@@ -160,9 +163,11 @@ final class Nfa {
     table[slot] = state + 1;
     if (loop) {
       if (state >= exitOf.length) {
-        exitOf = Arrays.copyOf(exitOf, Math.max(state + 1, exitOf.length * 2));
+        int known = exitOf.length;
+        exitOf = Arrays.copyOf(exitOf, Math.max(state + 1, known * 2));
+        Arrays.fill(exitOf, known, exitOf.length, NO_EXIT);
       }
-      exitOf[state] = behind + 1;
+      exitOf[state] = behind;
       next[state] = with(behind, state);
     }
     if (size * 2 > table.length) {
@@ -172,7 +177,7 @@ final class Nfa {
   }
 
   private int exit(int state) {
-    return state < exitOf.length ? exitOf[state] - 1 : -1;
+    return state < exitOf.length ? exitOf[state] : NO_EXIT;
   }
 
   private static int hash(int set, int behind, boolean loop) {
@@ -186,7 +191,7 @@ final class Nfa {
     int mask = table.length - 1;
     for (int state = labels; state < size; state++) {
       int exit = exit(state);
-      int slot = hash(bytesOf[state], exit < 0 ? next[state] : exit, exit >= 0) & mask;
+      int slot = hash(bytesOf[state], exit == NO_EXIT ? next[state] : exit, exit != NO_EXIT) & mask;
       while (table[slot] != 0) {
         slot = (slot + 1) & mask;
       }
@@ -194,43 +199,64 @@ final class Nfa {
     }
   }
 
-  private int single(int state) {
-    if (alone[state] == 0) {
-      sets.clear();
-      sets.add(state);
-      alone[state] = sets.intern() + 1;
-    }
-    return alone[state] - 1;
+  private static int single(int state) {
+    return ~state;
   }
 
   private int with(int set, int state) {
     sets.clear();
-    sets.addAll(sets.get(set));
+    addAll(set);
     sets.add(state);
-    return sets.intern();
+    return intern();
   }
 
   private int union(int[] all, int count) {
     sets.clear();
     for (int i = 0; i < count; i++) {
-      sets.addAll(sets.get(all[i]));
+      addAll(all[i]);
     }
-    return sets.intern();
+    return intern();
+  }
+
+  private void addAll(int set) {
+    if (set < 0) {
+      sets.add(~set);
+    } else {
+      sets.addAll(sets.get(set));
+    }
+  }
+
+  private int intern() {
+    return sets.size() == 1 ? single(sets.first()) : sets.intern();
+  }
+
+  private int[] members(int set) {
+    return set < 0 ? new int[] {~set} : sets.get(set);
+  }
+
+  /** Returns the states that expressions begin in. */
+  int[] start() {
+    return members(start);
+  }
+
+  /** Returns the states behind one that doesn't accept. */
+  int[] behind(int state) {
+    return members(next[state]);
   }
 
   boolean matches(byte[] string) {
     int current = start;
     for (byte value : string) {
-      int[] members = sets.get(current);
+      int[] members = members(current);
       sets.clear();
       for (int state : members) {
         if (state >= labels && bytes.get(bytesOf[state]).contains(value & 0xFF)) {
-          sets.addAll(sets.get(next[state]));
+          addAll(next[state]);
         }
       }
-      current = sets.intern();
+      current = intern();
     }
-    for (int state : sets.get(current)) {
+    for (int state : members(current)) {
       if (state < labels) {
         return true;
       }

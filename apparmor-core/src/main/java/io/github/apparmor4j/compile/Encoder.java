@@ -31,6 +31,7 @@ import io.github.apparmor4j.source.SourcePlace;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +54,19 @@ final class Encoder {
   final Transitions transitions;
   final MountEncoder.Permissions mounts = new MountEncoder.Permissions();
   final SocketArrays sockets = new SocketArrays();
+  private final Map<String, Aare> paths;
   private final boolean strict;
   private @Nullable ResolvedRule current;
 
-  Encoder(ResolvedProfile profile, Mediation mediation, boolean strict) {
+  /**
+   * Begins a profile.
+   *
+   * @param paths patterns that were read before, by their text; of a file's profiles many include
+   *     the same
+   */
+  Encoder(ResolvedProfile profile, Mediation mediation, Map<String, Aare> paths, boolean strict) {
     this.profile = profile;
+    this.paths = paths;
     this.mediation = mediation;
     this.strict = strict;
     this.transitions = new Transitions(profile);
@@ -172,7 +181,12 @@ final class Encoder {
 
   /** Returns a path pattern of the current rule; {@code null} is any. */
   Regex path(@Nullable String pattern) {
-    return pattern == null ? ANY : Aare.path(expanded(pattern)).regex();
+    return pattern == null ? ANY : aare(pattern).regex();
+  }
+
+  /** Reads a path pattern of the current rule. */
+  Aare aare(String pattern) {
+    return paths.computeIfAbsent(expanded(pattern), Aare::path);
   }
 
   /** Returns a pattern in which slashes are like any character; {@code null} is any. */

@@ -47,7 +47,7 @@ final class FileEncoder {
   static void encode(FileRule rule, Encoder out) {
     String path = rule.path() == null ? EVERYTHING : rule.path();
     int word = ownership(rule.qualifiers(), word(rule, out));
-    Aare aare = Aare.path(out.expanded(path));
+    Aare aare = out.aare(path);
     int own = rule.qualifiers().isDeny() ? word & ~LINK_BOTH : word;
     if (own != 0) {
       out.add(EncodedRule.Table.FILE, rule.qualifiers(), aare.regex(), own, own, aare.isExact());
@@ -58,7 +58,7 @@ final class FileEncoder {
 
   static void encode(LinkRule rule, Encoder out) {
     int word = ownership(rule.qualifiers(), LINK_BOTH);
-    Aare aare = Aare.path(out.expanded(rule.path()));
+    Aare aare = out.aare(rule.path());
     if (!rule.qualifiers().isDeny()) {
       out.add(EncodedRule.Table.FILE, rule.qualifiers(), aare.regex(), word, word, aare.isExact());
     }

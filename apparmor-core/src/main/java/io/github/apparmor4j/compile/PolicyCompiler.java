@@ -2,6 +2,7 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.glob.GlobSyntaxException;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
@@ -17,6 +18,7 @@ import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -160,8 +162,9 @@ public final class PolicyCompiler {
           Comparator.comparing((ResolvedProfile p) -> p.namespace() == null ? "" : p.namespace())
               .thenComparing(ResolvedProfile::name));
       sorted.forEach(profile -> withChildren(profile, profiles));
+      Map<String, Aare> paths = new HashMap<>();
       for (int i = 0; i < profiles.size(); i++) {
-        KernelProfile binary = compile(profiles.get(i), mediation, compiled, diagnostics);
+        KernelProfile binary = compile(profiles.get(i), mediation, paths, compiled, diagnostics);
         settings
             .listener()
             .profileDone(profiles.get(i).name(), i + 1, profiles.size(), states(binary));
@@ -195,10 +198,11 @@ public final class PolicyCompiler {
   private @Nullable KernelProfile compile(
       ResolvedProfile profile,
       Mediation mediation,
+      Map<String, Aare> paths,
       List<Compilation.CompiledProfile> to,
       List<Diagnostic> diagnostics) {
     try {
-      Encoder encoder = new Encoder(profile, mediation, settings.strict());
+      Encoder encoder = new Encoder(profile, mediation, paths, settings.strict());
       encoder.encodeAll();
       diagnostics.addAll(encoder.diagnostics);
       if (encoder.transitions.names().size() > Transitions.MAX) {

@@ -169,9 +169,7 @@ public final class ProfileParser {
     int start = in.pos;
     FileElement element = fileElement();
     at(start, element);
-    if (!(element instanceof Profile)
-        && !(element instanceof Comment)
-        && to.stream().anyMatch(Profile.class::isInstance)) {
+    if (!(element instanceof Profile) && !(element instanceof Comment) && endInProfile(to)) {
       report(
           "AA-PARSE-0030",
           in.from(start),
@@ -241,6 +239,15 @@ public final class ProfileParser {
     }
     int at = behindBlanks(close + 1);
     return OPERATORS.stream().anyMatch(operator -> in.text.startsWith(operator.toString(), at));
+  }
+
+  /** Returns whether there is a profile among elements; behind it are only others and comments. */
+  private static boolean endInProfile(List<FileElement> elements) {
+    int last = elements.size() - 1;
+    while (last >= 0 && elements.get(last) instanceof Comment) {
+      last--;
+    }
+    return last >= 0 && elements.get(last) instanceof Profile;
   }
 
   private int behindBlanks(int from) {

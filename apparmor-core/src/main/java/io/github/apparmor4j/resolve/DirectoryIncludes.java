@@ -1,7 +1,9 @@
 package io.github.apparmor4j.resolve;
 
 import io.github.apparmor4j.source.SourceText;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -74,9 +76,13 @@ final class DirectoryIncludes implements IncludeResolver {
   }
 
   private static SourceText read(Path file) throws IOException {
-    if (Files.size(file) > MAX_BYTES) {
-      throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
+    // Files.readAllBytes takes twice the system calls, which is what small files cost.
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
+      }
+      return SourceText.of(file.toString(), SourceText.decode(bytes));
     }
-    return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
   }
 }
