@@ -114,13 +114,22 @@ public final class Decider {
           (int) (caps.audit() >>> number) & 1,
           (int) (caps.quiet() >>> number) & 1);
     }
-    Query query = Query.of(access);
     PolicyDfa dfa = profile.policyDb();
+    Query query = query(dfa, access);
     if (dfa == null || (profile.abi() > 5 && dfa.walk((byte) query.policyClass()) == Dfa.TRAP)) {
       return Verdict.UNMEDIATED;
     }
     Rights rights = dfa.rights(dfa.walk(query.string()));
     return new Verdict(query.wanted(), rights.allow(), rights.audit(), rights.quiet());
+  }
+
+  private static Query query(@Nullable PolicyDfa dfa, Access access) {
+    Query query = Query.of(access);
+    boolean newer =
+        access instanceof Access.Network
+            && dfa != null
+            && dfa.walk((byte) PolicyClass.NETWORK_V9) != Dfa.TRAP;
+    return newer ? query.inClass(PolicyClass.NETWORK_V9) : query;
   }
 
   // ---- files
@@ -177,7 +186,8 @@ public final class Decider {
         deciding(profile, EncodedRule.Table.FILE, pair, LINK << shift, allowed, to);
       }
     } else {
-      deciding(profile, EncodedRule.Table.POLICY, Query.of(access).string(), bits, allowed, to);
+      byte[] string = query(profile.binary().policyDb(), access).string();
+      deciding(profile, EncodedRule.Table.POLICY, string, bits, allowed, to);
     }
   }
 

@@ -46,6 +46,16 @@ public record Query(byte[] string, int wanted) {
     throw new IllegalArgumentException("not of the policy table: " + access);
   }
 
+  /**
+   * Returns the same question to another class: sockets are asked about in that of the policy's
+   * version, {@link PolicyClass#NETWORK_V9} if it has one.
+   */
+  public Query inClass(int policyClass) {
+    byte[] other = string.clone();
+    other[0] = (byte) policyClass;
+    return new Query(other, wanted);
+  }
+
   int policyClass() {
     return string[0];
   }

@@ -145,6 +145,25 @@ public record PolicyDfa(
         false);
   }
 
+  /**
+   * Returns what a state of the table of files grants, in the kernel's own bits; words are mapped
+   * as kernels map them.
+   */
+  public PermissionEntry fileEntryOf(int state, boolean owner) {
+    return entries.isEmpty()
+        ? PermissionEntry.ofFile(words(state), owner)
+        : entries.get(fileEntry(state, owner));
+  }
+
+  /** Returns what a state of the policy table grants, in the kernel's own bits. */
+  public PermissionEntry entryOf(int state) {
+    return entries.isEmpty() ? PermissionEntry.ofPolicy(words(state)) : entries.get(accept[state]);
+  }
+
+  private AcceptWords words(int state) {
+    return new AcceptWords(accept[state], 0, accept2[state], accept2[state] >>> 7);
+  }
+
   /** Returns the state that bytes lead to from a state. */
   public int walk(int state, byte... bytes) {
     int at = state;

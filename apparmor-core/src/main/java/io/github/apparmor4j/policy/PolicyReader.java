@@ -77,7 +77,7 @@ public final class PolicyReader {
     String namespace = null;
     do {
       int start = at;
-      if (opens(Format.U32, "version")) {
+      if (isHeaded(profiles.isEmpty())) {
         version = raw32();
         int abi = version & 0x3ff;
         if (abi < MIN_ABI || abi > kernel.maxAbi) {
@@ -88,10 +88,12 @@ public final class PolicyReader {
       }
       if (opens(STRING, "namespace")) {
         String own = text();
-        check(
-            !own.isEmpty() && (namespace == null || namespace.equals(own)),
-            "profiles of different namespaces: " + own);
-        namespace = own;
+        check(!own.isEmpty(), "a namespace without a name");
+        if (namespace == null) {
+          namespace = own;
+        } else if (kernel == Kernel.LINUX_7_2 && !namespace.equals(own)) {
+          throw PolicyFormatException.version(at, "profiles of different namespaces: " + own);
+        } // older kernels only log it (docs/real-kernels.md)
       }
       profiles.add(profile(version, start));
     } while (at < in.length);
@@ -100,6 +102,15 @@ public final class PolicyReader {
     return all == null
         ? List.copyOf(profiles)
         : profiles.stream().map(profile -> profile.inNamespace(all)).toList();
+  }
+
+  /** Returns whether a header follows; the first must be readable for the policy to be one. */
+  private boolean isHeaded(boolean first) throws PolicyFormatException {
+    try {
+      return opens(Format.U32, "version");
+    } catch (PolicyFormatException e) {
+      throw first ? PolicyFormatException.version(at, "no version header: this is no policy") : e;
+    }
   }
 
   private KernelProfile profile(int version, int start) throws PolicyFormatException {
@@ -352,6 +363,9 @@ public final class PolicyReader {
         }
         PermissionEntry entry = PermissionEntry.of(words);
         check(entry.isConsistent(), "contradictory permissions " + entry);
+        // They number entries of tables that this policy doesn't have; 6.12 doesn't look.
+        boolean tagged = entry.tag() != 0 || entry.label() != 0;
+        check(kernel != Kernel.LINUX_7_2 || !tagged, "no such tag or label: " + entry);
         entries.add(entry);
       }
       want(ARRAY_END, null);

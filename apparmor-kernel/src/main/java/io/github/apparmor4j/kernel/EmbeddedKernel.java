@@ -3,33 +3,58 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decider;
 import io.github.apparmor4j.access.Decision;
+import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.KernelProfile;
+import io.github.apparmor4j.policy.PermissionEntry;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kernel in memory. It unpacks the binary that it is given and refuses what Linux would refuse;
  * its answers come from the unpacked tables alone. Nobody is confined by it.
+ *
+ * <p>The tests of this class run against real kernels as well (docs/real-kernels.md).
  */
 public final class EmbeddedKernel implements AppArmorKernel {
+
+  private static final int LOCK = 0x8000;
+
+  /** A profile and what it was loaded with. */
+  private record Loaded(KernelProfile profile, byte[] raw) {}
+
+  /** The profiles of a namespace by their names in it, the oldest first. */
+  private static final class Namespace {
+    final Map<String, Loaded> profiles = new LinkedHashMap<>();
+    long revision = 1;
+  }
 
   private final Features features;
   private final PolicyReader.Kernel limits;
 
-  /** By name, the oldest first. */
-  private final Map<String, KernelProfile> loaded = new LinkedHashMap<>();
+  /** By name, {@code a//b} for one below another; the root's is empty. */
+  private final Map<String, Namespace> namespaces = new TreeMap<>();
 
   private EmbeddedKernel(Features features, PolicyReader.Kernel limits) {
     this.features = features;
     this.limits = limits;
+    namespaces.put("", new Namespace());
   }
 
   /** Returns an empty kernel that behaves like Linux 6.1. */
@@ -42,42 +67,82 @@ public final class EmbeddedKernel implements AppArmorKernel {
     return new EmbeddedKernel(Features.LINUX_6_12, PolicyReader.Kernel.LINUX_6_12);
   }
 
+  /** Returns an empty kernel that behaves like Linux 7.2. */
+  public static EmbeddedKernel linux7_2() {
+    return new EmbeddedKernel(Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2);
+  }
+
   @Override
   public Features features() {
     return features;
   }
 
+  // ---- policy
+
   @Override
   public synchronized void load(byte[] policy) throws KernelException {
     List<KernelProfile> profiles = read("load", policy);
+    Namespace namespace = namespaces.get(namespaceOf(profiles));
     for (KernelProfile profile : profiles) {
-      if (loaded.containsKey(profile.qualifiedName())) {
+      if (namespace != null && namespace.profiles.containsKey(profile.name())) {
         throw new KernelException(
             "load", Errno.EEXIST, profile.qualifiedName() + " is loaded already", null);
       }
     }
-    profiles.forEach(profile -> loaded.put(profile.qualifiedName(), profile));
+    put(profiles, policy);
   }
 
   @Override
   public synchronized void replace(byte[] policy) throws KernelException {
-    for (KernelProfile profile : read("replace", policy)) {
-      if (loaded.put(profile.qualifiedName(), profile) != null) {
-        adoptChildren(profile.qualifiedName());
+    put(read("replace", policy), policy);
+  }
+
+  private static String namespaceOf(List<KernelProfile> profiles) {
+    return Objects.requireNonNullElse(profiles.get(0).namespace(), "");
+  }
+
+  private void put(List<KernelProfile> profiles, byte[] policy) {
+    Namespace namespace = make(namespaceOf(profiles));
+    byte[] raw = policy.clone();
+    for (KernelProfile profile : profiles) {
+      Loaded old = namespace.profiles.get(profile.name());
+      if (old != null && old.profile().equals(profile) && Arrays.equals(old.raw(), raw)) {
+        continue; // what is there already is not replaced
+      }
+      namespace.profiles.put(profile.name(), new Loaded(profile, raw));
+      if (old != null) {
+        adoptChildren(namespace, profile.name());
       }
     }
+    changed(namespace);
+  }
+
+  private void changed(Namespace namespace) {
+    namespace.revision++;
+    notifyAll();
+  }
+
+  /** Returns a namespace, made with those above it if there is none. */
+  private Namespace make(String name) {
+    for (int at = name.indexOf("//"); at >= 0; at = name.indexOf("//", at + 2)) {
+      namespaces.computeIfAbsent(name.substring(0, at), n -> new Namespace());
+    }
+    return namespaces.computeIfAbsent(name, n -> new Namespace());
   }
 
   /**
    * Gives the children of a replaced profile to the new one. Linux moves them one by one, so that
    * they are listed the other way round (seen on 6.12).
    */
-  private void adoptChildren(String name) {
+  private static void adoptChildren(Namespace namespace, String name) {
+    Map<String, Loaded> loaded = namespace.profiles;
     List<String> children = new ArrayList<>();
-    loaded.keySet().stream().filter(key -> parentOf(key).equals(name)).forEach(children::add);
+    loaded.keySet().stream()
+        .filter(key -> parentOf(namespace, key).equals(name))
+        .forEach(children::add);
     Collections.reverse(children);
     for (String child : children) {
-      KernelProfile moved = loaded.remove(child);
+      Loaded moved = loaded.remove(child);
       if (moved != null) {
         loaded.put(child, moved);
       }
@@ -101,38 +166,78 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   @Override
   public synchronized void remove(String name) throws KernelException {
-    boolean namespace =
-        name.length() > 2 && name.startsWith(":") && name.indexOf(':', 1) == name.length() - 1;
-    String below = namespace ? name : name + "//";
-    if (!loaded.keySet().removeIf(key -> key.equals(name) || key.startsWith(below))) {
-      throw new KernelException("remove", Errno.ENOENT, "no profile " + name, null);
+    Place place = place(name);
+    Namespace namespace = place == null ? null : namespaces.get(place.namespace());
+    if (place != null && namespace != null) {
+      if (place.name().isEmpty() && !place.namespace().isEmpty()) {
+        removeNamespaces(place.namespace());
+        return;
+      }
+      String below = place.name() + "//";
+      if (namespace
+          .profiles
+          .keySet()
+          .removeIf(key -> key.equals(place.name()) || key.startsWith(below))) {
+        changed(namespace);
+        return;
+      }
     }
+    throw new KernelException("remove", Errno.ENOENT, "no profile " + name, null);
   }
+
+  /** A name, split. */
+  private record Place(String namespace, String name) {}
+
+  private static @Nullable Place place(String name) {
+    if (!name.startsWith(":")) {
+      return new Place("", name);
+    }
+    int close = name.indexOf(':', 1);
+    return close < 0
+        ? null
+        : new Place(name.substring(1, close), name.substring(close + 1).replaceFirst("^//", ""));
+  }
+
+  private @Nullable Loaded find(String qualifiedName) {
+    Place place = place(qualifiedName);
+    Namespace namespace = place == null ? null : namespaces.get(place.namespace());
+    return place == null || namespace == null ? null : namespace.profiles.get(place.name());
+  }
+
+  private Loaded get(String operation, String qualifiedName) throws KernelException {
+    Loaded found = find(qualifiedName);
+    if (found == null) {
+      throw new KernelException(operation, Errno.ENOENT, "no profile " + qualifiedName, null);
+    }
+    return found;
+  }
+
+  // ---- what is there
 
   @Override
   public synchronized List<LoadedProfile> profiles() {
     List<LoadedProfile> profiles = new ArrayList<>();
-    listBelow("", profiles);
+    namespaces.values().forEach(namespace -> listBelow(namespace, "", profiles));
     return List.copyOf(profiles);
   }
 
   /** Lists the profiles below one, the newest first, each with its own children behind it. */
-  private void listBelow(String parent, List<LoadedProfile> to) {
-    List<KernelProfile> newestFirst = new ArrayList<>(loaded.values());
+  private static void listBelow(Namespace namespace, String parent, List<LoadedProfile> to) {
+    List<Loaded> newestFirst = new ArrayList<>(namespace.profiles.values());
     Collections.reverse(newestFirst);
-    for (KernelProfile profile : newestFirst) {
-      String name = profile.qualifiedName();
-      if (parentOf(name).equals(parent)) {
-        to.add(new LoadedProfile(name, profile.modeName()));
-        listBelow(name, to);
+    for (Loaded loaded : newestFirst) {
+      String name = loaded.profile().name();
+      if (parentOf(namespace, name).equals(parent)) {
+        to.add(new LoadedProfile(loaded.profile().qualifiedName(), loaded.profile().modeName()));
+        listBelow(namespace, name, to);
       }
     }
   }
 
   /** Returns the name of the nearest loaded profile above one; empty for none. */
-  private String parentOf(String name) {
+  private static String parentOf(Namespace namespace, String name) {
     for (int at = name.lastIndexOf("//"); at > 0; at = name.lastIndexOf("//", at - 1)) {
-      if (loaded.containsKey(name.substring(0, at))) {
+      if (namespace.profiles.containsKey(name.substring(0, at))) {
         return name.substring(0, at);
       }
     }
@@ -140,15 +245,149 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   @Override
+  public synchronized PolicyNamespace policy() {
+    return policy("");
+  }
+
+  private PolicyNamespace policy(String name) {
+    List<PolicyNamespace> below = new ArrayList<>();
+    String prefix = name.isEmpty() ? "" : name + "//";
+    for (String other : namespaces.keySet()) {
+      boolean inside = other.startsWith(prefix) && other.length() > prefix.length();
+      if (inside && other.indexOf("//", prefix.length()) < 0) {
+        below.add(policy(other));
+      }
+    }
+    Namespace namespace = Objects.requireNonNull(namespaces.get(name));
+    return new PolicyNamespace(
+        name.substring(name.lastIndexOf('/') + 1), nodes(namespace, ""), below);
+  }
+
+  private static List<PolicyNamespace.Node> nodes(Namespace namespace, String parent) {
+    List<PolicyNamespace.Node> nodes = new ArrayList<>();
+    for (Loaded loaded : namespace.profiles.values()) {
+      KernelProfile profile = loaded.profile();
+      if (parentOf(namespace, profile.name()).equals(parent)) {
+        nodes.add(
+            new PolicyNamespace.Node(
+                profile.name(),
+                profile.modeName(),
+                profile.attachment() == null ? ownName(profile.name()) : "<unknown>",
+                null,
+                nodes(namespace, profile.name())));
+      }
+    }
+    nodes.sort(Comparator.comparing(PolicyNamespace.Node::name));
+    return nodes;
+  }
+
+  private static String ownName(String name) {
+    int parent = name.lastIndexOf("//");
+    return parent < 0 ? name : name.substring(parent + 2);
+  }
+
+  @Override
+  public synchronized Optional<byte[]> rawData(String profile) throws KernelException {
+    return Optional.of(get("rawData", profile).raw().clone());
+  }
+
+  @Override
+  public synchronized long revision() {
+    return Objects.requireNonNull(namespaces.get("")).revision;
+  }
+
+  @Override
+  public synchronized long awaitChange(long seen, Duration most) throws InterruptedException {
+    long deadline = System.nanoTime() + most.toNanos();
+    while (revision() == seen) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return seen;
+      }
+      wait(left);
+    }
+    return revision();
+  }
+
+  // ---- namespaces
+
+  @Override
+  public synchronized void createNamespace(String name) throws KernelException {
+    if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
+      throw new KernelException("namespace", Errno.EINVAL, "no namespace's name: " + name, null);
+    }
+    if (namespaces.putIfAbsent(name, new Namespace()) != null) {
+      throw new KernelException("createNamespace", Errno.EEXIST, "there is one: " + name, null);
+    }
+  }
+
+  @Override
+  public synchronized void removeNamespace(String name) throws KernelException {
+    if (name.isEmpty() || !namespaces.containsKey(name)) {
+      throw new KernelException("removeNamespace", Errno.ENOENT, "no namespace " + name, null);
+    }
+    removeNamespaces(name);
+  }
+
+  private void removeNamespaces(String name) {
+    namespaces.keySet().removeIf(key -> key.equals(name) || key.startsWith(name + "//"));
+    changed(Objects.requireNonNull(namespaces.get("")));
+  }
+
+  // ---- questions
+
+  @Override
   public Decision query(String profile, Access access) throws KernelException {
     Objects.requireNonNull(access, "access");
-    KernelProfile found;
+    Loaded found;
     synchronized (this) {
-      found = loaded.get(profile);
+      found = get("query", profile);
     }
-    if (found == null) {
-      throw new KernelException("query", Errno.ENOENT, "no profile " + profile, null);
+    return Decider.decide(found.profile(), access);
+  }
+
+  @Override
+  public AccessWords ask(String label, byte[] question) throws KernelException {
+    Map<String, KernelProfile> asked = new HashMap<>();
+    synchronized (this) {
+      // A stack is a label only where a task has it, and nobody is confined here.
+      asked.put(label, get("query", label).profile());
     }
-    return Decider.decide(found, access);
+    if (question.length == 0) {
+      throw new KernelException("query", Errno.EINVAL, "a question without a class", null);
+    }
+    AccessWords words = AccessWords.UNMEDIATED;
+    for (KernelProfile profile : asked.values()) {
+      words = ask(profile, question, words);
+    }
+    return words;
+  }
+
+  private AccessWords ask(KernelProfile profile, byte[] question, AccessWords words) {
+    if (profile.mode() == KernelProfile.MODE_UNCONFINED) {
+      return words;
+    }
+    PolicyDfa files = profile.files();
+    if (question[0] == PolicyClass.FILE && files != null) {
+      int state = files.walk(Arrays.copyOfRange(question, 1, question.length));
+      return and(words, state, files.fileEntryOf(state, true), 0);
+    }
+    PolicyDfa policy = profile.policyDb();
+    if (policy == null || policy.walk(question[0]) == Dfa.TRAP) {
+      return words;
+    }
+    int state = policy.walk(question);
+    if (question[0] == PolicyClass.FILE) {
+      return and(words, state, policy.fileEntryOf(state, true), 0);
+    }
+    // 6.1 doesn't add the permission to lock, later ones do.
+    boolean locks = limits != PolicyReader.Kernel.LINUX_6_1;
+    return and(words, state, policy.entryOf(state), locks ? 0 : LOCK);
+  }
+
+  private static AccessWords and(AccessWords words, int state, PermissionEntry entry, int without) {
+    return state == Dfa.TRAP
+        ? words.and(0, 0, 0, 0) // of what no rule comes near, not even attributes
+        : words.and(entry.allow() & ~without, entry.deny(), entry.audit(), entry.quiet());
   }
 }

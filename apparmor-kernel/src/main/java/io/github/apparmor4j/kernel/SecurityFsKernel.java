@@ -1,13 +1,10 @@
 package io.github.apparmor4j.kernel;
 
-import com.sun.jna.LastErrorException;
-import com.sun.jna.NativeLong;
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decision;
 import io.github.apparmor4j.access.Query;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.KernelException.Errno;
-import io.github.apparmor4j.kernel.internal.LibC;
 import io.github.apparmor4j.policy.MountFlags;
 import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.FilePermissions;
@@ -15,14 +12,17 @@ import io.github.apparmor4j.source.SourceText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +44,11 @@ public final class SecurityFsKernel implements AppArmorKernel {
       Pattern.compile(
           """
           allow 0x(\\p{XDigit}{8})
-          deny 0x\\p{XDigit}{8}
+          deny 0x(\\p{XDigit}{8})
           audit 0x(\\p{XDigit}{8})
           quiet 0x(\\p{XDigit}{8})
           """);
+  private static final int MOST_WAIT = 100; // milliseconds
   private static final Pattern PROFILE = Pattern.compile("(.+) \\((\\w+)\\)");
 
   private final Path directory;
@@ -90,7 +91,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
         return new SecurityFsKernel(found);
       }
     } catch (IOException e) {
-      throw failed("open", MOUNTS, e);
+      throw KernelException.of("open", MOUNTS, e);
     }
     throw new KernelException(
         "open",
@@ -118,7 +119,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
     try {
       return Features.readDirectory(root);
     } catch (IOException e) {
-      throw failed("features", root, e);
+      throw KernelException.of("features", root, e);
     }
   }
 
@@ -139,30 +140,11 @@ public final class SecurityFsKernel implements AppArmorKernel {
 
   /** Writes all at once, since the kernel takes each write for a whole. */
   private void write(String operation, String file, byte[] bytes) throws KernelException {
-    Path path = directory.resolve(file);
     if (bytes.length == 0) {
       throw new KernelException(
           operation, Errno.EINVAL, "nothing was written", null); // 6.1 takes it
     }
-    try {
-      int fd = LibC.open(terminated(path), LibC.O_WRONLY | LibC.O_CLOEXEC);
-      try {
-        long written = LibC.write(fd, bytes, new NativeLong(bytes.length)).longValue();
-        if (written != bytes.length) {
-          throw new KernelException(
-              operation, Errno.OTHER, written + " of " + bytes.length + " bytes were taken", null);
-        }
-      } finally {
-        LibC.close(fd);
-      }
-    } catch (LastErrorException e) {
-      throw new KernelException(operation, path.toString(), e.getErrorCode(), e);
-    }
-  }
-
-  private static byte[] terminated(Path path) {
-    byte[] bytes = SourceText.encode(path.toString());
-    return Arrays.copyOf(bytes, bytes.length + 1);
+    KernelFile.write(operation, directory.resolve(file), bytes);
   }
 
   @Override
@@ -177,9 +159,165 @@ public final class SecurityFsKernel implements AppArmorKernel {
         }
       }
     } catch (IOException e) {
-      throw failed("profiles", file, e);
+      throw KernelException.of("profiles", file, e);
     }
     return List.copyOf(profiles);
+  }
+
+  @Override
+  public PolicyNamespace policy() throws KernelException {
+    return namespace("", directory.resolve("policy"));
+  }
+
+  private static PolicyNamespace namespace(String name, Path at) throws KernelException {
+    List<PolicyNamespace> below = new ArrayList<>();
+    for (Path each : list(at.resolve("namespaces"))) {
+      below.add(namespace(String.valueOf(each.getFileName()), each));
+    }
+    return new PolicyNamespace(name, nodes("", at.resolve("profiles")), below);
+  }
+
+  private static List<PolicyNamespace.Node> nodes(String parent, Path in) throws KernelException {
+    List<PolicyNamespace.Node> nodes = new ArrayList<>();
+    for (Path each : list(in)) {
+      try {
+        String hash = null;
+        for (String kind : List.of("sha256", "sha1")) {
+          if (hash == null && Files.exists(each.resolve(kind))) {
+            hash = line(each.resolve(kind));
+          }
+        }
+        String name = parent + line(each.resolve("name")); // a child's is its own part alone
+        nodes.add(
+            new PolicyNamespace.Node(
+                name,
+                line(each.resolve("mode")),
+                line(each.resolve("attach")),
+                hash,
+                nodes(name + "//", each.resolve("profiles"))));
+      } catch (IOException e) {
+        // What was removed while we looked isn't there any more.
+        if (!(e instanceof NoSuchFileException)) {
+          throw KernelException.of("policy", each, e);
+        }
+      }
+    }
+    nodes.sort(Comparator.comparing(PolicyNamespace.Node::name));
+    return nodes;
+  }
+
+  private static List<Path> list(Path in) throws KernelException {
+    if (!Files.exists(in)) {
+      return List.of(); // profiles without children have no directory for them
+    }
+    try (Stream<Path> files = Files.list(in)) {
+      return files.sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw KernelException.of("policy", in, e);
+    }
+  }
+
+  private static String line(Path file) throws IOException {
+    return SourceText.decode(Files.readAllBytes(file)).strip();
+  }
+
+  @Override
+  public Optional<byte[]> rawData(String profile) throws KernelException {
+    Path file = place(profile).resolve("raw_data");
+    try {
+      return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+    } catch (IOException e) {
+      throw KernelException.of("rawData", file, e);
+    }
+  }
+
+  /** Finds a profile's directory, whose name the kernel makes up. */
+  private Path place(String profile) throws KernelException {
+    Path at = directory.resolve("policy");
+    String name = profile;
+    if (profile.startsWith(":")) {
+      int close = profile.indexOf(':', 1);
+      if (close > 0) {
+        for (String namespace : profile.substring(1, close).split("//", -1)) {
+          at = at.resolve("namespaces").resolve(namespace);
+        }
+        name = profile.substring(close + 1).replaceFirst("^//", "");
+      }
+    }
+    Path found = find(at.resolve("profiles"), name);
+    if (found == null) {
+      throw new KernelException("rawData", Errno.ENOENT, "no profile " + profile, null);
+    }
+    return found;
+  }
+
+  private static @Nullable Path find(Path in, String name) throws KernelException {
+    for (Path each : list(in)) {
+      try {
+        String own = line(each.resolve("name"));
+        if (own.equals(name)) {
+          return each;
+        }
+        Path child =
+            name.startsWith(own + "//")
+                ? find(each.resolve("profiles"), name.substring(own.length() + 2))
+                : null;
+        if (child != null) {
+          return child;
+        }
+      } catch (IOException e) {
+        throw KernelException.of("rawData", each, e);
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public long revision() throws KernelException {
+    try (KernelFile file = KernelFile.open("revision", directory.resolve("revision"), false)) {
+      return file.number();
+    }
+  }
+
+  @Override
+  public long awaitChange(long seen, Duration most) throws KernelException, InterruptedException {
+    long deadline = System.nanoTime() + most.toNanos();
+    try (KernelFile file = KernelFile.open("revision", directory.resolve("revision"), false)) {
+      long now = file.number(); // the first read does not wait
+      while (now == seen) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        // In pieces, because an interrupt does not reach a system call.
+        long left = Math.min(MOST_WAIT, (deadline - System.nanoTime()) / 1_000_000);
+        if (left < 0) {
+          return seen;
+        }
+        if (file.awaitInput((int) left)) {
+          now = file.number();
+        }
+      }
+      return now;
+    }
+  }
+
+  @Override
+  public void createNamespace(String name) throws KernelException {
+    KernelFile.makeDirectory("createNamespace", namespacePath(name));
+  }
+
+  @Override
+  public void removeNamespace(String name) throws KernelException {
+    KernelFile.removeDirectory("removeNamespace", namespacePath(name));
+  }
+
+  private Path namespacePath(String name) throws KernelException {
+    if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
+      throw new KernelException("namespace", Errno.EINVAL, "no namespace's name: " + name, null);
+    }
+    return directory.resolve("policy/namespaces").resolve(name);
   }
 
   /**
@@ -196,12 +334,14 @@ public final class SecurityFsKernel implements AppArmorKernel {
     if (string == null) {
       throw new KernelException("query", Errno.EINVAL, "a kernel can't be asked: " + access, null);
     }
-    Matcher answer = ask(profile, string);
-    int allow = Integer.parseUnsignedInt(answer.group(1), 16);
-    int audit = Integer.parseUnsignedInt(answer.group(2), 16);
-    int quiet = Integer.parseUnsignedInt(answer.group(3), 16);
-    boolean allowed = (allow & wanted) == wanted;
-    boolean logged = ((allowed ? audit : ~allow & ~quiet) & wanted) != 0;
+    AccessWords answer = ask(profile, string);
+    if (access instanceof Access.Network && !answer.equals(AccessWords.UNMEDIATED)) {
+      // Policy of the newest version has sockets in another class; of others nothing comes of it.
+      AccessWords newer = ask(profile, Query.of(access).inClass(PolicyClass.NETWORK_V9).string());
+      answer = newer.equals(AccessWords.UNMEDIATED) ? answer : newer;
+    }
+    boolean allowed = (answer.allow() & wanted) == wanted;
+    boolean logged = ((allowed ? answer.audit() : ~answer.allow() & ~answer.quiet()) & wanted) != 0;
     boolean lenient =
         !allowed
             && profiles().stream()
@@ -243,39 +383,23 @@ public final class SecurityFsKernel implements AppArmorKernel {
     return access instanceof Access.Umount ? MountFlags.UMOUNT_PERMISSION : 0;
   }
 
-  private Matcher ask(String profile, byte[] string) throws KernelException {
+  @Override
+  public AccessWords ask(String label, byte[] question) throws KernelException {
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    whole.writeBytes("label\0".getBytes(StandardCharsets.US_ASCII));
+    whole.writeBytes(SourceText.encode(label));
+    whole.write(0);
+    whole.writeBytes(question);
     Path path = directory.resolve(".access");
-    ByteArrayOutputStream question = new ByteArrayOutputStream();
-    question.writeBytes("label\0".getBytes(StandardCharsets.US_ASCII));
-    question.writeBytes(SourceText.encode(profile));
-    question.write(0);
-    question.writeBytes(string);
-    byte[] answer = new byte[200];
-    int length;
-    try {
-      int fd = LibC.open(terminated(path), LibC.O_RDWR | LibC.O_CLOEXEC);
-      try {
-        LibC.write(fd, question.toByteArray(), new NativeLong(question.size()));
-        length = LibC.read(fd, answer, new NativeLong(answer.length)).intValue();
-      } finally {
-        LibC.close(fd);
-      }
-    } catch (LastErrorException e) {
-      throw new KernelException("query", path.toString(), e.getErrorCode(), e);
-    }
-    String text = new String(answer, 0, Math.max(0, length), StandardCharsets.US_ASCII);
+    String text = KernelFile.ask("query", path, whole.toByteArray());
     Matcher words = ANSWER.matcher(text);
     if (!words.matches()) {
       throw new KernelException("query", Errno.OTHER, "unknown answer: " + text, null);
     }
-    return words;
-  }
-
-  private static KernelException failed(String operation, Path path, IOException e) {
-    return new KernelException(
-        operation,
-        e instanceof AccessDeniedException ? Errno.EACCES : Errno.OTHER,
-        path + ": " + e,
-        e);
+    int[] values = new int[4];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Integer.parseUnsignedInt(words.group(i + 1), 16);
+    }
+    return new AccessWords(values[0], values[1], values[2], values[3]);
   }
 }

@@ -29,7 +29,9 @@ import picocli.CommandLine.Option;
       AaKernel.Enabled.class,
       AaKernel.Load.class,
       AaKernel.Replace.class,
-      AaKernel.Remove.class
+      AaKernel.Remove.class,
+      AaKernel.Status.class,
+      AaKernel.Exec.class
     })
 public final class Aa {
 

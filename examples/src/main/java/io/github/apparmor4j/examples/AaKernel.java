@@ -3,8 +3,10 @@ package io.github.apparmor4j.examples;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.kernel.Availability;
+import io.github.apparmor4j.kernel.ConfinedProcessBuilder;
 import io.github.apparmor4j.kernel.KernelException;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
+import io.github.apparmor4j.kernel.StatusReport;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.Resolver;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The commands of {@code aa} that talk to the running kernel. */
@@ -111,6 +114,72 @@ final class AaKernel {
         }
       }
       return status;
+    }
+  }
+
+  /** {@code aa status}: profiles and what they confine. */
+  @Command(
+      name = "status",
+      description = "Reports loaded profiles and confined processes, as aa-status does.")
+  static final class Status implements Callable<Integer> {
+
+    private static final int NOT_ENABLED = 1;
+    private static final int NO_POLICY = 2;
+    private static final int NOT_MOUNTED = 3;
+    private static final int NO_PERMISSION = 4;
+
+    @Option(names = "--json", description = "as JSON")
+    private boolean json;
+
+    /** Returns aa-status's exit status. */
+    @Override
+    public Integer call() throws IOException {
+      Availability availability = SecurityFsKernel.availability();
+      switch (availability) {
+        case NOT_BUILT_IN, DISABLED_AT_BOOT -> {
+          System.err.println("aa: " + availability);
+          return NOT_ENABLED;
+        }
+        case NOT_MOUNTED -> {
+          System.err.println("aa: " + availability);
+          return NOT_MOUNTED;
+        }
+        case NO_PERMISSION -> {
+          System.err.println("aa: " + availability);
+          return NO_PERMISSION;
+        }
+        case ENABLED -> {
+          StatusReport report = StatusReport.of(SecurityFsKernel.open());
+          System.out.print(json ? report.toJson() : report.toText());
+          return report.profiles().isEmpty() ? NO_POLICY : 0;
+        }
+      }
+      throw new AssertionError(availability);
+    }
+  }
+
+  /** {@code aa exec}: runs a program under a profile. */
+  @Command(
+      name = "exec",
+      description = "Runs a program under a loaded profile, and ends with its status.")
+  static final class Exec implements Callable<Integer> {
+
+    @Option(
+        names = {"-p", "--profile"},
+        required = true,
+        paramLabel = "PROFILE",
+        description = "its name; :NS:NAME in another namespace")
+    private String profile = "";
+
+    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "behind --, with arguments")
+    private List<String> command = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      return ConfinedProcessBuilder.of(profile, command.toArray(String[]::new))
+          .with(ProcessBuilder::inheritIO)
+          .start()
+          .waitFor();
     }
   }
 }

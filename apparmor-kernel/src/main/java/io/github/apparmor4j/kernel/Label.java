@@ -1,0 +1,99 @@
+package io.github.apparmor4j.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * What confines a task: a profile, or a stack of several that all must allow what it does.
+ *
+ * @param parts at least one
+ * @param mode enforce, complain, kill, user, {@code mixed} where the parts differ; {@code
+ *     unconfined} for a task that nothing confines
+ */
+public record Label(List<Part> parts, String mode) {
+
+  /** The name of no confinement. */
+  public static final String UNCONFINED = "unconfined";
+
+  private static final String STACK = "//&";
+
+  /**
+   * A profile of a label.
+   *
+   * @param namespace where it is, as seen from the one who looks; empty for his own
+   * @param profile its name there
+   */
+  public record Part(String namespace, String profile) {
+
+    /** Returns {@code name} or {@code :ns:name}, as the kernel writes it. */
+    @Override
+    public String toString() {
+      if (namespace.isEmpty()) {
+        return profile;
+      }
+      return ":" + namespace + (profile.equals(UNCONFINED) ? "://" : ":") + profile;
+    }
+
+    private static Part parse(String text) {
+      int close = text.startsWith(":") ? text.indexOf(':', 1) : -1;
+      if (close < 0) {
+        return new Part("", text);
+      }
+      String name = text.substring(close + 1);
+      return new Part(text.substring(1, close), name.startsWith("//") ? name.substring(2) : name);
+    }
+  }
+
+  /** Copies the list and rejects an empty one. */
+  public Label {
+    parts = List.copyOf(parts);
+    if (parts.isEmpty()) {
+      throw new IllegalArgumentException("a label without profiles");
+    }
+    Objects.requireNonNull(mode, "mode");
+  }
+
+  /**
+   * Reads a label as {@code /proc/PID/attr/current} has it: {@code web (enforce)}, {@code a//&:ns:b
+   * (mixed)}, {@code unconfined}. A line feed or NUL at the end is passed over. Every text is a
+   * label, since names may hold anything.
+   */
+  public static Label parse(String text) {
+    String line = text.strip().replace("\0", "");
+    String mode = "";
+    int open = line.lastIndexOf(" (");
+    if (open >= 0 && line.endsWith(")")) {
+      mode = line.substring(open + 2, line.length() - 1);
+      line = line.substring(0, open);
+    }
+    List<Part> parts = new ArrayList<>();
+    int from = 0;
+    for (int at = line.indexOf(STACK); at >= 0; at = line.indexOf(STACK, from)) {
+      parts.add(Part.parse(line.substring(from, at)));
+      from = at + STACK.length();
+    }
+    parts.add(Part.parse(line.substring(from)));
+    boolean none = mode.isEmpty() && parts.stream().allMatch(p -> p.profile().equals(UNCONFINED));
+    return new Label(parts, none ? UNCONFINED : mode);
+  }
+
+  /** Returns whether nothing confines the task. */
+  public boolean isUnconfined() {
+    return mode.equals(UNCONFINED);
+  }
+
+  /** Returns the profiles without the mode, as {@link AppArmorKernel#ask} takes them. */
+  public String profiles() {
+    return parts.stream().map(Part::toString).collect(Collectors.joining(STACK));
+  }
+
+  /** Returns the label as the kernel writes it. */
+  @Override
+  public String toString() {
+    return isUnconfined() && parts.stream().allMatch(p -> p.profile().equals(UNCONFINED))
+        ? profiles()
+        : profiles() + " (" + mode + ")";
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.apparmor4j.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.apparmor4j.access.Access;
+import io.github.apparmor4j.access.Decision;
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.parse.ProfileParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A real kernel beside the embedded one; in a guest ({@link RealKernelsTest}). */
+@Tag("kernel")
+class SecurityFsKernelTest {
+
+  private static final int ENOUGH = 20_000;
+
+  private SecurityFsKernel kernel;
+  private EmbeddedKernel embedded = EmbeddedKernel.linux6_12();
+
+  SecurityFsKernelTest() throws IOException {
+    kernel = SecurityFsKernel.open();
+  }
+
+  @BeforeEach
+  void open() throws IOException {
+    embedded = GuestCases.embedded(Files.readString(Path.of("/proc/sys/kernel/osrelease")));
+    clear();
+  }
+
+  @AfterEach
+  void clear() throws IOException {
+    for (LoadedProfile profile : kernel.profiles()) {
+      if (!profile.name().contains("//")) {
+        kernel.remove(profile.name());
+      }
+    }
+  }
+
+  @Test
+  void isAvailable() {
+    assertThat(SecurityFsKernel.availability()).isEqualTo(Availability.ENABLED);
+  }
+
+  @Test
+  void hasTheFeaturesThatAreKnownOfIt() throws IOException {
+    Set<Map.Entry<String, String>> more = new HashSet<>(kernel.features().leaves().entrySet());
+    Set<Map.Entry<String, String>> known = new HashSet<>(embedded.features().leaves().entrySet());
+    Set<Map.Entry<String, String>> missing = new HashSet<>(known);
+    missing.removeAll(more);
+    more.removeAll(known);
+    assertThat(more).isEmpty();
+    // Later point releases of 6.1 list one feature more, which no rule depends on.
+    assertThat(missing.stream().map(Map.Entry::getKey))
+        .isSubsetOf("network_v8/tcp-fast-open/yes", "network_v8/tcp-fast-open");
+  }
+
+  @Test
+  void loadsReplacesAndRemovesTheWholeCorpus() throws IOException {
+    assumeTrue(GuestCases.hasCorpus(), "no corpus here (property apparmor.shared)");
+    List<LoadedProfile> before = kernel.profiles();
+    List<String> wrong = new ArrayList<>();
+    GuestCases.corpus(
+        one -> {
+          if (one.policy().length == 0) {
+            return;
+          }
+          try {
+            kernel.load(one.policy());
+            Set<String> there =
+                kernel.profiles().stream().map(LoadedProfile::name).collect(Collectors.toSet());
+            if (!there.equals(Set.copyOf(one.names()))) {
+              wrong.add(one.file() + ": " + there + ", not " + one.names());
+            }
+            kernel.replace(one.policy());
+            for (String name : one.names()) {
+              if (!name.contains("//")) {
+                kernel.remove(name);
+              }
+            }
+          } catch (KernelException e) {
+            wrong.add(one.file() + ": " + e.getMessage());
+          }
+        });
+    assertThat(wrong).isEmpty();
+    assertThat(kernel.profiles()).isEqualTo(before);
+  }
+
+  /** Asks about strings that the policies' automata lead to, and some beside them. */
+  @Test
+  void decidesAsTheEmbeddedKernelDoes() throws IOException {
+    assumeTrue(GuestCases.hasCorpus(), "no corpus here (property apparmor.shared)");
+    List<String> wrong = new ArrayList<>();
+    int[] asked = new int[1];
+    GuestCases.corpus(
+        one -> {
+          if (one.policy().length == 0) {
+            return;
+          }
+          kernel.load(one.policy());
+          for (GuestCases.Question question : one.questions()) {
+            AccessWords answer = kernel.ask(question.label(), question.question());
+            asked[0]++;
+            if (!answer.equals(question.answer())) {
+              wrong.add(
+                  String.format(
+                      "%s '%s': %s, embedded: %s",
+                      question.label(),
+                      new String(question.question(), java.nio.charset.StandardCharsets.ISO_8859_1),
+                      answer,
+                      question.answer()));
+            }
+          }
+          clear();
+        });
+    assertThat(wrong).isEmpty();
+    assertThat(asked[0]).isGreaterThan(ENOUGH);
+  }
+
+  @Test
+  void refusesFaultyPolicyWithTheSameErrors() throws IOException {
+    List<String> wrong = new ArrayList<>();
+    int[] count = new int[1];
+    GuestCases.faulty(
+        one -> {
+          String answer = GuestCases.answer(kernel, one.policy());
+          if (!answer.equals(one.answer())) {
+            wrong.add(count[0] + ": " + answer + ", embedded: " + one.answer());
+          }
+          count[0]++;
+        });
+    assertThat(wrong).isEmpty();
+    assertThat(count[0]).isEqualTo(1000);
+  }
+
+  @Test
+  void answersQuestionsAboutAccesses() throws IOException {
+    byte[] policy =
+        PolicyCompiler.forKernel(embedded.features())
+            .compile(ProfileParser.parseOrThrow(Questions.ASKED))
+            .toBytes();
+    kernel.load(policy);
+    embedded.load(policy);
+    List<String> wrong = new ArrayList<>();
+    for (Access access : Questions.all()) {
+      Decision here = kernel.query("asked", access);
+      Decision there = embedded.query("asked", access);
+      if (!here.equals(there)) {
+        wrong.add(access + ": " + here + ", embedded: " + there);
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+}
