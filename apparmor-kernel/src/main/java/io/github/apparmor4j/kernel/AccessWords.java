@@ -13,17 +13,8 @@ import java.util.Locale;
  */
 public record AccessWords(int allow, int deny, int audit, int quiet) {
 
-  /** Before any profile has been asked: everything is allowed, nothing is logged. */
+  /** Of what is not in force: everything is allowed, nothing is logged. */
   static final AccessWords UNMEDIATED = new AccessWords(-1, 0, 0, -1);
-
-  /** Adds what a profile says. */
-  AccessWords and(int itsAllow, int itsDeny, int itsAudit, int itsQuiet) {
-    return new AccessWords(
-        allow & itsAllow & ~itsDeny,
-        deny | itsDeny,
-        audit | (itsAudit & itsAllow),
-        quiet & itsQuiet & ~itsAllow);
-  }
 
   /** Returns the answer as the kernel writes it, in a line. */
   @Override

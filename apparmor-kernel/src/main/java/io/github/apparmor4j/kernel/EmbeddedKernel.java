@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -313,9 +312,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   @Override
   public synchronized void createNamespace(String name) throws KernelException {
-    if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
-      throw new KernelException("namespace", Errno.EINVAL, "no namespace's name: " + name, null);
-    }
+    RawPolicy.checkNamespace(name);
     if (namespaces.putIfAbsent(name, new Namespace()) != null) {
       throw new KernelException("createNamespace", Errno.EEXIST, "there is one: " + name, null);
     }
@@ -348,46 +345,45 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   @Override
   public AccessWords ask(String label, byte[] question) throws KernelException {
-    Map<String, KernelProfile> asked = new HashMap<>();
+    KernelProfile profile;
     synchronized (this) {
       // A stack is a label only where a task has it, and nobody is confined here.
-      asked.put(label, get("query", label).profile());
+      profile = get("query", label).profile();
     }
     if (question.length == 0) {
       throw new KernelException("query", Errno.EINVAL, "a question without a class", null);
     }
-    AccessWords words = AccessWords.UNMEDIATED;
-    for (KernelProfile profile : asked.values()) {
-      words = ask(profile, question, words);
-    }
-    return words;
+    return ask(profile, question);
   }
 
-  private AccessWords ask(KernelProfile profile, byte[] question, AccessWords words) {
+  private AccessWords ask(KernelProfile profile, byte[] question) {
     if (profile.mode() == KernelProfile.MODE_UNCONFINED) {
-      return words;
+      return AccessWords.UNMEDIATED;
     }
     PolicyDfa files = profile.files();
     if (question[0] == PolicyClass.FILE && files != null) {
       int state = files.walk(Arrays.copyOfRange(question, 1, question.length));
-      return and(words, state, files.fileEntryOf(state, true), 0);
+      return words(state, files.fileEntryOf(state, true), 0);
     }
     PolicyDfa policy = profile.policyDb();
     if (policy == null || policy.walk(question[0]) == Dfa.TRAP) {
-      return words;
+      return AccessWords.UNMEDIATED;
     }
     int state = policy.walk(question);
     if (question[0] == PolicyClass.FILE) {
-      return and(words, state, policy.fileEntryOf(state, true), 0);
+      return words(state, policy.fileEntryOf(state, true), 0);
     }
     // 6.1 doesn't add the permission to lock, later ones do.
     boolean locks = limits != PolicyReader.Kernel.LINUX_6_1;
-    return and(words, state, policy.entryOf(state), locks ? 0 : LOCK);
+    return words(state, policy.entryOf(state), locks ? 0 : LOCK);
   }
 
-  private static AccessWords and(AccessWords words, int state, PermissionEntry entry, int without) {
-    return state == Dfa.TRAP
-        ? words.and(0, 0, 0, 0) // of what no rule comes near, not even attributes
-        : words.and(entry.allow() & ~without, entry.deny(), entry.audit(), entry.quiet());
+  private static AccessWords words(int state, PermissionEntry entry, int without) {
+    if (state == Dfa.TRAP) {
+      return new AccessWords(0, 0, 0, 0); // of what no rule comes near, not even attributes
+    }
+    int allow = entry.allow() & ~without;
+    return new AccessWords(
+        allow & ~entry.deny(), entry.deny(), entry.audit() & allow, entry.quiet() & ~allow);
   }
 }

@@ -27,6 +27,14 @@ final class RawPolicy {
     }
   }
 
+  /** Rejects what can't be the name of a namespace directly below another. */
+  static void checkNamespace(String name) throws KernelException {
+    if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
+      throw new KernelException(
+          "namespace", KernelException.Errno.EINVAL, "no namespace's name: " + name, null);
+    }
+  }
+
   static void namespaces(String above, PolicyNamespace in, List<String> to) {
     for (PolicyNamespace each : in.namespaces()) {
       String name = above.isEmpty() ? each.name() : above + "//" + each.name();

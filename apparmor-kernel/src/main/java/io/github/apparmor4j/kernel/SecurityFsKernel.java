@@ -314,9 +314,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
   }
 
   private Path namespacePath(String name) throws KernelException {
-    if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
-      throw new KernelException("namespace", Errno.EINVAL, "no namespace's name: " + name, null);
-    }
+    RawPolicy.checkNamespace(name);
     return directory.resolve("policy/namespaces").resolve(name);
   }
 
