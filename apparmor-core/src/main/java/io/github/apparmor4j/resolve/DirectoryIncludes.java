@@ -76,7 +76,7 @@ final class DirectoryIncludes implements IncludeResolver {
   }
 
   private static SourceText read(Path file) throws IOException {
-    // Files.readAllBytes takes twice the system calls, which is what small files cost.
+    // Files.readAllBytes opens a channel, which for small files costs more than to read them.
     try (InputStream in = new FileInputStream(file.toFile())) {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) {

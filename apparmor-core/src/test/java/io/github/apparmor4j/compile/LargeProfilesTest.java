@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The profiles that {@code apparmor_parser} 5.0.2 had not compiled after 40 seconds: there is no
  * reference to compare with, so their automata are compared with their rules, one by one.
  */
-@Tag("differential") // for want of a faster matcher than java.util.regex it takes a minute
+@Tag("differential") // java.util.regex goes back and forth: ten seconds to a minute
 class LargeProfilesTest {
 
   private static final int PATHS = 60;

@@ -135,26 +135,20 @@ final class AaKernel {
     @Override
     public Integer call() throws IOException {
       Availability availability = SecurityFsKernel.availability();
-      switch (availability) {
-        case NOT_BUILT_IN, DISABLED_AT_BOOT -> {
-          System.err.println("aa: " + availability);
-          return NOT_ENABLED;
-        }
-        case NOT_MOUNTED -> {
-          System.err.println("aa: " + availability);
-          return NOT_MOUNTED;
-        }
-        case NO_PERMISSION -> {
-          System.err.println("aa: " + availability);
-          return NO_PERMISSION;
-        }
-        case ENABLED -> {
-          StatusReport report = StatusReport.of(SecurityFsKernel.open());
-          System.out.print(json ? report.toJson() : report.toText());
-          return report.profiles().isEmpty() ? NO_POLICY : 0;
-        }
+      int status =
+          switch (availability) {
+            case ENABLED -> 0;
+            case NOT_BUILT_IN, DISABLED_AT_BOOT -> NOT_ENABLED;
+            case NOT_MOUNTED -> NOT_MOUNTED;
+            case NO_PERMISSION -> NO_PERMISSION;
+          };
+      if (status != 0) {
+        System.err.println("aa: " + availability);
+        return status;
       }
-      throw new AssertionError(availability);
+      StatusReport report = StatusReport.of(SecurityFsKernel.open());
+      System.out.print(json ? report.toJson() : report.toText());
+      return report.profiles().isEmpty() ? NO_POLICY : 0;
     }
   }
 

@@ -1,31 +1,28 @@
 package io.github.apparmor4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.LoadedProfile;
 import io.github.apparmor4j.parse.ProfileParser;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code aa} on a real AppArmor kernel, in a virtual machine. */
-@Tag("kernel")
+@Tag("vm")
 class AaKernelTest {
 
   private static final String SCRIPT =
       """
       echo 1 > /proc/sys/kernel/printk
-      aa() { JAVA -XX:TieredStopAtLevel=1 -cp 'CLASSPATH' io.github.apparmor4j.examples.Aa "$@"; }
+      aa() { JAVA -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp 'CLASSPATH' io.github.apparmor4j.examples.Aa "$@"; }
       cd 'DIRECTORY'
       aa enabled
       aa load web && cat /sys/kernel/security/apparmor/profiles
@@ -33,11 +30,15 @@ class AaKernelTest {
       aa replace web2 && cat /sys/kernel/security/apparmor/profiles
       aa remove web nobody; echo "status $?"
       cat /sys/kernel/security/apparmor/profiles
+      aa exec -p x -- cat /proc/self/attr/current; echo "status $?"
+      aa exec -p nobody -- cat /proc/self/attr/current 2> /dev/null; echo "status $?"
+      aa status --json
       """;
 
   private static final String WEB =
       "profile web { /a r, hat h { } hat i { profile j { } } }\nprofile aweb { }\n";
-  private static final String WEB2 = "profile web flags=(complain) { /a r, }\nprofile x { }\n";
+  private static final String WEB2 =
+      "profile web flags=(complain) { /a r, }\nprofile x { /** mr, }\n";
 
   /** Returns what the embedded kernel lists after the same calls. */
   private static List<String> listed(EmbeddedKernel kernel) {
@@ -50,52 +51,47 @@ class AaKernelTest {
         .toBytes();
   }
 
+  @TempDir private Path directory = Path.of("");
+
   @Test
-  void loadsReplacesAndRemoves() throws Exception {
-    Path guest =
-        Path.of(System.getProperty("apparmor.shared", "../../shared"), "tools/guest").normalize();
-    assumeTrue(Files.exists(guest), "no guest at " + guest + " (property apparmor.shared)");
-    String classes = System.getProperty("java.class.path");
-    assumeTrue(!classes.contains("/tmp/"), "the guest doesn't see what lies below /tmp");
-    Path directory = Files.createTempDirectory(Path.of(System.getProperty("user.home")), ".guest");
-    try {
-      Files.writeString(directory.resolve("web"), WEB);
-      Files.writeString(directory.resolve("web2"), WEB2);
-      Path script = directory.resolve("script");
-      Files.writeString(
-          script,
-          SCRIPT
-              .replace("JAVA", System.getProperty("java.home") + "/bin/java")
-              .replace("CLASSPATH", classes)
-              .replace("DIRECTORY", directory.toString()));
-      Path output = directory.resolve("output");
-      new ProcessBuilder(guest.toString(), "6.12", script.toString())
-          .redirectErrorStream(true)
-          .redirectOutput(output.toFile())
-          .start()
-          .waitFor();
-      List<String> lines = Files.readAllLines(output);
-      EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
-      List<String> expected = new ArrayList<>(List.of("Yes"));
-      kernel.load(compiled(WEB));
-      expected.addAll(listed(kernel));
-      expected.add(
-          "aa: web: load: EEXIST (17): /sys/kernel/security/apparmor/.load: a profile of that name"
-              + " is loaded already; replace it");
-      expected.add("status 1");
-      kernel.replace(compiled(WEB2));
-      expected.addAll(listed(kernel));
-      expected.add(
-          "aa: nobody: remove: ENOENT (2): /sys/kernel/security/apparmor/.remove: no such profile");
-      expected.add("status 1");
-      kernel.remove("web");
-      expected.addAll(listed(kernel));
-      expected.add("guest exit 0");
-      assertThat(lines).isEqualTo(expected);
-    } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-      }
-    }
+  void loadsReplacesRemovesAndConfines() throws Exception {
+    Files.writeString(directory.resolve("web"), WEB);
+    Files.writeString(directory.resolve("web2"), WEB2);
+    Files.writeString(
+        directory.resolve("script"),
+        SCRIPT
+            .replace("JAVA", System.getProperty("java.home") + "/bin/java")
+            .replace("CLASSPATH", System.getProperty("java.class.path"))
+            .replace("DIRECTORY", directory.toString()));
+    Path messages = directory.resolve("messages");
+    int status =
+        new ProcessBuilder("../apparmor-kernel/src/vm/guest", "run", "6.12", "" + directory, "300")
+            .redirectErrorStream(true)
+            .redirectOutput(messages.toFile())
+            .start()
+            .waitFor();
+    assertThat(status).as(Files.readString(messages)).isZero();
+    List<String> lines = Files.readAllLines(directory.resolve("output"));
+    EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+    List<String> expected = new ArrayList<>(List.of("Yes"));
+    kernel.load(compiled(WEB));
+    expected.addAll(listed(kernel));
+    expected.add(
+        "aa: web: load: EEXIST (17): /sys/kernel/security/apparmor/.load: a profile or"
+            + " namespace of that name is there already");
+    expected.add("status 1");
+    kernel.replace(compiled(WEB2));
+    expected.addAll(listed(kernel));
+    expected.add(
+        "aa: nobody: remove: ENOENT (2): /sys/kernel/security/apparmor/.remove: no such profile or"
+            + " namespace");
+    expected.add("status 1");
+    kernel.remove("web");
+    expected.addAll(listed(kernel));
+    expected.addAll(List.of("x (enforce)", "status 0", "status 126"));
+    expected.add(
+        "{\"version\": \"2\", \"profiles\": {\"aweb\": \"enforce\", \"x\": \"enforce\"},"
+            + " \"processes\": {}}");
+    assertThat(lines).isEqualTo(expected);
   }
 }
