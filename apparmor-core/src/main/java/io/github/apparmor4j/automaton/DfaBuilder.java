@@ -17,6 +17,11 @@ import java.util.stream.IntStream;
  * follows them is collected once for each group, and the narrow ones (a letter) only add a few
  * members to that. So a state costs its different targets, not its classes, and nothing is sorted
  * ({@link IntSets}).
+ *
+ * <p>Members that last (stars) are the same in many states, and with many rules they are most of a
+ * state's members. So a state is the number of the set of those ({@link Lasting}) and its other
+ * members; what follows the lasting ones is worked out once for each such set, as a row that the
+ * states with that set begin with. A state costs its other members.
  */
 public final class DfaBuilder {
 
@@ -40,13 +45,13 @@ public final class DfaBuilder {
   private static final class Cut {
     final int[] groupOf;
 
-    /** For each group the set that its parent doesn't lie in. */
-    final List<Integer> set = new ArrayList<>(List.of(-1));
+    /** For each group the set that its parent doesn't lie in, -1 for group 0. */
+    final int[] set;
 
-    final List<List<Integer>> children = new ArrayList<>(List.of(new ArrayList<>()));
+    final int[][] children;
 
     /** For each group its classes. */
-    final List<int[]> classes = new ArrayList<>();
+    final int[][] classes;
 
     /** The group of most bytes. */
     int largest;
@@ -55,34 +60,42 @@ public final class DfaBuilder {
      * Takes the wide sets; large ones should come first, because a set is gone through once for
      * each group that it makes.
      */
-    Cut(int classes, int[] wide, int[][] classesOf, int[] byteCounts) {
-      groupOf = new int[classes];
+    Cut(int count, int[] wide, int[][] classesOf, int[] byteCounts) {
+      groupOf = new int[count];
+      List<Integer> sets = new ArrayList<>(List.of(-1));
+      List<List<Integer>> below = new ArrayList<>(List.of(new ArrayList<>()));
       for (int next : wide) {
         Map<Integer, Integer> split = new HashMap<>();
         for (int c : classesOf[next]) {
           int before = groupOf[c];
-          groupOf[c] = split.computeIfAbsent(before, group -> set.size());
-          if (groupOf[c] == set.size()) {
-            set.add(next);
-            children.add(new ArrayList<>());
-            children.get(before).add(groupOf[c]);
+          groupOf[c] = split.computeIfAbsent(before, group -> sets.size());
+          if (groupOf[c] == sets.size()) {
+            sets.add(next);
+            below.add(new ArrayList<>());
+            below.get(before).add(groupOf[c]);
           }
         }
       }
-      int[] sizes = new int[set.size()];
-      int[] bytes = new int[set.size()];
-      for (int c = 0; c < classes; c++) {
+      set = sets.stream().mapToInt(next -> next).toArray();
+      children =
+          below.stream()
+              .map(groups -> groups.stream().mapToInt(group -> group).toArray())
+              .toArray(int[][]::new);
+      int[] sizes = new int[set.length];
+      int[] bytes = new int[set.length];
+      for (int c = 0; c < count; c++) {
         sizes[groupOf[c]]++;
         bytes[groupOf[c]] += byteCounts[c];
       }
-      for (int group = 0; group < sizes.length; group++) {
-        this.classes.add(new int[sizes[group]]);
+      classes = new int[set.length][];
+      for (int group = 0; group < set.length; group++) {
+        classes[group] = new int[sizes[group]];
         if (bytes[group] > bytes[largest]) {
           largest = group;
         }
       }
-      for (int c = classes - 1; c >= 0; c--) {
-        this.classes.get(groupOf[c])[--sizes[groupOf[c]]] = c;
+      for (int c = count - 1; c >= 0; c--) {
+        classes[groupOf[c]][--sizes[groupOf[c]]] = c;
       }
     }
   }
@@ -99,11 +112,30 @@ public final class DfaBuilder {
   /** For each byte set of {@link #nfa}, the classes in it. */
   private final int[][] classesOf;
 
-  /** For each state of {@link #nfa} those behind it. */
-  private final int[][] behind;
+  /**
+   * Sets of NFA states by their numbers, each as its members that no lasting one covers, after one
+   * element for the lasting ones, if there are any: the size of {@link #nfa} and their number.
+   */
+  private final IntSets sets = new IntSets();
 
-  private final IntSets states = new IntSets();
+  private final Lasting lasting;
+
+  /** For each set the state that it is, or 0; not all that are put together become states. */
+  private int[] stateOf = new int[64];
+
+  private int[] setOf = new int[64];
+  private int states;
+
   private final Rows rows;
+
+  /** What follows a set of lasting states alone; the targets are numbers of sets. */
+  private final Rows shared;
+
+  /** For each set of lasting states one more than its row in {@link #shared}, or 0. */
+  private int[] sharedBy = new int[64];
+
+  /** For each row of {@link #shared} the number of the set of labels. */
+  private int[] acceptedByShared = new int[64];
 
   /** The sets of labels that states accept with, and for each state the number of its set. */
   private final IntSets accepted = new IntSets();
@@ -114,7 +146,7 @@ public final class DfaBuilder {
   private DfaBuilder(Nfa nfa, DfaLimits limits) {
     this.nfa = nfa;
     this.limits = limits;
-    int sets = nfa.bytes.size();
+    int byteSets = nfa.bytes.size();
     classOf = new int[ByteSet.MARK + 1];
     int count = 1;
     for (ByteSet set : nfa.bytes) {
@@ -126,9 +158,9 @@ public final class DfaBuilder {
     for (int value = 0; value < ByteSet.MARK; value++) {
       byteCounts[classOf[value]]++;
     }
-    classesOf = new int[sets][];
+    classesOf = new int[byteSets][];
     int[] in = new int[classes];
-    for (int i = 0; i < sets; i++) {
+    for (int i = 0; i < byteSets; i++) {
       int size = 0;
       for (int c = 0; c < classes; c++) {
         if (nfa.bytes.get(i).contains(least[c])) {
@@ -138,19 +170,20 @@ public final class DfaBuilder {
       classesOf[i] = Arrays.copyOf(in, size);
     }
     rows = new Rows(classes);
-    states.reserve(nfa.size());
+    shared = new Rows(classes);
+    into = rows;
+    lasting = new Lasting(nfa);
+    after.reserve(nfa.size());
+    sets.reserve(nfa.size());
     accepted.reserve(nfa.labels);
-    choices.reserve(sets);
-    behind = new int[nfa.size()][];
-    for (int state = nfa.labels; state < behind.length; state++) {
-      behind[state] = nfa.behind(state);
-    }
+    choices.reserve(byteSets);
     onlyBehind = new int[nfa.size()];
-    firstMember = new int[sets];
+    firstMember = new int[byteSets];
     Arrays.fill(firstMember, -1);
-    present = new int[sets];
+    present = new int[byteSets];
     firstExtra = new int[classes];
-    Arrays.fill(firstExtra, -1);
+    Arrays.fill(firstExtra, PLAIN);
+    sharedTarget = new int[classes];
     nextInGroup = new int[classes];
   }
 
@@ -226,7 +259,7 @@ public final class DfaBuilder {
     builder.begin();
     int seen = Dfa.START;
     try {
-      for (; seen < states && seen < builder.states.count(); seen++) {
+      for (; seen < states && seen < builder.states; seen++) {
         builder.expand(seen);
       }
     } catch (TooComplexException e) {
@@ -234,7 +267,11 @@ public final class DfaBuilder {
     }
     int[] times = new int[nfa.size()];
     for (int state = Dfa.START; state < seen; state++) {
-      for (int member : builder.states.get(state)) {
+      int set = builder.setOf[state];
+      for (int i = builder.firstOther(set); i < builder.sets.last(set); i++) {
+        times[builder.sets.pool()[i]]++;
+      }
+      for (int member : builder.lasting.covered(builder.stars(set))) {
         times[member]++;
       }
     }
@@ -259,14 +296,18 @@ public final class DfaBuilder {
   private boolean begin() {
     accepted.clear();
     accepted.intern(); // nothing
-    states.clear();
-    states.intern(); // the trap
-    states.addAll(nfa.start());
-    if (states.size() == 0) {
+    sets.clear();
+    sets.intern(); // the trap
+    states = 1;
+    rows.end(Dfa.TRAP);
+    shared.end(Dfa.TRAP);
+    sharedBy[Lasting.NONE] = 1;
+    after.clear();
+    after.addAll(nfa.start());
+    if (after.size() == 0) {
       return false;
     }
-    states.intern();
-    rows.end(Dfa.TRAP);
+    number(target(Dfa.TRAP));
     return true;
   }
 
@@ -275,7 +316,7 @@ public final class DfaBuilder {
       return Dfa.empty(); // no expression at all
     }
     long deadline = System.nanoTime() + limits.time().toNanos();
-    for (int state = Dfa.START; state < states.count(); state++) {
+    for (int state = Dfa.START; state < states; state++) {
       if ((state & 0xFF) == 0) {
         checkInterrupt();
         if (System.nanoTime() - deadline > 0) {
@@ -298,16 +339,21 @@ public final class DfaBuilder {
 
   /** Returns about how many bytes it takes to go on from here to a minimal automaton. */
   private long bytes() {
-    return states.total() * 4 + states.count() * 120L + rows.exceptions() * 40L;
+    long sharing = lasting.bytes() + shared.exceptions() * 8L;
+    return sets.total() * 4
+        + sets.count() * 20L
+        + states * 100L
+        + rows.exceptions() * 40L
+        + sharing;
   }
 
   private int[] label(Combiner combiner) {
     int[] labelOf = new int[accepted.count()];
-    int[] labels = new int[states.count()];
+    int[] labels = new int[states];
     for (int state = 1; state < labels.length; state++) {
       int set = acceptedBy[state];
       if (set != NOTHING && labelOf[set] == 0) {
-        int[] sorted = accepted.get(set).clone();
+        int[] sorted = accepted.get(set);
         Arrays.sort(sorted);
         labelOf[set] = combiner.combine(sorted, state) + 1;
       }
@@ -318,22 +364,35 @@ public final class DfaBuilder {
 
   // Scratch of expand(), all of it as it was found afterwards.
 
-  /** For each state of the NFA the state that has just those behind it, or 0. */
+  /** What follows the members that have been looked at. */
+  private final IntSets after = new IntSets();
+
+  /** For each state of the NFA the set of just those behind it, or 0. */
   private final int[] onlyBehind;
 
   /** The wide byte sets of a state's members, and for each set the list of its members. */
   private final int[] present;
 
+  private int presentCount;
   private final int[] firstMember;
   private int[] nextMember = new int[256];
 
-  /** For each class the list of its narrow byte sets. */
+  /** The members as a part of an array; where it begins. */
+  private int[] members = new int[0];
+
+  private int firstOfAll;
+
+  /** For each class the list of its narrow byte sets, or PLAIN. */
   private final int[] firstExtra;
 
+  private static final int PLAIN = -2;
   private int[] extraSet = new int[64];
   private int[] nextExtra = new int[64];
 
-  /** The classes with narrow sets, by group. */
+  /** For each class that isn't plain, what follows the lasting members. */
+  private final int[] sharedTarget;
+
+  /** The classes that aren't plain, by group. */
   private int[] firstInGroup = new int[16];
 
   private final int[] nextInGroup;
@@ -342,37 +401,93 @@ public final class DfaBuilder {
   private final IntSets choices = new IntSets();
   private final List<Cut> cuts = new ArrayList<>();
 
+  /** The row that is being written, and whether the sets in it become states. */
+  private Rows into;
+
+  private boolean reaching;
+
+  /** The set that the largest group's classes lead to. */
+  private int otherwise;
+
+  /** Returns the number of the lasting members of a set. */
+  private int stars(int set) {
+    int first = sets.first(set);
+    boolean none = first == sets.last(set) || sets.pool()[first] < nfa.size();
+    return none ? Lasting.NONE : sets.pool()[first] - nfa.size();
+  }
+
+  /** Returns where the other members of a set begin. */
+  private int firstOther(int set) {
+    return sets.first(set) + (stars(set) == Lasting.NONE ? 0 : 1);
+  }
+
   /** Adds a state's row. */
   private void expand(int state) {
-    int[] members = states.get(state);
+    int set = setOf[state];
+    int base = share(stars(set));
     if (state >= acceptedBy.length) {
       acceptedBy = Arrays.copyOf(acceptedBy, state * 2);
     }
-    acceptedBy[state] = list(members);
-    Cut cut = cut();
-    narrow(cut);
-    otherwise = Dfa.TRAP;
-    states.clear();
-    follow(cut, 0, members);
-    rows.end(otherwise);
+    into = rows;
+    reaching = true;
+    acceptedBy[state] = spread(sets.pool(), firstOther(set), sets.last(set), base);
+    rows.end(number(otherwise));
     if (rows.exceptions() > limits.transitions()) {
       throw new TooComplexException("transitions", limits.transitions());
     }
+  }
+
+  /** Returns the row of what follows lasting states, made when it is first needed. */
+  private int share(int stars) {
+    if (stars >= sharedBy.length) {
+      sharedBy = Arrays.copyOf(sharedBy, stars * 2);
+    }
+    if (sharedBy[stars] == 0) {
+      int row = shared.size();
+      if (row >= acceptedByShared.length) {
+        acceptedByShared = Arrays.copyOf(acceptedByShared, row * 2);
+      }
+      into = shared;
+      reaching = false;
+      int[] covered = lasting.covered(stars);
+      acceptedByShared[row] = spread(covered, 0, covered.length, sharedBy[Lasting.NONE] - 1);
+      shared.end(otherwise);
+      sharedBy[stars] = row + 1;
+    }
+    return sharedBy[stars] - 1;
+  }
+
+  /**
+   * Writes what follows some members, and what a row of {@link #shared} has for the lasting ones.
+   *
+   * @param array with the members
+   * @param from where they begin
+   * @param to where they end
+   * @return the set of the labels that are accepted
+   */
+  private int spread(int[] array, int from, int to, int base) {
+    members = array;
+    firstOfAll = from;
+    int labels = list(to, acceptedByShared[base]);
+    Cut cut = cut();
+    narrow(cut, base);
+    otherwise = Dfa.TRAP;
+    after.clear();
+    follow(cut, 0, shared.otherwise(base));
     for (int i = 0; i < presentCount; i++) {
       firstMember[present[i]] = -1;
     }
+    return labels;
   }
 
-  private int presentCount;
-
-  /** Lists a state's members by byte set, and returns the set of the labels among them. */
-  private int list(int[] members) {
-    if (nextMember.length < members.length) {
-      nextMember = new int[members.length * 2];
+  /** Lists members by byte set, and returns the set of the labels among them and of some more. */
+  private int list(int to, int more) {
+    if (nextMember.length < to - firstOfAll) {
+      nextMember = new int[(to - firstOfAll) * 2];
     }
     presentCount = 0;
     accepted.clear();
-    for (int i = 0; i < members.length; i++) {
+    for (int i = firstOfAll; i < to; i++) {
       if (members[i] < nfa.labels) {
         accepted.add(members[i]);
       } else {
@@ -380,11 +495,15 @@ public final class DfaBuilder {
         if (firstMember[set] < 0) {
           present[presentCount++] = set;
         }
-        nextMember[i] = firstMember[set];
+        nextMember[i - firstOfAll] = firstMember[set];
         firstMember[set] = i;
       }
     }
-    return accepted.size() == 0 ? NOTHING : accepted.intern();
+    if (accepted.size() == 0) {
+      return more;
+    }
+    accepted.addAll(accepted, more);
+    return accepted.intern();
   }
 
   private Cut cut() {
@@ -407,15 +526,21 @@ public final class DfaBuilder {
     return cuts.get(id);
   }
 
-  /** Lists the narrow sets by class, and their classes by group. */
-  private void narrow(Cut cut) {
-    int groups = cut.set.size();
+  /**
+   * Lists by group the classes that aren't plain: those with narrow sets, which are listed for each
+   * class, and the exceptions of the shared row.
+   */
+  private void narrow(Cut cut, int base) {
+    int groups = cut.set.length;
     if (groups > firstInGroup.length) {
       firstInGroup = new int[groups * 2];
       sizeInGroup = new int[groups * 2];
     }
     Arrays.fill(firstInGroup, 0, groups, -1);
     Arrays.fill(sizeInGroup, 0, groups, 0);
+    for (int i = shared.first(base); i < shared.last(base); i++) {
+      except(cut, shared.exceptionClass(i), shared.exceptionTarget(i));
+    }
     int count = 0;
     for (int i = 0; i < presentCount; i++) {
       int[] in = classesOf[present[i]];
@@ -427,11 +552,8 @@ public final class DfaBuilder {
         nextExtra = Arrays.copyOf(nextExtra, count * 2 + NARROW);
       }
       for (int c : in) {
-        if (firstExtra[c] < 0) {
-          int group = cut.groupOf[c];
-          nextInGroup[c] = firstInGroup[group];
-          firstInGroup[group] = c;
-          sizeInGroup[group]++;
+        if (firstExtra[c] == PLAIN) {
+          except(cut, c, shared.otherwise(base));
         }
         extraSet[count] = present[i];
         nextExtra[count] = firstExtra[c];
@@ -440,79 +562,131 @@ public final class DfaBuilder {
     }
   }
 
-  /** The target of the largest group's classes. */
-  private int otherwise;
+  private void except(Cut cut, int cls, int target) {
+    int group = cut.groupOf[cls];
+    nextInGroup[cls] = firstInGroup[group];
+    firstInGroup[group] = cls;
+    sizeInGroup[group]++;
+    firstExtra[cls] = -1;
+    sharedTarget[cls] = target;
+  }
 
   /**
-   * Adds the targets of the classes of a group and those below it to the row. The growing set holds
-   * what follows the sets of its parent, before and afterwards.
+   * Writes the targets of the classes of a group and those below it. What is {@link #after} is what
+   * follows the sets of its parent, before and afterwards.
+   *
+   * @param plain what follows the lasting members for plain classes
    */
-  private void follow(Cut cut, int group, int[] members) {
-    int before = states.size();
-    int set = cut.set.get(group);
+  private void follow(Cut cut, int group, int plain) {
+    int before = after.size();
+    int set = cut.set[group];
     if (set >= 0) {
-      collect(set, members);
+      collect(set);
     }
-    int common = states.size();
-    int[] classes = cut.classes.get(group);
+    int common = after.size();
+    int[] classes = cut.classes[group];
     if (sizeInGroup[group] < classes.length) {
-      int target = target();
+      int target = target(plain);
       if (group == cut.largest) {
         otherwise = target;
       } else {
         for (int c : classes) {
-          if (firstExtra[c] < 0) {
-            rows.put(c, target);
+          if (firstExtra[c] == PLAIN) {
+            put(c, target);
           }
         }
       }
     }
     for (int c = firstInGroup[group]; c >= 0; c = nextInGroup[c]) {
       int extra = firstExtra[c];
-      if (common == 0 && nextExtra[extra] < 0) {
-        rows.put(c, onlyTarget(extraSet[extra], members));
+      if (common == 0 && extra >= 0 && nextExtra[extra] < 0 && sharedTarget[c] == Dfa.TRAP) {
+        put(c, onlyTarget(extraSet[extra]));
       } else {
         for (int e = extra; e >= 0; e = nextExtra[e]) {
-          collect(extraSet[e], members);
+          collect(extraSet[e]);
         }
-        rows.put(c, target());
+        put(c, target(sharedTarget[c]));
       }
-      states.truncate(common);
-      firstExtra[c] = -1;
+      after.truncate(common);
+      firstExtra[c] = PLAIN;
     }
-    for (int child : cut.children.get(group)) {
-      follow(cut, child, members);
+    for (int child : cut.children[group]) {
+      follow(cut, child, plain);
     }
-    states.truncate(before);
+    after.truncate(before);
   }
 
-  private void collect(int set, int[] members) {
-    for (int i = firstMember[set]; i >= 0; i = nextMember[i]) {
-      states.addAll(behind[members[i]]);
+  private void put(int cls, int set) {
+    into.put(cls, reaching ? number(set) : set);
+  }
+
+  private void collect(int set) {
+    for (int i = firstMember[set]; i >= 0; i = nextMember[i - firstOfAll]) {
+      nfa.addBehind(members[i], after);
     }
   }
 
-  /** Returns the state of what follows one byte set, which the growing set is empty before. */
-  private int onlyTarget(int set, int[] members) {
+  /** Returns the set of what follows one byte set, with nothing else {@link #after}. */
+  private int onlyTarget(int set) {
     int first = firstMember[set];
-    if (nextMember[first] >= 0) {
-      collect(set, members);
-      return target();
+    if (nextMember[first - firstOfAll] >= 0) {
+      collect(set);
+      return target(Dfa.TRAP);
     }
     int member = members[first];
     if (onlyBehind[member] == 0) {
-      collect(set, members);
-      onlyBehind[member] = target();
+      collect(set);
+      onlyBehind[member] = target(Dfa.TRAP);
     }
     return onlyBehind[member];
   }
 
-  private int target() {
-    int before = states.count();
-    int id = states.intern();
-    if (id == before && id >= limits.states()) {
-      throw new TooComplexException("states", limits.states());
+  /** Returns the union of a set and what is {@link #after}. */
+  private int target(int part) {
+    if (after.size() == 0) {
+      return part;
     }
-    return id;
+    int before = stars(part);
+    int stars = lasting.with(before, after);
+    sets.clear();
+    if (stars != Lasting.NONE) {
+      sets.reserve(nfa.size() + lasting.count());
+      sets.add(nfa.size() + stars);
+    }
+    int passed = stars == before ? Lasting.NONE : stars;
+    addOthers(passed, sets.pool(), firstOther(part), sets.last(part));
+    addOthers(stars, after.elements(), 0, after.size());
+    return sets.intern();
+  }
+
+  /** Adds those of some members that the lasting ones don't cover. */
+  private void addOthers(int stars, int[] some, int from, int to) {
+    if (stars == Lasting.NONE) {
+      sets.addAll(some, from, to);
+      return;
+    }
+    for (int i = from; i < to; i++) {
+      if (!lasting.covers(stars, some[i])) {
+        sets.add(some[i]);
+      }
+    }
+  }
+
+  /** Returns the state of a set, a new one if it is first reached. */
+  private int number(int set) {
+    if (set >= stateOf.length) {
+      stateOf = Arrays.copyOf(stateOf, Math.max(set + 1, stateOf.length * 2));
+    }
+    if (set != Dfa.TRAP && stateOf[set] == 0) {
+      if (states >= limits.states()) {
+        throw new TooComplexException("states", limits.states());
+      }
+      if (states == setOf.length) {
+        setOf = Arrays.copyOf(setOf, states * 2);
+      }
+      setOf[states] = set;
+      stateOf[set] = states++;
+    }
+    return stateOf[set];
   }
 }

@@ -4,18 +4,23 @@ import java.util.Arrays;
 
 /**
  * Sets of small ints, each stored once and known by its number. A set is put together here, element
- * by element, and then looked up; its elements have no order. Not thread-safe.
+ * by element, and then looked up; the order of elements makes no difference. Not thread-safe.
  *
  * <p>Neither sorting nor comparing needs an order: elements are stamped while a set grows, and its
  * hash is a sum.
  */
 final class IntSets {
 
-  private int[][] sets = new int[64][];
-  private long[] hashes = new long[64];
-  private int[] table = new int[128];
+  // The elements of all sets, one set after the other: set i has those from starts[i] on.
+  private int[] pool = new int[256];
+  private int[] starts = new int[65];
   private int count;
-  private long total;
+
+  /** Open addressing: the upper half of a set's hash, and one more than its number. */
+  private long[] table = new long[128];
+
+  private static final long UPPER = 0xFFFF_FFFF_0000_0000L;
+  private static final int MOST = Integer.MAX_VALUE - 8;
 
   // The set that grows.
   private int[] stamps = new int[256];
@@ -23,7 +28,6 @@ final class IntSets {
   private int[] elements = new int[64];
   private int size;
   private long hash;
-  private final int[] one = new int[1];
 
   /** Makes room for elements below a number; until then there are none but 0 to 255. */
   void reserve(int universe) {
@@ -44,19 +48,45 @@ final class IntSets {
     return size;
   }
 
-  /** Returns the first element; there must be one. */
-  int first() {
-    return elements[0];
+  /** Returns one of the elements so far, which have the order in which they were added. */
+  int element(int index) {
+    return elements[index];
+  }
+
+  /** Returns an array that begins with the elements so far; not to be changed. */
+  int[] elements() {
+    return elements;
+  }
+
+  /** Returns the elements so far. */
+  int[] toArray() {
+    return Arrays.copyOf(elements, size);
   }
 
   void add(int element) {
-    one[0] = element;
-    addAll(one);
+    if (stamps[element] != stamp) {
+      if (size == elements.length) {
+        elements = Arrays.copyOf(elements, size * 2);
+      }
+      stamps[element] = stamp;
+      elements[size++] = element;
+      hash += mix(element);
+    }
   }
 
   void addAll(int... more) {
-    if (size + more.length > elements.length) {
-      elements = Arrays.copyOf(elements, (size + more.length) * 2);
+    addAll(more, 0, more.length);
+  }
+
+  /** Adds the elements of a set. */
+  void addAll(IntSets of, int id) {
+    addAll(of.pool, of.first(id), of.last(id));
+  }
+
+  /** Adds the elements of a part of an array. */
+  void addAll(int[] more, int from, int to) {
+    if (size + to - from > elements.length) {
+      elements = Arrays.copyOf(elements, (size + to - from) * 2);
     }
     // This is the innermost loop of the subset construction: locals save it loads and stores.
     int[] stamps = this.stamps;
@@ -64,7 +94,8 @@ final class IntSets {
     int stamp = this.stamp;
     int size = this.size;
     long hash = this.hash;
-    for (int element : more) {
+    for (int i = from; i < to; i++) {
+      int element = more[i];
       if (stamps[element] != stamp) {
         stamps[element] = stamp;
         elements[size++] = element;
@@ -88,33 +119,37 @@ final class IntSets {
   int intern() {
     int mask = table.length - 1;
     int slot = (int) (hash ^ hash >>> 32) & mask;
+    long entry = (hash & UPPER) | (count + 1);
     while (table[slot] != 0) {
-      int id = table[slot] - 1;
-      if (hashes[id] == hash && isCurrent(sets[id])) {
+      int id = (int) table[slot] - 1;
+      if (((table[slot] ^ entry) & UPPER) == 0 && isCurrent(id)) {
         return id;
       }
       slot = (slot + 1) & mask;
     }
-    if (count == sets.length) {
-      sets = Arrays.copyOf(sets, count * 2);
-      hashes = Arrays.copyOf(hashes, count * 2);
+    int start = starts[count];
+    if (count + 1 == starts.length) {
+      starts = Arrays.copyOf(starts, count * 2);
     }
-    sets[count] = Arrays.copyOf(elements, size);
-    hashes[count] = hash;
-    total += size;
-    table[slot] = ++count;
+    if (size > pool.length - start) {
+      pool = Arrays.copyOf(pool, Math.max(start + size, (int) Math.min(MOST, pool.length * 2L)));
+    }
+    System.arraycopy(elements, 0, pool, start, size);
+    table[slot] = entry;
+    starts[++count] = start + size;
     if (count * 2 > table.length) {
       grow();
     }
     return count - 1;
   }
 
-  private boolean isCurrent(int[] set) {
-    if (set.length != size) {
+  private boolean isCurrent(int id) {
+    int to = last(id);
+    if (to - first(id) != size) {
       return false;
     }
-    for (int element : set) {
-      if (stamps[element] != stamp) {
+    for (int i = first(id); i < to; i++) {
+      if (stamps[pool[i]] != stamp) {
         return false;
       }
     }
@@ -122,14 +157,18 @@ final class IntSets {
   }
 
   private void grow() {
-    table = new int[table.length * 2];
+    table = new long[table.length * 2];
     int mask = table.length - 1;
     for (int id = 0; id < count; id++) {
-      int slot = (int) (hashes[id] ^ hashes[id] >>> 32) & mask;
+      long hash = 0;
+      for (int i = first(id); i < last(id); i++) {
+        hash += mix(pool[i]);
+      }
+      int slot = (int) (hash ^ hash >>> 32) & mask;
       while (table[slot] != 0) {
         slot = (slot + 1) & mask;
       }
-      table[slot] = id + 1;
+      table[slot] = (hash & UPPER) | (id + 1);
     }
   }
 
@@ -139,14 +178,29 @@ final class IntSets {
     return z ^ z >>> 32;
   }
 
-  /** Returns the elements of a set, in no particular order; not to be changed. */
+  /** Returns the elements of a set in the order in which they were first added. */
   int[] get(int id) {
-    return sets[id];
+    return Arrays.copyOfRange(pool, first(id), last(id));
+  }
+
+  /** Returns an array with the elements of all sets so far; not to be changed. */
+  int[] pool() {
+    return pool;
+  }
+
+  /** Returns where a set's elements begin in {@link #pool}. */
+  int first(int id) {
+    return starts[id];
+  }
+
+  /** Returns where a set's elements end in {@link #pool}. */
+  int last(int id) {
+    return starts[id + 1];
   }
 
   /** Returns the number of elements of all sets. */
   long total() {
-    return total;
+    return starts[count];
   }
 
   /** Returns the number of sets. */

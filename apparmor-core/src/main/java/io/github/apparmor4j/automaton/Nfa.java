@@ -106,7 +106,7 @@ final class Nfa {
     while (!open.isEmpty()) {
       int state = open.remove();
       if (state >= labels && found.add(state)) {
-        for (int behind : behind(state)) {
+        for (int behind : members(next[state])) {
           open.add(behind);
         }
       }
@@ -176,6 +176,11 @@ final class Nfa {
     return state;
   }
 
+  /** Returns whether a state is one of those behind it: that of a star. */
+  boolean lasts(int state) {
+    return exit(state) != NO_EXIT;
+  }
+
   private int exit(int state) {
     return state < exitOf.length ? exitOf[state] : NO_EXIT;
   }
@@ -222,12 +227,12 @@ final class Nfa {
     if (set < 0) {
       sets.add(~set);
     } else {
-      sets.addAll(sets.get(set));
+      sets.addAll(sets, set);
     }
   }
 
   private int intern() {
-    return sets.size() == 1 ? single(sets.first()) : sets.intern();
+    return sets.size() == 1 ? single(sets.element(0)) : sets.intern();
   }
 
   private int[] members(int set) {
@@ -239,9 +244,13 @@ final class Nfa {
     return members(start);
   }
 
-  /** Returns the states behind one that doesn't accept. */
-  int[] behind(int state) {
-    return members(next[state]);
+  /** Adds the states behind one that doesn't accept to a set. */
+  void addBehind(int state, IntSets to) {
+    if (next[state] < 0) {
+      to.add(~next[state]);
+    } else {
+      to.addAll(sets, next[state]);
+    }
   }
 
   boolean matches(byte[] string) {

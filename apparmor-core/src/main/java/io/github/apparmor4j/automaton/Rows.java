@@ -36,6 +36,11 @@ final class Rows {
     return classes;
   }
 
+  /** Returns the number of rows. */
+  int size() {
+    return size;
+  }
+
   /** Returns the number of exceptions of all rows. */
   int exceptions() {
     return starts[size];

@@ -4,6 +4,7 @@ import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.automaton.PackedDfa;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,35 +66,38 @@ public record PolicyDfa(
       return new PolicyDfa(tables, accept, accept2, List.of());
     }
     // State 0 has the first entry and so has the start, which no question ends in.
-    List<List<PermissionEntry>> ofState = new ArrayList<>();
-    Map<List<PermissionEntry>, Integer> numbers =
-        new TreeMap<>(
-            (l, r) -> {
-              int first = l.get(0).compareTo(r.get(0));
-              return first != 0 || l.size() == 1 ? first : l.get(1).compareTo(r.get(1));
-            });
     List<PermissionEntry> nothing = entries(AcceptWords.NONE, files);
-    for (int s = 0; s < words.length; s++) {
-      ofState.add(s <= Dfa.START ? nothing : entries(words[s], files));
-      if (!ofState.get(s).equals(nothing)) {
-        numbers.put(ofState.get(s), 0);
-      }
+    Map<AcceptWords, Integer> numbers = new HashMap<>();
+    for (int s = Dfa.START + 1; s < words.length; s++) {
+      numbers.put(words[s], 0);
     }
+    Map<List<PermissionEntry>, List<AcceptWords>> sorted = new TreeMap<>(PolicyDfa::compare);
+    for (AcceptWords each : numbers.keySet()) {
+      sorted.computeIfAbsent(entries(each, files), entries -> new ArrayList<>()).add(each);
+    }
+    sorted.remove(nothing);
     List<PermissionEntry> all = new ArrayList<>(nothing);
-    for (Map.Entry<List<PermissionEntry>, Integer> each : numbers.entrySet()) {
-      each.setValue(all.size());
-      all.addAll(each.getKey());
-    }
+    sorted.forEach(
+        (entries, same) -> {
+          same.forEach(each -> numbers.put(each, all.size()));
+          all.addAll(entries);
+        });
     int[] accept = new int[words.length];
     boolean flagged = files && form == Form.FLAGGED_ENTRIES;
     int[] accept2 = new int[flagged ? words.length : 0];
-    for (int s = 0; s < words.length; s++) {
-      accept[s] = numbers.getOrDefault(ofState.get(s), 0);
-      if (flagged && s > Dfa.START) {
+    for (int s = Dfa.START + 1; s < words.length; s++) {
+      accept[s] = numbers.getOrDefault(words[s], 0);
+      if (flagged) {
         accept2[s] = 1;
       }
     }
     return new PolicyDfa(tables, accept, accept2, all);
+  }
+
+  /** Compares the entries of two states, one or two of each. */
+  private static int compare(List<PermissionEntry> left, List<PermissionEntry> right) {
+    int first = left.get(0).compareTo(right.get(0));
+    return first != 0 || left.size() == 1 ? first : left.get(1).compareTo(right.get(1));
   }
 
   private static List<PermissionEntry> entries(AcceptWords words, boolean files) {
