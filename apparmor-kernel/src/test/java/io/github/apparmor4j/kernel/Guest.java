@@ -106,7 +106,7 @@ final class Guest {
   /**
    * Returns where the classes of this module and of what its tests use are; Maven keeps no list.
    */
-  private static Set<String> classPath() throws URISyntaxException {
+  static Set<String> classPath() throws URISyntaxException {
     Set<String> path = new LinkedHashSet<>();
     path.add(Path.of("target/test-classes").toAbsolutePath().toString());
     for (Class<?> type :
