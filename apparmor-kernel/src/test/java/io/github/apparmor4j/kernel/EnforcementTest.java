@@ -7,16 +7,16 @@ import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.parse.ProfileParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real tasks under loaded profiles are allowed and refused what the profiles say; in a guest. */
 @Tag("kernel")
@@ -187,21 +187,52 @@ class EnforcementTest {
         });
   }
 
-  /** Two replace the same profiles while a third looks and a process runs under one of them. */
+  /** Replaces by a policy again and again: arguments are its file and for how many seconds. */
+  static final class Replacer {
+    private Replacer() {}
+
+    /** Prints how often. */
+    public static void main(String[] arguments) throws IOException {
+      byte[] policy = Files.readAllBytes(Path.of(arguments[0]));
+      SecurityFsKernel kernel = SecurityFsKernel.open();
+      long end = System.nanoTime() + Duration.ofSeconds(Long.parseLong(arguments[1])).toNanos();
+      int done = 0;
+      for (; System.nanoTime() < end; done++) {
+        kernel.replace(policy);
+      }
+      System.out.println(done);
+    }
+  }
+
+  private static Process replacer(Path directory, byte[] policy) throws Exception {
+    Path file = Files.write(Files.createTempFile(directory, "policy", ""), policy);
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Replacer.class.getName(),
+            file.toString(),
+            String.valueOf(GuestCases.REPLACING.toSeconds()))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** Two processes replace a profile while this one looks and another runs under it. */
   @Test
-  void replacingAtOnceTearsNothing() throws Exception {
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void replacingAtOnceTearsNothing(@TempDir Path directory) throws Exception {
     byte[] policy =
         PolicyCompiler.forKernel(kernel.features())
             .compile(ProfileParser.parseOrThrow(PROFILES.replace("/tmp/allowed w", "/tmp/other w")))
             .toBytes();
     byte[] before = kernel.rawData("confined").orElseThrow();
     Process running = ConfinedProcessBuilder.of("confined", "/bin/sh", "-c", "sleep 600").start();
-    ExecutorService pool = Executors.newFixedThreadPool(2);
+    Process one = replacer(directory, policy);
+    Process other = replacer(directory, before);
     try {
-      List<Future<Integer>> writers =
-          List.of(pool.submit(() -> replace(policy)), pool.submit(() -> replace(before)));
       int looks = 0;
-      while (!writers.stream().allMatch(Future::isDone)) {
+      while (one.isAlive() || other.isAlive()) {
         assertThat(kernel.profiles())
             .contains(
                 new LoadedProfile("confined", "enforce"),
@@ -210,27 +241,25 @@ class EnforcementTest {
         assertThat(running.isAlive()).isTrue();
         looks++;
       }
+      int replaced = count(one) + count(other);
+      System.out.printf(
+          "%d s: %d replacements, %d looks%n", GuestCases.REPLACING.toSeconds(), replaced, looks);
       assertThat(looks).isPositive();
-      for (Future<Integer> writer : writers) {
-        assertThat(writer.get()).isEqualTo(REPLACEMENTS);
-      }
       assertThat(kernel.rawData("confined").orElseThrow()).isIn(before, policy);
       assertThat(Confinement.of(running.pid()).profiles()).isEqualTo("confined");
     } finally {
-      pool.shutdownNow();
+      one.destroyForcibly();
+      other.destroyForcibly();
       running.destroyForcibly().waitFor();
     }
   }
 
-  private static final int REPLACEMENTS = 30;
-
-  private int replace(byte[] policy) throws KernelException {
-    int done = 0;
-    while (done < REPLACEMENTS) {
-      kernel.replace(policy);
-      done++;
-    }
-    return done;
+  private static int count(Process replacer) throws Exception {
+    assertThat(replacer.waitFor()).isZero();
+    String line = new String(replacer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int count = Integer.parseInt(line.strip());
+    assertThat(count).isPositive();
+    return count;
   }
 
   @Test

@@ -64,9 +64,11 @@ final class Guest {
     Path lines = directory.resolve("tests");
     Files.writeString(
         directory.resolve("script"),
-        "exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx2g -cp '%s' %s %s%n"
+        ("exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx2g -Dapparmor.long=%s"
+                + " --add-exports java.base/sun.nio.ch=ALL-UNNAMED -cp '%s' %s %s%n")
             .formatted(
                 System.getProperty("java.home"),
+                GuestCases.LONG,
                 String.join(":", classPath()),
                 GuestRunner.class.getName(),
                 RESULTS.resolve("tests")));

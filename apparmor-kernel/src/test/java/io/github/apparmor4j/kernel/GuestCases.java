@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +33,12 @@ import java.util.Random;
 final class GuestCases {
 
   private static final int QUESTIONS = 30;
-  private static final int MUTATIONS = 1000;
+
+  /** Whether to take as long as docs/real-kernels.md says of the long variants. */
+  static final boolean LONG = Boolean.getBoolean("apparmor.long");
+
+  static final int MUTATIONS = LONG ? 10_000 : 1000;
+  static final Duration REPLACING = Duration.ofSeconds(LONG ? 60 : 10);
   private static final Path CASES = Guest.RESULTS.resolve("cases");
 
   /**

@@ -142,7 +142,7 @@ class SecurityFsKernelTest {
           count[0]++;
         });
     assertThat(wrong).isEmpty();
-    assertThat(count[0]).isEqualTo(1000);
+    assertThat(count[0]).isEqualTo(GuestCases.MUTATIONS);
   }
 
   @Test

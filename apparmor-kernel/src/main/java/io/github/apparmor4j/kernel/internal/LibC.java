@@ -22,6 +22,18 @@ public final class LibC {
   /** {@code POLLPRI} of poll.h. */
   public static final int POLLPRI = 2;
 
+  /** {@code SOL_SOCKET} of asm-generic/socket.h, which all but four old architectures use. */
+  public static final int SOL_SOCKET = 1;
+
+  /** {@code SO_PEERSEC} of the same. */
+  public static final int SO_PEERSEC = 31;
+
+  /** {@code E2BIG} of errno.h. */
+  public static final int E2BIG = 7;
+
+  /** {@code ERANGE} of errno.h. */
+  public static final int ERANGE = 34;
+
   static {
     Native.register(LibC.class, "c");
   }
@@ -55,4 +67,27 @@ public final class LibC {
 
   /** See close(2). */
   public static native int close(int fd) throws LastErrorException;
+
+  /**
+   * See getsockopt(2).
+   *
+   * @param size the buffer's, and afterwards the value's
+   */
+  public static native int getsockopt(int fd, int level, int option, byte[] value, int[] size)
+      throws LastErrorException;
+
+  /** Returns a system call's number as {@link #syscall} takes it. */
+  public static NativeLong number(int call) {
+    return new NativeLong(call);
+  }
+
+  // syscall(2) takes a variable number of arguments, which on Linux go where fixed ones go.
+
+  /** See syscall(2): one that takes 64-bit numbers, their size and flags. */
+  public static native NativeLong syscall(NativeLong call, long[] buffer, int[] size, int flags)
+      throws LastErrorException;
+
+  /** See syscall(2): one that takes a number, bytes, their size and flags. */
+  public static native NativeLong syscall(
+      NativeLong call, int which, byte[] buffer, int[] size, int flags) throws LastErrorException;
 }
