@@ -31,7 +31,14 @@ import picocli.CommandLine.Option;
       AaKernel.Replace.class,
       AaKernel.Remove.class,
       AaKernel.Status.class,
-      AaKernel.Exec.class
+      AaKernel.Exec.class,
+      AaKernel.Unconfined.class,
+      AaStore.Enforce.class,
+      AaStore.Complain.class,
+      AaStore.Kill.class,
+      AaStore.Audit.class,
+      AaStore.Disable.class,
+      AaStore.RemoveUnknown.class
     })
 public final class Aa {
 
@@ -92,7 +99,7 @@ public final class Aa {
 
   /** Runs the tool; returns 0 for success, 1 for problems in a file, 2 for a wrong call. */
   static int run(String... arguments) {
-    CommandLine commandLine = new CommandLine(new Aa());
+    CommandLine commandLine = new CommandLine(new Aa()).setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
           if (exception instanceof IOException

@@ -4,7 +4,11 @@ import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.kernel.Availability;
 import io.github.apparmor4j.kernel.ConfinedProcessBuilder;
+import io.github.apparmor4j.kernel.Confinement;
+import io.github.apparmor4j.kernel.Confinement.ConfinedProcess;
 import io.github.apparmor4j.kernel.KernelException;
+import io.github.apparmor4j.kernel.NetworkProcess;
+import io.github.apparmor4j.kernel.NetworkProcess.Role;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.kernel.StatusReport;
 import io.github.apparmor4j.parse.ProfileParser;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -174,6 +179,65 @@ final class AaKernel {
           .with(ProcessBuilder::inheritIO)
           .start()
           .waitFor();
+    }
+  }
+
+  /** {@code aa unconfined}: who talks to the network, and under which profile. */
+  @Command(
+      name = "unconfined",
+      description = "Lists processes with sockets and what confines them, as aa-unconfined does.")
+  static final class Unconfined implements Callable<Integer> {
+
+    /** Which processes are shown. */
+    enum Show {
+      ALL,
+      NETWORK,
+      SERVER,
+      CLIENT
+    }
+
+    /** Programs that say little without what they run. */
+    private static final Pattern INTERPRETER =
+        Pattern.compile(".*bin/(python|perl|bash|dash|sh).*");
+
+    @Option(
+        names = "--show",
+        description = "one of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
+    private Show show = Show.SERVER;
+
+    @Option(names = "--short", description = "only those that nothing confines")
+    private boolean unconfinedOnly;
+
+    @Override
+    public Integer call() throws IOException {
+      for (ConfinedProcess process : shown()) {
+        boolean free = process.label().isUnconfined();
+        if (free || !unconfinedOnly) {
+          List<String> arguments = NetworkProcess.arguments(process.pid());
+          boolean script = INTERPRETER.matcher(process.executable()).matches();
+          String how =
+              script ? " (" + String.join(" ", arguments) + ")" : argument(process, arguments);
+          String state = free ? "not confined" : "confined by '" + process.label() + "'";
+          System.out.println(process.pid() + " " + process.executable() + how + " " + state);
+        }
+      }
+      return 0;
+    }
+
+    private List<ConfinedProcess> shown() throws KernelException {
+      if (show == Show.ALL) {
+        return Confinement.processes();
+      }
+      return NetworkProcess.all().stream()
+          .filter(one -> show == Show.NETWORK || one.roles().contains(Role.valueOf(show.name())))
+          .map(NetworkProcess::process)
+          .toList();
+    }
+
+    /** Returns what a program calls itself, if that isn't its path. */
+    private static String argument(ConfinedProcess process, List<String> arguments) {
+      boolean same = arguments.isEmpty() || arguments.get(0).equals(process.executable());
+      return same ? "" : " (" + arguments.get(0) + ")";
     }
   }
 }

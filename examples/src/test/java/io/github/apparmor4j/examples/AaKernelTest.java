@@ -33,12 +33,22 @@ class AaKernelTest {
       aa exec -p x -- cat /proc/self/attr/current; echo "status $?"
       aa exec -p nobody -- cat /proc/self/attr/current 2> /dev/null; echo "status $?"
       aa status --json
+      mkdir store; cp stored store/stored
+      aa complain -d store /usr/bin/man nobody; echo "status $?"
+      cat store/stored; grep -c 'man.*complain' /sys/kernel/security/apparmor/profiles
+      aa remove-unknown -d store -n
+      aa remove-unknown -d store
+      aa disable -d store man; ls store/disable; cat /sys/kernel/security/apparmor/profiles
+      aa kill -d store --no-reload --dry-run man
+      aa unconfined --show all --short | grep -c "^$$ .*not confined"
       """;
 
   private static final String WEB =
       "profile web { /a r, hat h { } hat i { profile j { } } }\nprofile aweb { }\n";
   private static final String WEB2 =
       "profile web flags=(complain) { /a r, }\nprofile x { /** mr, }\n";
+
+  private static final String STORED = "profile man /usr/bin/man { /** r, } # as it was\n";
 
   /** Returns what the embedded kernel lists after the same calls. */
   private static List<String> listed(EmbeddedKernel kernel) {
@@ -57,6 +67,7 @@ class AaKernelTest {
   void loadsReplacesRemovesAndConfines() throws Exception {
     Files.writeString(directory.resolve("web"), WEB);
     Files.writeString(directory.resolve("web2"), WEB2);
+    Files.writeString(directory.resolve("stored"), STORED);
     Files.writeString(
         directory.resolve("script"),
         SCRIPT
@@ -70,7 +81,6 @@ class AaKernelTest {
             .redirectOutput(messages.toFile())
             .start()
             .waitFor();
-    assertThat(status).as(Files.readString(messages)).isZero();
     List<String> lines = Files.readAllLines(directory.resolve("output"));
     EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
     List<String> expected = new ArrayList<>(List.of("Yes"));
@@ -92,6 +102,23 @@ class AaKernelTest {
     expected.add(
         "{\"version\": \"2\", \"profiles\": {\"aweb\": \"enforce\", \"x\": \"enforce\"},"
             + " \"processes\": {}}");
+    expected.addAll(
+        List.of(
+            "Setting man to complain mode.",
+            "aa: no profile for nobody",
+            "status 1",
+            "profile man /usr/bin/man flags=(complain) { /** r, } # as it was",
+            "1",
+            "Would remove 'aweb'",
+            "Would remove 'x'",
+            "Removing 'aweb'",
+            "Removing 'x'",
+            "Disabling man.",
+            "stored",
+            "Setting man to kill mode.",
+            "would change " + directory.resolve("store/stored"),
+            "1"));
     assertThat(lines).isEqualTo(expected);
+    assertThat(status).as(Files.readString(messages)).isZero();
   }
 }

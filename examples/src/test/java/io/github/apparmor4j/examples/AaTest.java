@@ -192,4 +192,32 @@ class AaTest {
     assertThat(aa("", "decide", "--profile", "q", file).status()).isEqualTo(2);
     assertThat(aa("what is this", "decide", "--profile", "p", file).status()).isEqualTo(2);
   }
+
+  @Test
+  void modesAreSwitchedInTheFiles() throws IOException {
+    String web = file("web", "profile web /usr/bin/web { /srv/** r, hat admin { } } # mine\n");
+    String store = directory.toString();
+    Run dry = aa("", "complain", "--dry-run", "-d", store, "web");
+    assertThat(dry.out()).isEqualTo("Setting web to complain mode.\nwould change " + web + "\n");
+    assertThat(Path.of(web)).content().doesNotContain("complain");
+
+    assertThat(aa("", "complain", "--no-reload", "-d", store, "/usr/bin/web").status()).isZero();
+    assertThat(Path.of(web))
+        .hasContent(
+            "profile web /usr/bin/web flags=(complain)"
+                + " { /srv/** r, hat admin flags=(complain) { } } # mine\n");
+    assertThat(aa("", "enforce", "--no-reload", "--scope", "file", "-d", store, web).status())
+        .isZero();
+    assertThat(aa("", "audit", "--no-reload", "--scope", "PROFILE", "-d", store, "web").out())
+        .isEqualTo("Setting web to audit mode.\n");
+    assertThat(Path.of(web))
+        .hasContent("profile web /usr/bin/web flags=(audit) { /srv/** r, hat admin { } } # mine\n");
+    assertThat(aa("", "audit", "-r", "--no-reload", "-d", store, "web").status()).isZero();
+    assertThat(aa("", "disable", "--no-reload", "-d", store, "web").status()).isZero();
+    assertThat(directory.resolve("disable/web")).isSymbolicLink();
+
+    Run nobody = aa("", "kill", "--no-reload", "-d", store, "nobody");
+    assertThat(nobody.status()).isEqualTo(1);
+    assertThat(nobody.errors()).isEqualTo("aa: no profile for nobody\n");
+  }
 }

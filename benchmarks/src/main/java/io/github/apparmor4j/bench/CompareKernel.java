@@ -1,0 +1,206 @@
+package io.github.apparmor4j.bench;
+
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.kernel.LoadedProfile;
+import io.github.apparmor4j.kernel.PolicyStore;
+import io.github.apparmor4j.kernel.PolicyStore.Loaded;
+import io.github.apparmor4j.kernel.PolicyStore.Outcome;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * From text to enforced, beside {@code apparmor_parser -r}: run as root on a kernel with AppArmor,
+ * which {@code benchmarks/compare kernel} boots. Prints Markdown.
+ */
+public final class CompareKernel {
+
+  private static final int SEVERAL = 500;
+  private static final int WARM_UP = 40;
+  private static final int RUNS = 15;
+  private static final double ENOUGH = 60_000;
+  private static final int SECONDS = 3000;
+  private static final List<String> SINGLE = List.of("who", "usr.sbin.dnsmasq", "thunderbird");
+
+  private final SecurityFsKernel kernel = SecurityFsKernel.open();
+  private final Path corpus;
+  private final List<String> rivals;
+  private final Path directory = Files.createTempDirectory("profiles");
+  private final Path configuration = Files.createTempFile("empty", ".conf");
+  private int edits;
+
+  private CompareKernel(Path corpus, List<String> rivals) throws IOException {
+    this.corpus = corpus;
+    this.rivals = rivals;
+  }
+
+  /** Takes the developers' folder of test data, and paths of {@code apparmor_parser}. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    CompareKernel compare =
+        new CompareKernel(
+            Path.of(arguments[0]).resolve("corpus/profiles"),
+            List.of(arguments).subList(1, arguments.length));
+    System.out.println("Linux " + System.getProperty("os.version") + ", under emulation");
+    System.out.println();
+    System.out.println(
+        "| what | ours, ms |" + " theirs, ms | ratio |".repeat(compare.rivals.size()));
+    System.out.println("| --- | --- |" + " --- | --- |".repeat(compare.rivals.size()));
+    compare.single();
+    compare.several();
+  }
+
+  private void print(String what, double ours, List<Double> theirs) {
+    StringBuilder line = new StringBuilder("| %s | %.1f |".formatted(what, ours));
+    theirs.forEach(time -> line.append(" %.1f | %.3f |".formatted(time, ours / time)));
+    System.out.println(line);
+  }
+
+  // ---- one profile
+
+  private void single() throws IOException, InterruptedException {
+    Path base = corpus.resolve("upstream/apparmor.d");
+    for (String name : SINGLE) {
+      String text = Files.readString(base.resolve(name), StandardCharsets.ISO_8859_1);
+      Path file = directory.resolve(name);
+      for (int i = 0; i < WARM_UP; i++) {
+        edit(file, text);
+        replace(file, base);
+      }
+      double ours =
+          Timing.median(
+              RUNS,
+              ENOUGH,
+              () -> {
+                edit(file, text);
+                replace(file, base);
+              });
+      List<Double> theirs = new ArrayList<>();
+      for (String rival : rivals) {
+        theirs.add(
+            Timing.median(
+                RUNS,
+                ENOUGH,
+                () -> {
+                  edit(file, text);
+                  run(command(rival, base, List.of(file)));
+                }));
+      }
+      print("one profile, " + name, ours, theirs);
+      clear();
+      Files.delete(file);
+    }
+  }
+
+  /** Writes another text each time: the kernel passes over what it holds already. */
+  private void edit(Path file, String text) throws IOException {
+    int end = text.lastIndexOf('}');
+    String edited = text.substring(0, end) + "  /edit" + edits++ + " r,\n" + text.substring(end);
+    Files.writeString(file, edited, StandardCharsets.ISO_8859_1);
+  }
+
+  private void replace(Path file, Path base) throws IOException {
+    SourceText text = SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
+    kernel.replace(
+        PolicyCompiler.forKernel(kernel.features())
+            .compile(
+                Resolver.of(IncludeResolver.directories(base)).resolve(ProfileParser.parse(text)))
+            .orThrow()
+            .toBytes());
+  }
+
+  private List<String> command(String rival, Path base, List<Path> files) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(rival, "--config-file=" + configuration, "-r", "-K", "-T", "-b", "" + base));
+    files.forEach(file -> command.add("" + file));
+    return command;
+  }
+
+  private static void run(List<String> command) throws IOException, InterruptedException {
+    int status = Timing.process(command, SECONDS);
+    if (status != 0) {
+      throw new IOException(command.get(0) + " ended with " + status);
+    }
+  }
+
+  private void clear() throws IOException {
+    for (String name : kernel.profiles().stream().map(LoadedProfile::name).toList()) {
+      if (!name.startsWith(":") && name.indexOf("//", 1) < 0) {
+        kernel.remove(name);
+      }
+    }
+  }
+
+  // ---- several
+
+  private void several() throws IOException, InterruptedException {
+    Path store = Files.createDirectory(directory.resolve("store"));
+    copyDirectories(corpus.resolve("upstream/apparmor.d"), store);
+    copyDirectories(corpus.resolve("roddhjav"), store);
+    List<Path> files = profiles(store);
+    PolicyStore ours = PolicyStore.of(store);
+    List<Double> times = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      clear();
+      long start = System.nanoTime();
+      List<Loaded> loaded = ours.loadAll(kernel);
+      times.add((System.nanoTime() - start) / 1e6);
+      for (Loaded one : loaded) {
+        if (one.outcome() != Outcome.LOADED) {
+          throw new IOException(one.toString());
+        }
+      }
+    }
+    System.out.println("(ours, from the first run on: " + times + ")");
+    double[] warm = times.stream().skip(1).mapToDouble(time -> time).toArray();
+    List<Double> theirs = new ArrayList<>();
+    for (String rival : rivals) {
+      clear();
+      theirs.add(Timing.once(() -> run(command(rival, store, files))));
+    }
+    print(files.size() + " profiles", Timing.median(warm), theirs);
+  }
+
+  /** Copies what profiles include. */
+  private static void copyDirectories(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Path relative = from.relativize(path);
+        if (relative.getNameCount() > 1 && Files.isRegularFile(path)) {
+          Path copy = to.resolve(relative);
+          Files.createDirectories(copy.getParent());
+          Files.write(copy, Files.readAllBytes(path));
+        }
+      }
+    }
+  }
+
+  /** Copies accepted profiles from all over the corpus, none of the same file name twice. */
+  private List<Path> profiles(Path store) throws IOException {
+    List<String> accepted =
+        Files.readAllLines(corpus.resolve("verdicts.tsv"), StandardCharsets.ISO_8859_1).stream()
+            .map(line -> line.split("\t", -1))
+            .filter(row -> row[1].equals("accept") && row[0].startsWith("roddhjav/"))
+            .map(row -> row[0])
+            .toList();
+    Set<Path> files = new LinkedHashSet<>();
+    for (int i = 0; i < SEVERAL; i++) {
+      Path from = corpus.resolve(accepted.get(i * accepted.size() / SEVERAL));
+      Path copy = store.resolve(from.getFileName());
+      Files.write(copy, Files.readAllBytes(from));
+      files.add(copy);
+    }
+    return List.copyOf(files);
+  }
+}
