@@ -120,11 +120,19 @@ public final class DfaBuilder {
 
   private final Lasting lasting;
 
-  /** For each set the state that it is, or 0; not all that are put together become states. */
+  /**
+   * For each set the state that it is, or 0; not all that are put together become states. A state
+   * gets its number when its row is made.
+   */
   private int[] stateOf = new int[64];
 
   private int[] setOf = new int[64];
-  private int states;
+
+  /** Sets that are to become states, from {@link #opened} to {@link #found}. */
+  private int[] open = new int[64];
+
+  private int opened;
+  private int found;
 
   private final Rows rows;
 
@@ -259,8 +267,9 @@ public final class DfaBuilder {
     builder.begin();
     int seen = Dfa.START;
     try {
-      for (; seen < states && seen < builder.states; seen++) {
-        builder.expand(seen);
+      // By breadth: a part of the states, but of all kinds.
+      for (; seen < states && builder.opened < builder.found; seen++) {
+        builder.expand(builder.open[builder.opened++]);
       }
     } catch (TooComplexException e) {
       // A part is enough.
@@ -298,7 +307,6 @@ public final class DfaBuilder {
     accepted.intern(); // nothing
     sets.clear();
     sets.intern(); // the trap
-    states = 1;
     rows.end(Dfa.TRAP);
     shared.end(Dfa.TRAP);
     sharedBy[Lasting.NONE] = 1;
@@ -307,7 +315,7 @@ public final class DfaBuilder {
     if (after.size() == 0) {
       return false;
     }
-    number(target(Dfa.TRAP));
+    find(target(Dfa.TRAP));
     return true;
   }
 
@@ -316,8 +324,9 @@ public final class DfaBuilder {
       return Dfa.empty(); // no expression at all
     }
     long deadline = System.nanoTime() + limits.time().toNanos();
-    for (int state = Dfa.START; state < states; state++) {
-      if ((state & 0xFF) == 0) {
+    // By depth: what follows a state has members near its own, which the processor has at hand.
+    while (opened < found) {
+      if ((rows.size() & 0xFF) == 0) {
         checkInterrupt();
         if (System.nanoTime() - deadline > 0) {
           throw new TooComplexException("milliseconds", limits.time().toMillis());
@@ -326,8 +335,9 @@ public final class DfaBuilder {
           throw new TooComplexException("bytes of memory", limits.bytes());
         }
       }
-      expand(state);
+      expand(open[--found]);
     }
+    rows.renumber(stateOf);
     return new Dfa(label(combiner), classOf, rows);
   }
 
@@ -342,14 +352,14 @@ public final class DfaBuilder {
     long sharing = lasting.bytes() + shared.exceptions() * 8L;
     return sets.total() * 4
         + sets.count() * 20L
-        + states * 100L
+        + states() * 100L
         + rows.exceptions() * 40L
         + sharing;
   }
 
   private int[] label(Combiner combiner) {
     int[] labelOf = new int[accepted.count()];
-    int[] labels = new int[states];
+    int[] labels = new int[rows.size()];
     for (int state = 1; state < labels.length; state++) {
       int set = acceptedBy[state];
       if (set != NOTHING && labelOf[set] == 0) {
@@ -401,10 +411,8 @@ public final class DfaBuilder {
   private final IntSets choices = new IntSets();
   private final List<Cut> cuts = new ArrayList<>();
 
-  /** The row that is being written, and whether the sets in it become states. */
+  /** Where the row that is being written belongs. */
   private Rows into;
-
-  private boolean reaching;
 
   /** The set that the largest group's classes lead to. */
   private int otherwise;
@@ -421,20 +429,51 @@ public final class DfaBuilder {
     return sets.first(set) + (stars(set) == Lasting.NONE ? 0 : 1);
   }
 
-  /** Adds a state's row. */
-  private void expand(int state) {
-    int set = setOf[state];
+  /** Makes a set the next state and finds those that it leads to. */
+  private void expand(int set) {
+    int state = rows.size();
     int base = share(stars(set));
     if (state >= acceptedBy.length) {
       acceptedBy = Arrays.copyOf(acceptedBy, state * 2);
+      setOf = Arrays.copyOf(setOf, state * 2);
     }
+    stateOf[set] = state;
+    setOf[state] = set;
     into = rows;
-    reaching = true;
     acceptedBy[state] = spread(sets.pool(), firstOther(set), sets.last(set), base);
-    rows.end(number(otherwise));
+    rows.end(otherwise);
     if (rows.exceptions() > limits.transitions()) {
       throw new TooComplexException("transitions", limits.transitions());
     }
+    for (int i = rows.first(state); i < rows.last(state); i++) {
+      find(rows.exceptionTarget(i));
+    }
+    find(otherwise);
+  }
+
+  /** Has a set become a state, if it hasn't been found before. */
+  private void find(int set) {
+    if (set >= stateOf.length) {
+      stateOf = Arrays.copyOf(stateOf, Math.max(set + 1, stateOf.length * 2));
+    }
+    if (set == Dfa.TRAP || stateOf[set] != 0) {
+      return;
+    }
+    if (states() >= limits.states()) {
+      throw new TooComplexException("states", limits.states());
+    }
+    if (found == open.length) {
+      open = Arrays.copyOf(open, found * 2);
+    }
+    open[found++] = set;
+    stateOf[set] = FOUND;
+  }
+
+  private static final int FOUND = -1;
+
+  /** Returns the number of states so far, those without a row among them. */
+  private int states() {
+    return rows.size() + found - opened;
   }
 
   /** Returns the row of what follows lasting states, made when it is first needed. */
@@ -448,7 +487,6 @@ public final class DfaBuilder {
         acceptedByShared = Arrays.copyOf(acceptedByShared, row * 2);
       }
       into = shared;
-      reaching = false;
       int[] covered = lasting.covered(stars);
       acceptedByShared[row] = spread(covered, 0, covered.length, sharedBy[Lasting.NONE] - 1);
       shared.end(otherwise);
@@ -592,7 +630,7 @@ public final class DfaBuilder {
       } else {
         for (int c : classes) {
           if (firstExtra[c] == PLAIN) {
-            put(c, target);
+            into.put(c, target);
           }
         }
       }
@@ -600,12 +638,12 @@ public final class DfaBuilder {
     for (int c = firstInGroup[group]; c >= 0; c = nextInGroup[c]) {
       int extra = firstExtra[c];
       if (common == 0 && extra >= 0 && nextExtra[extra] < 0 && sharedTarget[c] == Dfa.TRAP) {
-        put(c, onlyTarget(extraSet[extra]));
+        into.put(c, onlyTarget(extraSet[extra]));
       } else {
         for (int e = extra; e >= 0; e = nextExtra[e]) {
           collect(extraSet[e]);
         }
-        put(c, target(sharedTarget[c]));
+        into.put(c, target(sharedTarget[c]));
       }
       after.truncate(common);
       firstExtra[c] = PLAIN;
@@ -614,10 +652,6 @@ public final class DfaBuilder {
       follow(cut, child, plain);
     }
     after.truncate(before);
-  }
-
-  private void put(int cls, int set) {
-    into.put(cls, reaching ? number(set) : set);
   }
 
   private void collect(int set) {
@@ -670,23 +704,5 @@ public final class DfaBuilder {
         sets.add(some[i]);
       }
     }
-  }
-
-  /** Returns the state of a set, a new one if it is first reached. */
-  private int number(int set) {
-    if (set >= stateOf.length) {
-      stateOf = Arrays.copyOf(stateOf, Math.max(set + 1, stateOf.length * 2));
-    }
-    if (set != Dfa.TRAP && stateOf[set] == 0) {
-      if (states >= limits.states()) {
-        throw new TooComplexException("states", limits.states());
-      }
-      if (states == setOf.length) {
-        setOf = Arrays.copyOf(setOf, states * 2);
-      }
-      setOf[states] = set;
-      stateOf[set] = states++;
-    }
-    return stateOf[set];
   }
 }

@@ -78,6 +78,16 @@ final class Rows {
     starts[size] = at;
   }
 
+  /** Gives the targets of all rows their numbers. */
+  void renumber(int... numbers) {
+    for (int i = 0; i < size; i++) {
+      otherwise[i] = numbers[otherwise[i]];
+    }
+    for (int i = 0; i < starts[size]; i++) {
+      exceptionTarget[i] = numbers[exceptionTarget[i]];
+    }
+  }
+
   int otherwise(int state) {
     return otherwise[state];
   }
