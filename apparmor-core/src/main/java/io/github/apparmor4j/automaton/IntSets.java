@@ -128,6 +128,9 @@ final class IntSets {
       slot = (slot + 1) & mask;
     }
     int start = starts[count];
+    if (size > MOST - start) {
+      throw new TooComplexException("elements of sets", MOST);
+    }
     if (count + 1 == starts.length) {
       starts = Arrays.copyOf(starts, count * 2);
     }

@@ -68,11 +68,29 @@ public final class PolicyReader {
    */
   public static List<KernelProfile> read(byte[] policy, Kernel kernel)
       throws PolicyFormatException {
+    return parts(policy, kernel).stream().map(Part::profile).toList();
+  }
+
+  /**
+   * A profile and where it stands.
+   *
+   * @param profile as it was read
+   * @param start of it in the policy, behind the version and the namespace before it
+   * @param end the index after its last byte
+   */
+  public record Part(KernelProfile profile, int start, int end) {}
+
+  /**
+   * Reads profiles and their places, of which kernels make their hashes.
+   *
+   * @throws PolicyFormatException as {@link #read} does
+   */
+  public static List<Part> parts(byte[] policy, Kernel kernel) throws PolicyFormatException {
     return new PolicyReader(policy, kernel).profiles();
   }
 
-  private List<KernelProfile> profiles() throws PolicyFormatException {
-    List<KernelProfile> profiles = new ArrayList<>();
+  private List<Part> profiles() throws PolicyFormatException {
+    List<Part> profiles = new ArrayList<>();
     int version = 0;
     String namespace = null;
     do {
@@ -95,13 +113,16 @@ public final class PolicyReader {
           throw PolicyFormatException.version(at, "profiles of different namespaces: " + own);
         } // older kernels only log it (docs/real-kernels.md)
       }
-      profiles.add(profile(version, start));
+      int begin = at;
+      profiles.add(new Part(profile(version, start), begin, at));
     } while (at < in.length);
     String all = namespace;
     // A namespace given anywhere holds for the whole of what is written at once.
     return all == null
         ? List.copyOf(profiles)
-        : profiles.stream().map(profile -> profile.inNamespace(all)).toList();
+        : profiles.stream()
+            .map(part -> new Part(part.profile.inNamespace(all), part.start, part.end))
+            .toList();
   }
 
   /** Returns whether a header follows; the first must be readable for the policy to be one. */

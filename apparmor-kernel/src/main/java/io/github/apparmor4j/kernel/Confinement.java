@@ -138,6 +138,18 @@ public final class Confinement {
   }
 
   /**
+   * Moves the calling thread into a namespace, unconfined there: it and what it starts see and
+   * change that namespace's policy alone.
+   *
+   * @param namespace its name, as {@link AppArmorKernel#createNamespace} takes it
+   * @throws KernelException ENOENT if there is no such namespace, else as {@link #changeProfile}
+   */
+  public static void enterNamespace(String namespace) throws KernelException {
+    RawPolicy.checkNamespace(namespace);
+    write("enterNamespace", "current", "changeprofile :" + namespace + "://unconfined");
+  }
+
+  /**
    * Has the calling thread change its profile when it executes a program. Java starts programs by
    * others, so that this is for native code; {@link ConfinedProcessBuilder} starts them confined.
    *

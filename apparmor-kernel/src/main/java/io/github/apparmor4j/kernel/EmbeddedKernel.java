@@ -12,11 +12,15 @@ import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.policy.PolicyReader.Part;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +39,8 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   private static final int LOCK = 0x8000;
 
-  /** A profile and what it was loaded with. */
-  private record Loaded(KernelProfile profile, byte[] raw) {}
+  /** A profile, what it was loaded with, and the hash of its part of that. */
+  private record Loaded(KernelProfile profile, byte[] raw, String hash) {}
 
   /** The profiles of a namespace by their names in it, the oldest first. */
   private static final class Namespace {
@@ -50,25 +54,29 @@ public final class EmbeddedKernel implements AppArmorKernel {
   /** By name, {@code a//b} for one below another; the root's is empty. */
   private final Map<String, Namespace> namespaces = new TreeMap<>();
 
-  private EmbeddedKernel(Features features, PolicyReader.Kernel limits) {
+  /** The digest of profiles' hashes. */
+  private final String hashing;
+
+  private EmbeddedKernel(Features features, PolicyReader.Kernel limits, String hashing) {
     this.features = features;
     this.limits = limits;
+    this.hashing = hashing;
     namespaces.put("", new Namespace());
   }
 
   /** Returns an empty kernel that behaves like Linux 6.1. */
   public static EmbeddedKernel linux6_1() {
-    return new EmbeddedKernel(Features.LINUX_6_1, PolicyReader.Kernel.LINUX_6_1);
+    return new EmbeddedKernel(Features.LINUX_6_1, PolicyReader.Kernel.LINUX_6_1, "SHA-1");
   }
 
   /** Returns an empty kernel that behaves like Linux 6.12. */
   public static EmbeddedKernel linux6_12() {
-    return new EmbeddedKernel(Features.LINUX_6_12, PolicyReader.Kernel.LINUX_6_12);
+    return new EmbeddedKernel(Features.LINUX_6_12, PolicyReader.Kernel.LINUX_6_12, "SHA-256");
   }
 
   /** Returns an empty kernel that behaves like Linux 7.2. */
   public static EmbeddedKernel linux7_2() {
-    return new EmbeddedKernel(Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2);
+    return new EmbeddedKernel(Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2, "SHA-256");
   }
 
   @Override
@@ -80,9 +88,10 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   @Override
   public synchronized void load(byte[] policy) throws KernelException {
-    List<KernelProfile> profiles = read("load", policy);
+    List<Part> profiles = read("load", policy);
     Namespace namespace = namespaces.get(namespaceOf(profiles));
-    for (KernelProfile profile : profiles) {
+    for (Part part : profiles) {
+      KernelProfile profile = part.profile();
       if (namespace != null && namespace.profiles.containsKey(profile.name())) {
         throw new KernelException(
             "load", Errno.EEXIST, profile.qualifiedName() + " is loaded already", null);
@@ -96,24 +105,40 @@ public final class EmbeddedKernel implements AppArmorKernel {
     put(read("replace", policy), policy);
   }
 
-  private static String namespaceOf(List<KernelProfile> profiles) {
-    return Objects.requireNonNullElse(profiles.get(0).namespace(), "");
+  private static String namespaceOf(List<Part> profiles) {
+    return Objects.requireNonNullElse(profiles.get(0).profile().namespace(), "");
   }
 
-  private void put(List<KernelProfile> profiles, byte[] policy) {
+  private void put(List<Part> profiles, byte[] policy) {
     Namespace namespace = make(namespaceOf(profiles));
     byte[] raw = policy.clone();
-    for (KernelProfile profile : profiles) {
+    for (Part part : profiles) {
+      KernelProfile profile = part.profile();
       Loaded old = namespace.profiles.get(profile.name());
       if (old != null && old.profile().equals(profile) && Arrays.equals(old.raw(), raw)) {
         continue; // what is there already is not replaced
       }
-      namespace.profiles.put(profile.name(), new Loaded(profile, raw));
+      namespace.profiles.put(profile.name(), new Loaded(profile, raw, hash(part, raw)));
       if (old != null) {
         adoptChildren(namespace, profile.name());
       }
     }
     changed(namespace);
+  }
+
+  /** Returns the hash that the kernel shows of a profile: of its version and its bytes. */
+  private String hash(Part part, byte[] policy) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance(hashing);
+      int version = part.profile().version();
+      for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+        digest.update((byte) (version >>> shift));
+      }
+      digest.update(policy, part.start(), part.end() - part.start());
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has " + hashing, e);
+    }
   }
 
   private void changed(Namespace namespace) {
@@ -148,12 +173,12 @@ public final class EmbeddedKernel implements AppArmorKernel {
     }
   }
 
-  private List<KernelProfile> read(String operation, byte[] policy) throws KernelException {
+  private List<Part> read(String operation, byte[] policy) throws KernelException {
     if (policy.length == 0) {
       throw new KernelException(operation, Errno.EINVAL, "nothing was written", null);
     }
     try {
-      return PolicyReader.read(policy, limits);
+      return PolicyReader.parts(policy, limits);
     } catch (PolicyFormatException e) {
       throw new KernelException(
           operation,
@@ -272,7 +297,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
                 profile.name(),
                 profile.modeName(),
                 profile.attachment() == null ? ownName(profile.name()) : "<unknown>",
-                null,
+                loaded.hash(),
                 nodes(namespace, profile.name())));
       }
     }

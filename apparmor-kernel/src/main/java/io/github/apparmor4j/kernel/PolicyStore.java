@@ -22,6 +22,7 @@ import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -89,14 +90,17 @@ public final class PolicyStore {
    * The profiles of all files that could be read.
    *
    * @param profiles by file, then in the order of the text
-   * @param problems errors of the files
+   * @param problems errors of the files' texts
+   * @param unreadable failures to read files
    */
-  public record Contents(List<StoredProfile> profiles, List<Diagnostic> problems) {
+  public record Contents(
+      List<StoredProfile> profiles, List<Diagnostic> problems, List<IOException> unreadable) {
 
     /** Copies the lists. */
     public Contents {
       profiles = List.copyOf(profiles);
       problems = List.copyOf(problems);
+      unreadable = List.copyOf(unreadable);
     }
   }
 
@@ -153,6 +157,8 @@ public final class PolicyStore {
   private static final String DISABLE = "disable";
   private static final String FORCE_COMPLAIN = "force-complain";
 
+  private static final int MOST_BYTES = 64 << 20;
+
   private final Path directory;
   private final List<Path> includes;
   private final @Nullable TableCache cache;
@@ -197,12 +203,17 @@ public final class PolicyStore {
     Resolver resolver = resolver();
     List<StoredProfile> profiles = new ArrayList<>();
     List<Diagnostic> problems = new ArrayList<>();
+    List<IOException> unreadable = new ArrayList<>();
     for (Path file : files()) {
-      Resolution resolution = resolve(file, resolver);
-      resolution.diagnostics().stream().filter(Diagnostic::isError).forEach(problems::add);
-      profiles.addAll(profiles(file, resolution));
+      try {
+        Resolution resolution = resolve(file, resolver);
+        resolution.diagnostics().stream().filter(Diagnostic::isError).forEach(problems::add);
+        profiles.addAll(profiles(file, resolution));
+      } catch (IOException e) {
+        unreadable.add(e);
+      }
     }
-    return new Contents(profiles, problems);
+    return new Contents(profiles, problems, unreadable);
   }
 
   /**
@@ -505,7 +516,14 @@ public final class PolicyStore {
   }
 
   private static SourceText read(Path file) throws IOException {
-    return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new PolicyStoreException(
+            Reason.UNREADABLE, file, "more than " + MOST_BYTES + " bytes");
+      }
+      return SourceText.of(file.toString(), SourceText.decode(bytes));
+    }
   }
 
   private List<StoredProfile> profiles(Path file, Resolution resolution) {

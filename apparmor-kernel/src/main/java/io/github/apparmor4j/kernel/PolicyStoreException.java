@@ -16,7 +16,7 @@ public final class PolicyStoreException extends IOException {
     CHANGED_MEANWHILE,
     /** The text can't be changed in place: it doesn't parse around the profile's header. */
     NOT_EDITABLE,
-    /** A file can't be read or has errors, so what is unknown can't be told. */
+    /** A file is too large, or has errors, so that what is unknown can't be told. */
     UNREADABLE
   }
 

@@ -3,10 +3,13 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.policy.PolicyReader.Part;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be told from what a kernel gives back. */
+/** What can be told from policy in its binary form. */
 final class RawPolicy {
 
   private RawPolicy() {}
@@ -24,6 +27,43 @@ final class RawPolicy {
         return false;
       }
       throw e;
+    }
+  }
+
+  /** What takes a policy. */
+  interface Taker {
+    void take(byte[] policy) throws KernelException;
+  }
+
+  /**
+   * Gives a policy away one profile after the other, parents before their children, in the order of
+   * the policy. A failure names those that were taken before.
+   */
+  static void apart(String operation, byte[] policy, Taker taker) throws KernelException {
+    List<Part> parts;
+    try {
+      parts = PolicyReader.parts(policy, PolicyReader.Kernel.LINUX_7_2);
+    } catch (PolicyFormatException e) {
+      taker.take(policy); // who refuses it in its own words
+      return;
+    }
+    List<String> taken = new ArrayList<>();
+    int from = 0;
+    for (Part part : parts) {
+      try {
+        taker.take(Arrays.copyOfRange(policy, from, part.end()));
+      } catch (KernelException e) {
+        if (taken.isEmpty()) {
+          throw e;
+        }
+        throw new KernelException(
+            operation,
+            e.errno(),
+            part.profile().qualifiedName() + ", after " + taken + " were done: " + e.getMessage(),
+            e);
+      }
+      taken.add(part.profile().qualifiedName());
+      from = part.end();
     }
   }
 

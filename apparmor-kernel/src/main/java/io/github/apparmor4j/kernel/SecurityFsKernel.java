@@ -125,12 +125,21 @@ public final class SecurityFsKernel implements AppArmorKernel {
 
   @Override
   public void load(byte[] policy) throws KernelException {
-    write("load", ".load", policy);
+    give("load", ".load", policy);
   }
 
   @Override
   public void replace(byte[] policy) throws KernelException {
-    write("replace", ".replace", policy);
+    give("replace", ".replace", policy);
+  }
+
+  /** Gives a policy to the kernel: at once, or to one before Linux 3.13 profile by profile. */
+  private void give(String operation, String file, byte[] policy) throws KernelException {
+    if (Files.exists(directory.resolve("features/policy/set_load"))) {
+      write(operation, file, policy);
+    } else {
+      RawPolicy.apart(operation, policy, profile -> write(operation, file, profile));
+    }
   }
 
   @Override

@@ -136,4 +136,19 @@ class EmbeddedKernelTest {
             e -> assertThat(e.errno()).isEqualTo(KernelException.Errno.EPROTONOSUPPORT));
     assertThat(kernel.profiles()).isEmpty();
   }
+
+  @Test
+  void canBeGivenOneProfileAfterTheOther() throws KernelException {
+    byte[] family = compiled("profile a { hat h { } hat i { } }");
+    RawPolicy.apart("load", family, kernel::load);
+    assertThat(kernel.profiles()).extracting(LoadedProfile::name).contains("a", "a//h", "a//i");
+    kernel.remove("a//h");
+    kernel.remove("a");
+    kernel.load(compiled("profile a//i { }"));
+    assertThatThrownBy(() -> RawPolicy.apart("load", family, kernel::load))
+        .isInstanceOf(KernelException.class)
+        .hasMessageContaining("a//i, after [a, a//h] were done");
+    assertThatThrownBy(() -> RawPolicy.apart("load", new byte[] {1, 2}, kernel::load))
+        .isInstanceOf(KernelException.class);
+  }
 }

@@ -177,6 +177,24 @@ class EnforcementTest {
   }
 
   @Test
+  void entersANamespace() throws Exception {
+    kernel.createNamespace("room");
+    try {
+      inThread(
+          () -> {
+            assertRefused(
+                KernelException.Errno.ENOENT, () -> Confinement.enterNamespace("nowhere"));
+            Confinement.enterNamespace("room");
+            assertThat(Confinement.current().isUnconfined()).isTrue();
+            assertThat(kernel.profiles()).as("what it sees").isEmpty();
+          });
+      assertThat(kernel.profiles()).as("what others see").isNotEmpty();
+    } finally {
+      kernel.removeNamespace("room");
+    }
+  }
+
+  @Test
   void stacksProfiles() throws Exception {
     inThread(
         () -> {

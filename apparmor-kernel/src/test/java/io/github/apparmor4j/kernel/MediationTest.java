@@ -44,6 +44,12 @@ class MediationTest {
         ptrace (read) peer=limited,
         signal (receive) peer=unconfined,
       }
+      profile able {
+        /** mrix, /dev/** rw,
+        capability perfmon,
+        ptrace (read) peer=able,
+        signal (receive) peer=unconfined,
+      }
       profile free {
         /** mrwix, capability, network, unix, userns, ptrace, signal,
       }
@@ -71,6 +77,7 @@ class MediationTest {
   @AfterEach
   void remove() throws IOException {
     kernel.remove("limited");
+    kernel.remove("able");
     kernel.remove("free");
   }
 
@@ -148,6 +155,9 @@ class MediationTest {
       }
       assertThat(succeeds("limited", "cat", maps)).isFalse();
       assertThat(succeeds("limited", "cat", "/proc/self/maps")).isTrue();
+      assertThat(succeeds("able", "cat", maps))
+          .as("newer kernels don't ask security modules about those with perfmon")
+          .isEqualTo(System.getProperty("os.version").startsWith("7."));
     } finally {
       victim.destroyForcibly().waitFor();
     }

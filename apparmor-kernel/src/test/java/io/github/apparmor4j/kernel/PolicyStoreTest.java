@@ -10,6 +10,7 @@ import io.github.apparmor4j.kernel.PolicyStore.Outcome;
 import io.github.apparmor4j.kernel.PolicyStore.Scope;
 import io.github.apparmor4j.kernel.PolicyStoreException.Reason;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -208,6 +209,13 @@ class PolicyStoreTest {
     assertThat(outcomes(loaded)).containsExactly(Outcome.FAILED, Outcome.LOADED, Outcome.LOADED);
     assertThat(loaded.get(0).diagnostics()).isNotEmpty();
     assertThat(store.contents().problems()).isNotEmpty();
+    try (RandomAccessFile huge = new RandomAccessFile(directory.resolve("huge").toFile(), "rw")) {
+      huge.setLength(65L << 20);
+    }
+    assertThat(store.contents().unreadable())
+        .singleElement()
+        .isInstanceOf(PolicyStoreException.class);
+    assertThat(found("web")).containsExactly("web");
   }
 
   @Test

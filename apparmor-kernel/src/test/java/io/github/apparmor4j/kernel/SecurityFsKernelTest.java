@@ -145,6 +145,27 @@ class SecurityFsKernelTest {
     assertThat(count[0]).isEqualTo(GuestCases.MUTATIONS);
   }
 
+  /** Trees, the hashes of profiles among them, and revisions after the same calls. */
+  @Test
+  void showsTheSameTree() throws IOException {
+    PolicyCompiler compiler = PolicyCompiler.forKernel(embedded.features());
+    long revision = kernel.revision() - embedded.revision();
+    List<String> texts =
+        List.of(
+            "profile a /usr/bin/a { /x r, hat h { /y w, } } profile b { }",
+            "profile a /usr/bin/a flags=(complain) { /x rw, hat h { /y w, } }",
+            "profile a /usr/bin/a flags=(complain) { /x rw, hat h { /y w, } }",
+            "profile :n:c /c* { capability kill, network inet, }");
+    for (String text : texts) {
+      byte[] policy = compiler.compile(ProfileParser.parseOrThrow(text)).toBytes();
+      kernel.replace(policy);
+      embedded.replace(policy);
+      assertThat(kernel.policy()).isEqualTo(embedded.policy());
+      assertThat(kernel.revision()).as(text).isEqualTo(embedded.revision() + revision);
+    }
+    assertThat(kernel.policy().profile("a//h").orElseThrow().hash()).isNotNull();
+  }
+
   @Test
   void answersQuestionsAboutAccesses() throws IOException {
     byte[] policy =

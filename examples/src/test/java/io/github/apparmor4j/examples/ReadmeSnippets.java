@@ -7,6 +7,11 @@ import io.github.apparmor4j.docker.DockerDefaultProfile;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.KernelException;
+import io.github.apparmor4j.kernel.PolicyStore;
+import io.github.apparmor4j.kernel.PolicyStore.Action;
+import io.github.apparmor4j.kernel.PolicyStore.Scope;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
+import io.github.apparmor4j.kernel.StoreChange;
 import io.github.apparmor4j.parse.ProfileEditor;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
@@ -21,6 +26,7 @@ import io.github.apparmor4j.profile.SocketType;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** The README's snippets, so that they compile; {@link ReadmeTest} compares. */
@@ -63,6 +69,14 @@ final class ReadmeSnippets {
             .setMode("web", ProfileFlag.Kind.COMPLAIN)
             .add("web", FileRule.of("/var/log/web", "w"));
     System.out.print(editor.text());
+  }
+
+  static void store() throws IOException {
+    PolicyStore store = PolicyStore.of(Path.of("/etc/apparmor.d"));
+    StoreChange change =
+        store.plan(Action.COMPLAIN, Scope.WITH_CHILDREN, store.find("/usr/bin/man"));
+    change.apply();
+    store.load(SecurityFsKernel.open(), store.find("/usr/bin/man"));
   }
 
   static void docker() {
