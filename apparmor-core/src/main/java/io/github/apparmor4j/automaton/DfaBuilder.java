@@ -100,6 +100,9 @@ public final class DfaBuilder {
     }
   }
 
+  /** For how long to look for what makes states multiply, in nanoseconds. */
+  private static final long ENOUGH = 1_000_000_000;
+
   /** Sets of so many classes or fewer are narrow. */
   private static final int NARROW = 4;
 
@@ -258,17 +261,19 @@ public final class DfaBuilder {
    * in about half of the states, for each of them doubles the others' states. For expressions that
    * can't be built to the end, a part of the states is looked at.
    *
-   * @param states to look at
+   * @param states to look at, fewer if they take long or the memory of {@link DfaLimits#DEFAULT}
    * @return indices of the expressions with at least a tenth of the worst one's share
    */
   public static List<Integer> multiplying(List<Regex.Labelled> expressions, int states) {
     Nfa nfa = new Nfa(expressions);
     DfaBuilder builder = new DfaBuilder(nfa, DfaLimits.DEFAULT);
+    long deadline = System.nanoTime() + ENOUGH;
     builder.begin();
     int seen = Dfa.START;
     try {
       // By breadth: a part of the states, but of all kinds.
       for (; seen < states && builder.opened < builder.found; seen++) {
+        builder.check(deadline);
         builder.expand(builder.open[builder.opened++]);
       }
     } catch (TooComplexException e) {
@@ -326,19 +331,23 @@ public final class DfaBuilder {
     long deadline = System.nanoTime() + limits.time().toNanos();
     // By depth: what follows a state has members near its own, which the processor has at hand.
     while (opened < found) {
-      if ((rows.size() & 0xFF) == 0) {
-        checkInterrupt();
-        if (System.nanoTime() - deadline > 0) {
-          throw new TooComplexException("milliseconds", limits.time().toMillis());
-        }
-        if (bytes() > limits.bytes()) {
-          throw new TooComplexException("bytes of memory", limits.bytes());
-        }
+      if ((rows.size() & 0xF) == 0) {
+        check(deadline);
       }
       expand(open[--found]);
     }
     rows.renumber(stateOf);
     return new Dfa(label(combiner), classOf, rows);
+  }
+
+  private void check(long deadline) {
+    checkInterrupt();
+    if (System.nanoTime() - deadline > 0) {
+      throw new TooComplexException("milliseconds", limits.time().toMillis());
+    }
+    if (bytes() > limits.bytes()) {
+      throw new TooComplexException("bytes of memory", limits.bytes());
+    }
   }
 
   static void checkInterrupt() {
@@ -349,7 +358,8 @@ public final class DfaBuilder {
 
   /** Returns about how many bytes it takes to go on from here to a minimal automaton. */
   private long bytes() {
-    long sharing = lasting.bytes() + shared.exceptions() * 8L;
+    long sharing = lasting.bytes() + shared.exceptions() * 8L + cuts.size() * (classes * 32L + 200);
+    sharing += (choices.total() + accepted.total()) * 4;
     return sets.total() * 4
         + sets.count() * 20L
         + states() * 100L

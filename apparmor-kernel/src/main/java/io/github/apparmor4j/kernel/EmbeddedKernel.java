@@ -391,7 +391,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
       return words(state, files.fileEntryOf(state, true), 0);
     }
     PolicyDfa policy = profile.policyDb();
-    if (policy == null || policy.walk(question[0]) == Dfa.TRAP) {
+    if (policy == null || !isInForce(question[0], policy)) {
       return AccessWords.UNMEDIATED;
     }
     int state = policy.walk(question);
@@ -401,6 +401,17 @@ public final class EmbeddedKernel implements AppArmorKernel {
     // 6.1 doesn't add the permission to lock, later ones do.
     boolean locks = limits != PolicyReader.Kernel.LINUX_6_1;
     return words(state, policy.entryOf(state), locks ? 0 : LOCK);
+  }
+
+  /**
+   * Returns whether a policy has rules of a class. 7.2 asks for D-Bus's only where there are
+   * network rules of version 9 as well (docs/real-kernels.md).
+   */
+  private boolean isInForce(byte policyClass, PolicyDfa policy) {
+    return policy.walk(policyClass) != Dfa.TRAP
+        && (policyClass != PolicyClass.DBUS
+            || limits != PolicyReader.Kernel.LINUX_7_2
+            || policy.walk((byte) PolicyClass.NETWORK_V9) != Dfa.TRAP);
   }
 
   private static AccessWords words(int state, PermissionEntry entry, int without) {

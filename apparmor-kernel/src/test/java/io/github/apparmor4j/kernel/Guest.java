@@ -29,7 +29,7 @@ final class Guest {
   /** Where the results' directory is in the guest ({@code src/vm/init}). */
   static final Path RESULTS = Path.of("/run/results");
 
-  private static final int SECONDS = 420;
+  private static final int SECONDS = GuestCases.LONG ? 1200 : 420;
 
   /**
    * What became of a test in the guest.

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -100,6 +101,7 @@ public final class Aa {
   /** Runs the tool; returns 0 for success, 1 for problems in a file, 2 for a wrong call. */
   static int run(String... arguments) {
     CommandLine commandLine = new CommandLine(new Aa()).setCaseInsensitiveEnumValuesAllowed(true);
+    AaParser.asGetoptDoes(Objects.requireNonNull(commandLine.getSubcommands().get("parser")));
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
           if (exception instanceof IOException

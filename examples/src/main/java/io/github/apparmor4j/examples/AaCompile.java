@@ -95,7 +95,7 @@ final class AaCompile implements Callable<Integer> {
             } else if (target == null) {
               System.out.write(result.policy);
             } else if (written.add(target)) {
-              write(target, result.policy);
+              bad[0] |= !written(target, result.policy);
             } else {
               bad[0] = true;
               System.err.println("aa: two files have the name of " + result.file);
@@ -130,10 +130,18 @@ final class AaCompile implements Callable<Integer> {
     return directory.resolve(file.getFileName() + ".bin");
   }
 
-  /** Writes a file so that nobody sees half of it. */
-  private static void write(Path target, byte[] bytes) throws IOException {
+  /** Writes a file so that nobody sees half of it; returns whether that was possible. */
+  private static boolean written(Path target, byte[] bytes) throws IOException {
     Path temporary = target.resolveSibling(target.getFileName() + ".new");
-    Files.write(temporary, bytes);
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.write(temporary, bytes);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (IOException e) {
+      System.err.println("aa: " + target + " can't be written: " + e);
+      return false;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 }

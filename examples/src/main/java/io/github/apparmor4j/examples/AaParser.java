@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -346,6 +347,11 @@ final class AaParser implements Callable<Integer> {
    * @param local as its text has it
    * @param child whether it goes with another
    */
+  /** Has options taken as getopt takes them: repeated, the last one counting, and abbreviated. */
+  static CommandLine asGetoptDoes(CommandLine parser) {
+    return parser.setOverwrittenOptionsAllowed(true).setAbbreviatedOptionsAllowed(true);
+  }
+
   private record Named(String name, String local, boolean child) {}
 
   @Override

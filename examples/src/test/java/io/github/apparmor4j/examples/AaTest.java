@@ -220,4 +220,23 @@ class AaTest {
     assertThat(nobody.status()).isEqualTo(1);
     assertThat(nobody.errors()).isEqualTo("aa: no profile for nobody\n");
   }
+
+  @Test
+  void parserTakesOptionsAsGetoptDoes() throws IOException {
+    String p = file("p", "profile p { /a r, }\n");
+    assertThat(aa("", "parser", "-Q", "-K", "-T", "-W", p).status()).isZero();
+    assertThat(aa("", "parser", "-QQ", "--skip-cach", "-j1", "-j2", p).status()).isZero();
+    assertThat(aa("", "parser", "-n", "a", "-n", "b", "-N", p).out()).isEqualTo(":b://p\n");
+  }
+
+  @Test
+  void compileGoesOnWhereAFileCannotBeWritten() throws IOException {
+    String a = file("a", "profile a { /a r, }\n");
+    String b = file("b", "profile b { /b r, }\n");
+    Path out = directory.resolve("out");
+    Files.createDirectories(out.resolve("a.bin/taken"));
+    assertThat(aa("", "compile", "-o", out.toString(), a, b).status()).isEqualTo(1);
+    assertThat(out.resolve("b.bin")).isRegularFile();
+    assertThat(out.resolve("a.bin.new")).doesNotExist();
+  }
 }

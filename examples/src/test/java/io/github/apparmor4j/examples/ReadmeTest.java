@@ -28,7 +28,7 @@ class ReadmeTest {
             .map((MatchResult match) -> match.group(1))
             .toList();
     String compiled = folded(Files.readString(SNIPPETS));
-    assertThat(snippets).hasSize(4).allMatch(snippet -> compiled.contains(folded(snippet)));
+    assertThat(snippets).hasSize(5).allMatch(snippet -> compiled.contains(folded(snippet)));
   }
 
   @Test

@@ -24,7 +24,10 @@ final class Tool {
 
   /** Runs {@code aa parser} for a kernel. */
   static Run parser(AppArmorKernel kernel, String input, String... arguments) {
-    return run(input, () -> new CommandLine(new AaParser(() -> kernel)).execute(arguments));
+    return run(
+        input,
+        () ->
+            AaParser.asGetoptDoes(new CommandLine(new AaParser(() -> kernel))).execute(arguments));
   }
 
   private static Run run(String input, IntSupplier command) {
