@@ -37,8 +37,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code aa parser}: takes the options of {@code apparmor_parser}, for scripts that call it.
@@ -87,14 +89,18 @@ final class AaParser implements Callable<Integer> {
           "AA-RESOLVE-0007", "abi",
           "AA-RESOLVE-0014", "rule-not-enforced");
 
+  private static final Set<String> ACTIONS = Set.of("-a", "-r", "-R", "-N", "-S", "-o", "-p");
+
   private final KernelSource kernels;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   // ---- what to do
 
   @Option(
       names = {"-a", "--add"},
       description = "load (default)")
-  private boolean add;
+  private boolean unusedAdd;
 
   @Option(
       names = {"-r", "--replace"},
@@ -311,15 +317,24 @@ final class AaParser implements Callable<Integer> {
               default -> argument;
             });
     if (Files.isReadable(file)) {
-      List<String> options =
-          Files.readAllLines(file).stream()
-              .map(String::strip)
-              .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-              .map(line -> "--" + line)
-              .toList();
+      Set<String> known = new CommandLine(new AaParser()).getCommandSpec().optionsMap().keySet();
+      List<String> options = new ArrayList<>();
+      for (String line : Files.readAllLines(file)) {
+        String[] option = line.strip().split("[=\\s]+", 2);
+        if (known.contains("--" + option[0])) {
+          options.add("--" + String.join("=", option));
+        } else if (!option[0].isEmpty() && !option[0].startsWith("#")) {
+          System.err.println("aa parser: " + file + ": unknown option " + option[0]);
+        }
+      }
       all.addAll(1, options);
     }
     return all.toArray(new String[0]);
+  }
+
+  /** Has options taken as getopt takes them: repeated, the last one counting, and abbreviated. */
+  static CommandLine asGetoptDoes(CommandLine parser) {
+    return parser.setOverwrittenOptionsAllowed(true).setAbbreviatedOptionsAllowed(true);
   }
 
   // ---- a run
@@ -347,11 +362,6 @@ final class AaParser implements Callable<Integer> {
    * @param local as its text has it
    * @param child whether it goes with another
    */
-  /** Has options taken as getopt takes them: repeated, the last one counting, and abbreviated. */
-  static CommandLine asGetoptDoes(CommandLine parser) {
-    return parser.setOverwrittenOptionsAllowed(true).setAbbreviatedOptionsAllowed(true);
-  }
-
   private record Named(String name, String local, boolean child) {}
 
   @Override
@@ -360,12 +370,18 @@ final class AaParser implements Callable<Integer> {
       System.out.println("AppArmor parser version 5.0.2 (aa " + Aa.version() + ")");
       return 0;
     }
-    if (List.of(add, replace, remove, names, stdout, out != null, preprocess).stream()
-            .filter(Boolean::booleanValue)
+    if (spec.commandLine().getParseResult().matchedOptions().stream()
+            .filter(option -> ACTIONS.contains(option.shortestName()))
             .count()
         > 1) {
       System.err.println("aa parser: Too many actions given on the command line.");
       return 1;
+    }
+    for (String kind : fatal) {
+      if (!kind.equals("all") && !WARNINGS.contains(kind.replaceFirst("^no-", ""))) {
+        System.err.println("aa parser: Invalid --Werror option " + kind);
+        return 1;
+      }
     }
     for (String kind : warnings) {
       if (kind.equals("show")) {

@@ -226,6 +226,12 @@ class AaTest {
     String p = file("p", "profile p { /a r, }\n");
     assertThat(aa("", "parser", "-Q", "-K", "-T", "-W", p).status()).isZero();
     assertThat(aa("", "parser", "-QQ", "--skip-cach", "-j1", "-j2", p).status()).isZero();
+    assertThat(aa("", "parser", "-N", "-N", p).errors()).contains("Too many actions");
+    assertThat(aa("", "parser", "-Q", "--Werror=bogus", p).status()).isEqualTo(1);
+    String settings = file("conf", "# mine\nInclude " + directory + "\nnonsense\nwrite-cache\n");
+    Run configured = aa("", "parser", "--config-file=" + settings, "-Q", "-W", p);
+    assertThat(configured.status()).isZero();
+    assertThat(configured.errors()).contains("unknown option nonsense");
     assertThat(aa("", "parser", "-n", "a", "-n", "b", "-N", p).out()).isEqualTo(":b://p\n");
   }
 
