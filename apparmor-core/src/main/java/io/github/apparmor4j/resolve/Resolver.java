@@ -42,6 +42,13 @@ import org.jspecify.annotations.Nullable;
 public final class Resolver {
 
   private static final int MAX_DEPTH = 64;
+
+  /**
+   * A pattern's character takes some fifty bytes when it is compiled; real profiles have 0.3 Mi.
+   */
+  private static final long MAX_EXPANDED =
+      Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 128);
+
   private static final int MAX_RULES = 1_000_000;
   private static final int MAX_INCLUDED = 100_000;
   private static final long MAX_CHARACTERS = 256L << 20;
@@ -88,6 +95,7 @@ public final class Resolver {
     private int ruleCount;
     private int included;
     private long characters;
+    private long expandedCharacters;
 
     Resolution resolve(ParseResult<ProfileFile> file) {
       preamble(file, null, new HashSet<>(), 0);
@@ -455,8 +463,19 @@ public final class Resolver {
     }
 
     private String expand(String text, Variables scope, SourcePlace place) {
+      if (expandedCharacters > MAX_EXPANDED) {
+        return text; // said already
+      }
       try {
-        return scope.expand(text);
+        String expanded = scope.expand(text);
+        expandedCharacters += expanded.length();
+        if (expandedCharacters > MAX_EXPANDED) {
+          report(
+              "AA-RESOLVE-0006",
+              place,
+              "all patterns together expand to more than " + MAX_EXPANDED + " characters");
+        }
+        return expanded;
       } catch (Variables.ExpansionException e) {
         report(e.code, place, String.valueOf(e.getMessage()));
         return text;

@@ -147,6 +147,21 @@ class HostileInputTest {
   }
 
   @Test
+  void refusesManyLargePatterns() {
+    StringBuilder text = new StringBuilder("@{x} =");
+    for (int i = 0; i < 10_000; i++) {
+      text.append(" value").append(i);
+    }
+    text.append("\nprofile p {\n");
+    for (int i = 0; i < 1000; i++) {
+      text.append("  /@{x}/r").append(i).append(" r,\n");
+    }
+    assertThat(errors(text + "}\n"))
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-RESOLVE-0006");
+  }
+
+  @Test
   void refusesDeepConditions() {
     for (String nested : new String[] {"(", "not ", "not (", "true and ("}) {
       assertThat(errors("profile p { if " + nested.repeat(10_000) + "true { } }"))

@@ -89,6 +89,8 @@ final class AaParser implements Callable<Integer> {
           "AA-RESOLVE-0007", "abi",
           "AA-RESOLVE-0014", "rule-not-enforced");
 
+  private static final String UNDEFINED = "AA-RESOLVE-0004";
+
   private static final Set<String> ACTIONS = Set.of("-a", "-r", "-R", "-N", "-S", "-o", "-p");
 
   private final KernelSource kernels;
@@ -531,9 +533,13 @@ final class AaParser implements Callable<Integer> {
         return Result.failed(error(input.argument, file, 1, String.valueOf(e.getMessage())));
       }
     }
-    boolean ok = Diagnostic.errors(diagnostics).isEmpty();
+    boolean ok = true;
     StringBuilder messages = new StringBuilder();
     for (Diagnostic diagnostic : diagnostics) {
+      if ((names || preprocess) && diagnostic.code().equals(UNDEFINED)) {
+        continue; // these expand no rules
+      }
+      ok &= !diagnostic.isError();
       String kind = WARNING_OF_CODE.getOrDefault(diagnostic.code(), "");
       if (diagnostic.isError()) {
         messages.append(error(input.argument, diagnostic, text));

@@ -1,6 +1,8 @@
 package io.github.apparmor4j.examples;
 
-import picocli.CommandLine.Help.Ansi;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** A line on a terminal that says how far work is. */
 final class ProgressBar implements AutoCloseable {
@@ -17,12 +19,22 @@ final class ProgressBar implements AutoCloseable {
   }
 
   /**
-   * Returns a bar, shown on the terminal if there is one.
+   * Returns a bar, shown if standard error is a terminal.
    *
    * @param wanted whether to show it at all
    */
   static ProgressBar of(int total, boolean wanted) {
-    return new ProgressBar(total, wanted && Ansi.AUTO.enabled());
+    return new ProgressBar(total, wanted && isTerminal());
+  }
+
+  /** Returns whether standard error, where the bar goes, is a terminal. */
+  private static boolean isTerminal() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Tells of a step, and of what is to be said about it. */

@@ -228,6 +228,9 @@ class AaTest {
     assertThat(aa("", "parser", "-QQ", "--skip-cach", "-j1", "-j2", p).status()).isZero();
     assertThat(aa("", "parser", "-N", "-N", p).errors()).contains("Too many actions");
     assertThat(aa("", "parser", "-Q", "--Werror=bogus", p).status()).isEqualTo(1);
+    String undefined = file("u", "profile u { /@{undefined} r, }\n");
+    assertThat(aa("", "parser", "-N", undefined).out()).isEqualTo("u\n");
+    assertThat(aa("", "parser", "-Q", undefined).status()).isEqualTo(1);
     String settings = file("conf", "# mine\nInclude " + directory + "\nnonsense\nwrite-cache\n");
     Run configured = aa("", "parser", "--config-file=" + settings, "-Q", "-W", p);
     assertThat(configured.status()).isZero();
