@@ -271,7 +271,7 @@ public final class PolicyStore {
     List<StoredProfile> exact =
         some(own, one -> one.attachments().stream().anyMatch(names::contains));
     return exact.isEmpty()
-        ? all.stream()
+        ? own.stream()
             .filter(one -> names.stream().anyMatch(n -> matches(one, n)))
             .limit(1)
             .toList()

@@ -73,6 +73,8 @@ class PolicyStoreTest {
     assertThat(store.contents().profiles())
         .extracting(StoredProfile::name)
         .containsExactly("man", "man//groff", "man//pager", "/usr/bin/other", "web");
+    Files.writeString(directory.resolve("nest"), "profile nest { profile x /opt/* { } }\n");
+    assertThat(found("/opt/tool")).as("children attach inside of their parents").isEmpty();
   }
 
   @Test

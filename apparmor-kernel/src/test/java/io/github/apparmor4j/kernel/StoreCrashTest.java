@@ -54,7 +54,7 @@ class StoreCrashTest {
               .start();
       try (BufferedReader output = editor.inputReader()) {
         assertThat(output.readLine()).as("it edits").isNotNull();
-        Thread.sleep(random.nextInt(200));
+        Thread.sleep(random.nextInt(200)); // any moment of an edit: nothing is expected of the time
         editor.destroyForcibly().waitFor();
       }
       String text = Files.readString(file);
