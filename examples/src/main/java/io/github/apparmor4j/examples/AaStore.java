@@ -52,9 +52,26 @@ final class AaStore {
         description = "of a profile, a program or a file")
     private List<String> names = new ArrayList<>();
 
-    abstract Action action();
+    private final Action action;
+    private final String message;
 
-    abstract String message(String name);
+    /**
+     * Takes what is done.
+     *
+     * @param message with a place for the profile's name
+     */
+    Switch(Action action, String message) {
+      this.action = action;
+      this.message = message;
+    }
+
+    Action action() {
+      return action;
+    }
+
+    String message() {
+      return message;
+    }
 
     /** Returns 1 if a name fits nothing, or if something can't be done; the others are done. */
     @Override
@@ -70,7 +87,7 @@ final class AaStore {
           continue;
         }
         StoreChange change = store.plan(action(), scope, found);
-        found.forEach(one -> System.out.println(message(one.name())));
+        found.forEach(one -> System.out.printf(message() + "%n", one.name()));
         if (dry) {
           change.edits().forEach(edit -> System.out.println("would change " + edit.file()));
           change.removedLinks().forEach(link -> System.out.println("would remove " + link));
@@ -105,42 +122,24 @@ final class AaStore {
   /** {@code aa enforce}. */
   @Command(name = "enforce", description = "Refuses what profiles don't allow; enables them.")
   static final class Enforce extends Switch {
-    @Override
-    Action action() {
-      return Action.ENFORCE;
-    }
-
-    @Override
-    String message(String name) {
-      return "Setting " + name + " to enforce mode.";
+    Enforce() {
+      super(Action.ENFORCE, "Setting %s to enforce mode.");
     }
   }
 
   /** {@code aa complain}. */
   @Command(name = "complain", description = "Only logs what profiles don't allow; enables them.")
   static final class Complain extends Switch {
-    @Override
-    Action action() {
-      return Action.COMPLAIN;
-    }
-
-    @Override
-    String message(String name) {
-      return "Setting " + name + " to complain mode.";
+    Complain() {
+      super(Action.COMPLAIN, "Setting %s to complain mode.");
     }
   }
 
   /** {@code aa kill}. */
   @Command(name = "kill", description = "Kills tasks that do what their profiles don't allow.")
   static final class Kill extends Switch {
-    @Override
-    Action action() {
-      return Action.KILL;
-    }
-
-    @Override
-    String message(String name) {
-      return "Setting " + name + " to kill mode.";
+    Kill() {
+      super(Action.KILL, "Setting %s to kill mode.");
     }
   }
 
@@ -153,16 +152,18 @@ final class AaStore {
         description = "not any more")
     private boolean remove;
 
-    @Override
-    Action action() {
-      return remove ? Action.NO_AUDIT : Action.AUDIT;
+    Audit() {
+      super(Action.AUDIT, "Setting %s to audit mode.");
     }
 
     @Override
-    String message(String name) {
-      return remove
-          ? "Removing audit mode from " + name + "."
-          : "Setting " + name + " to audit mode.";
+    Action action() {
+      return remove ? Action.NO_AUDIT : super.action();
+    }
+
+    @Override
+    String message() {
+      return remove ? "Removing audit mode from %s." : super.message();
     }
   }
 
@@ -171,14 +172,8 @@ final class AaStore {
       name = "disable",
       description = "Keeps the files of profiles from being loaded, and unloads them.")
   static final class Disable extends Switch {
-    @Override
-    Action action() {
-      return Action.DISABLE;
-    }
-
-    @Override
-    String message(String name) {
-      return "Disabling " + name + ".";
+    Disable() {
+      super(Action.DISABLE, "Disabling %s.");
     }
   }
 
