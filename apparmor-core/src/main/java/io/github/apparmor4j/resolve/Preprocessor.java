@@ -21,10 +21,11 @@ public final class Preprocessor {
   private static final int MAX_LENGTH = 256 << 20;
 
   private final IncludeResolver includes;
-  private final StringBuilder out = new StringBuilder();
+  private final StringBuilder out;
 
-  private Preprocessor(IncludeResolver includes) {
+  private Preprocessor(IncludeResolver includes, StringBuilder out) {
     this.includes = includes;
+    this.out = out;
   }
 
   /**
@@ -37,9 +38,19 @@ public final class Preprocessor {
    */
   public static String preprocess(ParseResult<ProfileFile> file, IncludeResolver includes)
       throws IOException {
-    Preprocessor preprocessor = new Preprocessor(includes);
-    preprocessor.file(file, new HashSet<>(), 0);
-    return preprocessor.out.toString();
+    StringBuilder out = new StringBuilder();
+    preprocess(file, includes, out);
+    return out.toString();
+  }
+
+  /**
+   * Appends what {@link #preprocess(ParseResult, IncludeResolver)} returns; after an exception, the
+   * text up to what caused it.
+   */
+  public static void preprocess(
+      ParseResult<ProfileFile> file, IncludeResolver includes, StringBuilder out)
+      throws IOException {
+    new Preprocessor(includes, out).file(file, new HashSet<>(), 0);
   }
 
   private void file(ParseResult<ProfileFile> file, Set<SourceText> seen, int depth)
@@ -80,16 +91,15 @@ public final class Preprocessor {
       throws IOException {
     String name = include.searched() ? "<" + include.path() + ">" : '"' + include.path() + '"';
     List<SourceText> texts = includes.find(include.path(), include.searched());
-    if (texts == null && !include.ifExists()) {
-      throw new IOException("Could not open '" + include.path() + "'");
-    }
     String how = texts == null ? "failed include" : "included";
     if (texts != null && !texts.isEmpty() && seen.containsAll(texts)) {
       how = "skipped duplicate include";
     }
     out.append(" \n\n##").append(how).append(' ').append(name).append('\n');
-    if (texts == null) {
+    if (texts == null && include.ifExists()) {
       return;
+    } else if (texts == null) {
+      throw new IOException("Could not open '" + include.path() + "'");
     }
     if (depth >= MAX_DEPTH) {
       throw new IOException("includes nest deeper than " + MAX_DEPTH);

@@ -6,7 +6,10 @@ import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +96,33 @@ public final class Aa {
     return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
   }
 
+  /** Says what went wrong to someone who doesn't know Java. */
+  static String describe(Exception exception) {
+    Throwable cause = cause(exception);
+    return cause instanceof FileSystemException e && e.getFile() != null
+        ? e.getFile() + ": " + reason(e)
+        : String.valueOf(cause.getMessage());
+  }
+
+  /** Says why a file could not be used, in the system's words where it has some. */
+  static String reason(Exception exception) {
+    Throwable cause = cause(exception);
+    if (cause instanceof NoSuchFileException) {
+      return "No such file or directory";
+    } else if (cause instanceof AccessDeniedException) {
+      return "Permission denied";
+    } else if (cause instanceof FileSystemException e && e.getReason() != null) {
+      return e.getReason();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  private static Throwable cause(Exception exception) {
+    return exception instanceof UncheckedIOException e && e.getCause() != null
+        ? e.getCause()
+        : exception;
+  }
+
   /** Runs the tool and ends the JVM with its status. */
   public static void main(String[] arguments) {
     System.exit(run(arguments));
@@ -107,7 +137,7 @@ public final class Aa {
           if (exception instanceof IOException
               || exception instanceof UncheckedIOException
               || exception instanceof IllegalArgumentException) {
-            command.getErr().println("aa: " + exception);
+            command.getErr().println("aa: " + describe(exception));
             return command.getCommandSpec().exitCodeOnInvalidInput();
           }
           throw exception;
@@ -115,7 +145,7 @@ public final class Aa {
     try {
       return commandLine.execute(AaParser.configured(arguments));
     } catch (IOException e) {
-      System.err.println("aa: " + e);
+      System.err.println("aa: " + describe(e));
       return 2;
     }
   }

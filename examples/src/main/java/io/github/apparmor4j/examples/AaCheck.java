@@ -112,7 +112,7 @@ final class AaCheck implements Callable<Integer> {
       text = Aa.read(file);
     } catch (IOException e) {
       return Verdict.failed(
-          SourceText.of(file.toString(), ""), "AA-RESOLVE-0003", "can't be read: " + e);
+          SourceText.of(file.toString(), ""), "AA-RESOLVE-0003", "can't be read: " + Aa.reason(e));
     }
     ParseResult<ProfileFile> parsed = ProfileParser.parse(text);
     List<Diagnostic> diagnostics = new ArrayList<>(parsed.diagnostics());

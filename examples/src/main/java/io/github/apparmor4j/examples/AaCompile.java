@@ -120,7 +120,7 @@ final class AaCompile implements Callable<Integer> {
       byte[] policy = ok ? compiled.orThrow().toBytes() : new byte[0];
       return new Result(file, policy, messages.toString(), ok);
     } catch (IOException e) {
-      return Result.failed(file, "can't be read: " + e);
+      return Result.failed(file, "can't be read: " + Aa.reason(e));
     } catch (PolicyTooComplexException e) {
       return Result.failed(file, String.valueOf(e.getMessage()));
     }
@@ -138,7 +138,7 @@ final class AaCompile implements Callable<Integer> {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (IOException e) {
-      System.err.println("aa: " + target + " can't be written: " + e);
+      System.err.println("aa: " + target + " can't be written: " + Aa.reason(e));
       return false;
     } finally {
       Files.deleteIfExists(temporary);

@@ -21,24 +21,27 @@ import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -63,24 +66,6 @@ final class AaParser implements Callable<Integer> {
 
   private static final Path CONFIGURATION = Path.of("/etc/apparmor/parser.conf");
 
-  private static final List<String> WARNINGS =
-      List.of(
-          "rule-not-enforced",
-          "rule-downgraded",
-          "abi",
-          "deprecated",
-          "config",
-          "cache",
-          "debug-cache",
-          "jobs",
-          "dangerous",
-          "unexpected",
-          "format",
-          "missing",
-          "override",
-          "dev",
-          "pound-include");
-
   /** The reference's names of what we warn of. */
   private static final Map<String, String> WARNING_OF_CODE =
       Map.of(
@@ -91,9 +76,21 @@ final class AaParser implements Callable<Integer> {
 
   private static final String UNDEFINED = "AA-RESOLVE-0004";
 
+  private static final String UNCLOSED = "AA-PARSE-0008";
+
+  /** What -d takes; without an argument it is the empty one. */
+  private static final Set<String> DEBUGGED = Set.of("", "jobs");
+
   private static final Set<String> ACTIONS = Set.of("-a", "-r", "-R", "-N", "-S", "-o", "-p");
 
   private final KernelSource kernels;
+
+  private final ParserKinds warned =
+      new ParserKinds(
+          "warn", ParserKinds.WARNINGS, "config", "cache", "jobs", "unexpected", "override");
+  private final ParserKinds fatal = new ParserKinds("Werror", ParserKinds.WARNINGS);
+  private final ParserKinds dumped = new ParserKinds("Dump", ParserKinds.DUMPS);
+  private final ParserKinds optimized = new ParserKinds("Optimize", ParserKinds.OPTIMIZATIONS);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -140,11 +137,20 @@ final class AaParser implements Callable<Integer> {
       description = "print the version")
   private boolean version;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "print this")
+  @Option(names = "-h", usageHelp = true, description = "print this")
   private boolean unusedHelp;
+
+  @Option(
+      names = "--help",
+      paramLabel = "OPTION",
+      description = "print this, or what warn, Werror, dump or optimize take")
+  private @Nullable String help;
+
+  @Option(names = "--print-cache-dir", description = "print where a cache would be")
+  private boolean printCache;
+
+  @Option(names = "--print-config", description = "print the path of the configuration file")
+  private boolean printConfiguration;
 
   // ---- how
 
@@ -187,6 +193,12 @@ final class AaParser implements Callable<Integer> {
       description = "features of kernel and policy")
   private @Nullable Path features;
 
+  @Option(
+      names = {"-m", "--match-string"},
+      paramLabel = "TEXT",
+      description = "features of kernel and policy, as text")
+  private @Nullable String featuresText;
+
   @Option(names = "--kernel-features", paramLabel = "FILE", description = "features of the kernel")
   private @Nullable Path kernelFeatures;
 
@@ -214,30 +226,53 @@ final class AaParser implements Callable<Integer> {
   @Option(names = "--abort-on-error", description = "stop at the first file with an error")
   private boolean abortOnError;
 
+  private void set(ParserKinds kinds, String kind) {
+    try {
+      kinds.set(kind);
+    } catch (IllegalArgumentException e) {
+      throw refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(spec.commandLine(), "aa parser: " + message);
+  }
+
+  // Of these the last one counts, kind by kind: picocli calls them in their order.
+
   @Option(
       names = {"-q", "--quiet"},
       description = "no warnings")
-  private boolean quiet;
+  void quiet(boolean ignored) {
+    // The reference has looked for its configuration before it sees this.
+    boolean config = warned.contains("config");
+    warned.set("no-all");
+    warned.set(config ? "config" : "no-config");
+  }
+
+  @Option(names = "--warn", paramLabel = "KIND", description = "show warnings of a kind, or all")
+  void warn(String kind) {
+    set(warned, kind);
+  }
+
+  @Option(
+      names = "--Werror",
+      paramLabel = "KIND",
+      description = "warnings of a kind, or all, are errors")
+  void fail(String kind) {
+    set(fatal, kind);
+  }
 
   @Option(
       names = {"-v", "--verbose"},
       description = "print the names of profiles that are loaded")
   private boolean verbose;
 
-  @Option(names = "--warn", paramLabel = "KIND", description = "show warnings of a kind, or all")
-  private List<String> warnings = new ArrayList<>();
-
-  @Option(
-      names = "--Werror",
-      paramLabel = "KIND",
-      description = "warnings of a kind, or all, are errors")
-  private List<String> fatal = new ArrayList<>();
-
   @Option(
       names = "--config-file",
       paramLabel = "FILE",
       description = "long options, one a line; default: /etc/apparmor/parser.conf")
-  private @Nullable Path unusedConfiguration;
+  private Path configuration = CONFIGURATION;
 
   // ---- accepted, without effect
 
@@ -253,7 +288,6 @@ final class AaParser implements Callable<Integer> {
         "--show-cache",
         "--skip-bad-cache",
         "--skip-bad-cache-rebuild",
-        "--purge-cache",
         "--debug-cache",
         "-X",
         "--readimpliesX"
@@ -262,22 +296,61 @@ final class AaParser implements Callable<Integer> {
   private boolean unusedCache;
 
   @Option(
-      names = {"-L", "--cache-loc"},
-      paramLabel = "DIR",
-      description = "no effect")
-  private @Nullable Path unusedCacheLocation;
-
-  @Option(
-      names = {"-D", "--dump", "-O", "--Optimize"},
+      names = {"-D", "--dump", "--Dump"},
       paramLabel = "WHAT",
       description = "no effect")
-  private List<String> unusedTuning = new ArrayList<>();
+  void dump(String kind) {
+    set(dumped, kind);
+  }
 
   @Option(
-      names = {"-d", "--debug", "-c", "--zstd-compress-level", "-f", "--subdomainfs"},
-      paramLabel = "N",
+      names = {"-O", "--Optimize", "--optimize"},
+      paramLabel = "WHAT",
       description = "no effect")
-  private List<String> unusedIgnored = new ArrayList<>();
+  void optimize(String kind) {
+    set(optimized, kind);
+  }
+
+  @Option(
+      names = {"-d", "--debug"},
+      paramLabel = "WHAT",
+      description = "no effect")
+  void debug(String what) {
+    if (!DEBUGGED.contains(what)) {
+      throw refused("Invalid --debug option '" + what + "'");
+    }
+  }
+
+  @Option(
+      names = {"-c", "--zstd-compress-level"},
+      paramLabel = "LEVEL",
+      description = "no effect")
+  void compress(String level) {
+    if (!level.matches("none|default|fast|small|\\d+")) {
+      throw refused(
+          "Invalid compression level '" + level + "'. Use none, default, fast, small, or 0-22");
+    }
+  }
+
+  @Option(
+      names = {"-f", "--subdomainfs"},
+      paramLabel = "DIR",
+      description = "no effect")
+  private @Nullable Path unusedFileSystem;
+
+  // ---- a cache that is not ours
+
+  @Option(
+      names = {"-L", "--cache-loc"},
+      paramLabel = "DIR",
+      description = "where apparmor_parser's caches are; default: /var/cache/apparmor")
+  private Path cache = Path.of("/var/cache/apparmor");
+
+  @Option(names = "--purge-cache", description = "remove apparmor_parser's caches")
+  private boolean purgeCache;
+
+  /** What options say of policy without an abi rule. */
+  private @Nullable Features assumed;
 
   @Parameters(paramLabel = "FILE", description = "files and directories; default: standard input")
   private List<Path> paths = new ArrayList<>();
@@ -314,7 +387,9 @@ final class AaParser implements Callable<Integer> {
         argument ->
             switch (argument) {
               case "--Werror" -> "--Werror=all";
-              case "-d", "--debug" -> "--debug=1";
+              case "-d", "--debug" -> "--debug=";
+              case "--help" -> "--help=";
+              case "-" -> "./-"; // no option, nor standard input
               case "-c", "--zstd-compress-level" -> "--zstd-compress-level=10";
               default -> argument;
             });
@@ -367,10 +442,22 @@ final class AaParser implements Callable<Integer> {
   private record Named(String name, String local, boolean child) {}
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
+    try {
+      return done();
+    } catch (IOException | IllegalArgumentException e) {
+      System.err.println("aa parser: " + Aa.describe(e));
+      return 1;
+    }
+  }
+
+  private int done() throws IOException, InterruptedException {
     if (version) {
       System.out.println("AppArmor parser version 5.0.2 (aa " + Aa.version() + ")");
       return 0;
+    }
+    if (help != null) {
+      return help(help);
     }
     if (spec.commandLine().getParseResult().matchedOptions().stream()
             .filter(option -> ACTIONS.contains(option.shortestName()))
@@ -379,27 +466,28 @@ final class AaParser implements Callable<Integer> {
       System.err.println("aa parser: Too many actions given on the command line.");
       return 1;
     }
-    for (String kind : fatal) {
-      if (!kind.equals("all") && !WARNINGS.contains(kind.replaceFirst("^no-", ""))) {
-        System.err.println("aa parser: Invalid --Werror option " + kind);
-        return 1;
-      }
-    }
-    for (String kind : warnings) {
-      if (kind.equals("show")) {
-        System.err.println(String.join(" ", shownWarnings()));
+    for (ParserKinds kinds : List.of(warned, fatal, dumped, optimized)) {
+      if (kinds.areShown()) {
+        System.out.println(kinds);
         return 0;
-      } else if (!kind.equals("all") && !WARNINGS.contains(kind.replaceFirst("^no-", ""))) {
-        System.err.println("aa parser: Invalid --warn option " + kind);
+      }
+    }
+    if (warned.contains("config") && !Files.isReadable(configuration)) {
+      String message = "config file '" + configuration + "' not found";
+      System.err.print(warning("config", "stdin", "line 1", message));
+      if (fatal.contains("config")) {
         return 1;
       }
     }
-    boolean loads = !(skipKernel || names || stdout || out != null || preprocess);
+    if (printConfiguration) {
+      System.out.println(configuration);
+    }
+    boolean loads = !skipKernel && loads();
     AppArmorKernel kernel = null;
     try {
       kernel = kernels.open();
     } catch (KernelException e) {
-      if (loads) {
+      if (loads && !printCache) {
         System.err.println(
             "Warning: unable to find a suitable fs in /proc/mounts, is it mounted?\n"
                 + "AppArmor: "
@@ -407,27 +495,92 @@ final class AaParser implements Callable<Integer> {
         return 1;
       }
     }
-    return run(compiler(kernel), loads ? kernel : null);
+    if (purgeCache && !purged()) {
+      return 1;
+    }
+    Features given = given();
+    Features enforced = enforced(given, kernel);
+    if (printCache) {
+      System.out.println(cache.resolve("%08x.0".formatted(enforced.toText().hashCode())));
+      return 0;
+    }
+    assumed = policyFeatures == null ? given : features("policy-features", policyFeatures);
+    return run(compiler(enforced), loads ? kernel : null);
   }
 
-  private PolicyCompiler compiler(@Nullable AppArmorKernel kernel) throws IOException {
-    Path ofKernel = kernelFeatures == null ? features : kernelFeatures;
-    Path ofPolicy = policyFeatures == null ? features : policyFeatures;
-    Features enforced =
-        ofKernel != null
-            ? Aa.features(ofKernel)
-            : kernel != null ? kernel.features() : Features.LINUX_6_12;
+  private boolean loads() {
+    return !(names || stdout || out != null || preprocess);
+  }
+
+  private int help(String option) {
+    switch (option) {
+      case "" -> spec.commandLine().usage(System.out);
+      case "warn" -> System.out.print(warned.help());
+      case "Werror" -> System.out.print(fatal.help());
+      case "dump", "Dump" -> System.out.print(dumped.help());
+      case "optimize", "Optimize" -> System.out.print(optimized.help());
+      default -> {
+        System.err.println("aa parser: Invalid --help option " + option);
+        return 1;
+      }
+    }
+    return 0;
+  }
+
+  /** Removes what is in the directory of caches. */
+  private boolean purged() {
+    try (Stream<Path> found = Files.walk(cache)) {
+      for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
+        if (!path.equals(cache)) {
+          Files.delete(path);
+        }
+      }
+      return true;
+    } catch (IOException | UncheckedIOException e) {
+      System.err.println("Failed to clear cache files (" + cache + "): " + Aa.reason(e));
+      return false;
+    }
+  }
+
+  /** Returns the features that options give for kernel and policy. */
+  private @Nullable Features given() throws IOException {
+    return featuresText != null
+        ? Features.parse(featuresText)
+        : features == null ? null : features("features", features);
+  }
+
+  private Features enforced(@Nullable Features given, @Nullable AppArmorKernel kernel)
+      throws IOException {
+    if (kernelFeatures != null) {
+      return features("kernel features", kernelFeatures);
+    }
+    return given != null ? given : kernel != null ? kernel.features() : Features.LINUX_6_12;
+  }
+
+  private PolicyCompiler compiler(Features enforced) throws IOException {
     PolicyCompiler compiler =
         PolicyCompiler.forKernel(enforced)
-            .withDefaultAbi(ofPolicy == null ? Features.DEFAULT_ABI : Aa.features(ofPolicy));
-    return policyAbi == null ? compiler : compiler.withPolicyAbi(Aa.features(policyAbi));
+            .withDefaultAbi(assumed == null ? Features.DEFAULT_ABI : assumed);
+    return policyAbi == null
+        ? compiler
+        : compiler.withPolicyAbi(features("policy-features", policyAbi));
+  }
+
+  private static Features features(String what, Path file) throws IOException {
+    try {
+      return Aa.features(file);
+    } catch (IOException e) {
+      throw new IOException("Failed to load " + what + " from '" + file + "': " + Aa.reason(e), e);
+    }
   }
 
   private int run(PolicyCompiler compiler, @Nullable AppArmorKernel kernel)
       throws IOException, InterruptedException {
     List<Path> directories = new ArrayList<>(includes);
     directories.add(base);
-    IncludeResolver texts = IncludeResolver.directories(directories.toArray(Path[]::new));
+    IncludeResolver searched = IncludeResolver.directories(directories.toArray(Path[]::new));
+    IncludeResolver current = IncludeResolver.directories(Path.of(""), List.of());
+    IncludeResolver texts = (path, search) -> (search ? searched : current).find(path, search);
     Resolver resolver = Resolver.of(texts);
     List<Input> inputs = new ArrayList<>();
     int[] status = {0};
@@ -449,7 +602,7 @@ final class AaParser implements Callable<Integer> {
           try {
             return binary ? precompiled(input) : compiled(input, texts, resolver, compiler);
           } catch (IOException e) {
-            return Result.failed(error(input.argument, input.file, 1, String.valueOf(e)));
+            return Result.failed(error(input.argument, input.file, 1, Aa.describe(e)));
           }
         };
     try (OutputStream file = out == null ? OutputStream.nullOutputStream() : open(out)) {
@@ -459,6 +612,7 @@ final class AaParser implements Callable<Integer> {
           work,
           result -> {
             System.err.print(result.messages);
+            print(result.text);
             boolean ok = result.ok && act(result, kernel, file);
             status[0] = ok ? status[0] : 1;
             return ok || !abortOnError;
@@ -469,14 +623,18 @@ final class AaParser implements Callable<Integer> {
   }
 
   private static OutputStream open(Path file) throws IOException {
-    return Files.newOutputStream(file);
+    try {
+      return Files.newOutputStream(file);
+    } catch (IOException e) {
+      throw new IOException("Could not open file " + file + ": " + Aa.reason(e), e);
+    }
   }
 
   private int jobs() {
-    return Math.max(1, Math.min(number(jobs), number(maxJobs)));
+    return Math.max(1, Math.min(number("-j", jobs), number("max-jobs", maxJobs)));
   }
 
-  private static int number(String text) {
+  private static int number(String option, String text) {
     int processors = Runtime.getRuntime().availableProcessors();
     try {
       return text.equals("auto")
@@ -485,7 +643,7 @@ final class AaParser implements Callable<Integer> {
               ? Math.multiplyExact(processors, Integer.parseInt(text.substring(1)))
               : Integer.parseInt(text);
     } catch (NumberFormatException | ArithmeticException e) {
-      throw new IllegalArgumentException("jobs: " + text, e);
+      throw new IllegalArgumentException("Invalid option " + option + "=" + text, e);
     }
   }
 
@@ -501,6 +659,9 @@ final class AaParser implements Callable<Integer> {
               .toList();
       return new Result(true, "", "", found, bytes);
     } catch (PolicyFormatException e) {
+      if (skipKernel || !loads()) {
+        return new Result(true, "", "", List.of(), bytes); // nobody looks at it
+      }
       return Result.failed(error(input.argument, input.file, 1, String.valueOf(e.getMessage())));
     }
   }
@@ -520,7 +681,15 @@ final class AaParser implements Callable<Integer> {
           true, "Skipping profile in " + disabled.getParent() + ": " + name + "\n");
     }
     ParseResult<ProfileFile> parsed = ProfileParser.parse(text);
-    String expanded = preprocess ? Preprocessor.preprocess(parsed, texts) : "";
+    StringBuilder expanded = new StringBuilder();
+    IOException missing = null;
+    if (preprocess) {
+      try {
+        Preprocessor.preprocess(parsed, texts, expanded);
+      } catch (IOException e) {
+        missing = e;
+      }
+    }
     Resolution resolution = resolver.resolve(parsed);
     List<Diagnostic> diagnostics = resolution.diagnostics();
     byte[] policy = new byte[0];
@@ -540,17 +709,26 @@ final class AaParser implements Callable<Integer> {
         continue; // these expand no rules
       }
       ok &= !diagnostic.isError();
-      String kind = WARNING_OF_CODE.getOrDefault(diagnostic.code(), "");
+      String kind = WARNING_OF_CODE.getOrDefault(diagnostic.code(), "dev");
       if (diagnostic.isError()) {
         messages.append(error(input.argument, diagnostic, text));
       } else {
-        ok &= !fatal.contains(kind) && !(fatal.contains("all") && !kind.isEmpty());
-        if (!quiet && shownWarnings().contains(kind)) {
-          messages.append(warning(file, diagnostic));
-        }
+        ok &= !fatal.contains(kind);
+        SourcePlace place = diagnostic.place();
+        String where = place.source().name() + " line " + place.line();
+        messages.append(warning(kind, text.name(), where, diagnostic.message()));
       }
     }
-    return new Result(ok, messages.toString(), expanded, named(resolution), policy);
+    if (resolution.abi() == null && policy.length != 0 && assumed == null && policyAbi == null) {
+      String message = "no abi rule; the default of a parser is taken";
+      messages.append(warning("abi", text.name(), text.name() + " line 1", message));
+      ok &= !(fatal.contains("abi") && warned.contains("abi"));
+    }
+    if (missing != null && ok) {
+      ok = false;
+      messages.append(error(input.argument, file, 1, Aa.describe(missing)));
+    }
+    return new Result(ok, messages.toString(), expanded.toString(), named(resolution), policy);
   }
 
   /** Returns a policy as -n and -C want it; {@code name} is that of its file. */
@@ -579,26 +757,16 @@ final class AaParser implements Callable<Integer> {
     return profile.name.replace("//", "\0");
   }
 
-  private Set<String> shownWarnings() {
-    Set<String> shown = new HashSet<>();
-    for (String kind : warnings) {
-      if (kind.equals("all")) {
-        shown.addAll(WARNINGS);
-        shown.add("");
-      } else if (kind.startsWith("no-")) {
-        shown.remove(kind.substring("no-".length()));
-      } else {
-        shown.add(kind);
-      }
-    }
-    return shown;
-  }
-
   private static String error(@Nullable Path argument, Diagnostic diagnostic, SourceText main) {
     SourceText source = diagnostic.place().source();
     boolean inMain = source.equals(main);
     Path in = argument == null && inMain ? null : Path.of(source.name());
-    return error(argument, in, diagnostic.place().line(), diagnostic.message());
+    // The reference says it where it misses it: at the end.
+    int line =
+        diagnostic.code().equals(UNCLOSED)
+            ? source.line(source.text().length())
+            : diagnostic.place().line();
+    return error(argument, in, line, diagnostic.message());
   }
 
   private static String error(
@@ -613,16 +781,12 @@ final class AaParser implements Callable<Integer> {
         + "\n";
   }
 
-  private static String warning(@Nullable Path file, Diagnostic diagnostic) {
-    return "Warning from "
-        + (file == null ? "stdin" : file)
-        + " ("
-        + diagnostic.place().source().name()
-        + " line "
-        + diagnostic.place().line()
-        + "): "
-        + diagnostic.message()
-        + "\n";
+  /** Returns a warning as it is printed; nothing if its kind isn't wanted. */
+  private String warning(String kind, String from, String where, String message) {
+    String how = fatal.contains(kind) ? "Warning converted to Error" : "Warning";
+    return warned.contains(kind)
+        ? how + " from " + from + " (" + where + "): " + message + "\n"
+        : "";
   }
 
   // ---- results
@@ -634,7 +798,7 @@ final class AaParser implements Callable<Integer> {
         print(profile.name.replaceFirst("^(:[^:]*:)", "$1//") + "\n");
       }
     } else if (preprocess) {
-      print(result.text);
+      return true; // its text is shown even if it has errors
     } else if (stdout) {
       System.out.write(result.bytes);
     } else if (out != null) {

@@ -55,10 +55,21 @@ class AaParserTest {
           Map.entry("dir/b.rpmnew", "profile no { }\n"),
           Map.entry("dir/sub/c", "profile no { }\n"),
           Map.entry("conf", "# comment\nskip-kernel-load\n\nabort-on-error\n"),
+          Map.entry("conf2", "Werror=config\nwarn=no-config\n"),
           Map.entry("empty", ""),
+          Map.entry("unclosed", "profile z {\n  /x r,\n"),
+          Map.entry("base/relative", "/x r,\n"),
+          Map.entry("quoted", "profile z {\n  include \"relative\"\n}\n"),
+          Map.entry("caches/one.0/p", ""),
           Map.entry("undef", "profile z {\n /@{x} r,\n}\n"),
           Map.entry("twice", "profile z { }\nprofile z { }\n"),
           Map.entry("exec", "profile z {\n/** ix,\n/** px,\n}\n"));
+
+  private static final String ANSWERS = "io/github/apparmor4j/examples/apparmor_parser-5.0.2.txt";
+
+  private static final String SCRIPTS_LOOK_FOR =
+      "(AppArmor parser error|File|Skipping|Invalid|Failed to (load|clear)|Too many"
+          + "|Warning.* config file).*";
 
   @TempDir private Path directory = Path.of("");
 
@@ -85,7 +96,7 @@ class AaParserTest {
     /** Reads the calls of the resource. */
     static List<Call> all() throws IOException {
       String text;
-      try (InputStream in = Call.class.getResourceAsStream("apparmor_parser-5.0.2.txt")) {
+      try (InputStream in = Call.class.getClassLoader().getResourceAsStream(ANSWERS)) {
         assertThat(in).isNotNull();
         text = new String(in.readAllBytes(), UTF_8);
       }
@@ -112,10 +123,19 @@ class AaParserTest {
           run.errors()
               .replace(directory + "/", "")
               .lines()
-              .filter(error -> error.matches("(AppArmor parser error|File|Skipping).*"))
+              .map(error -> error.replaceFirst("^\\S*(apparmor_parser|aa parser): ", ""))
+              .filter(error -> error.matches(SCRIPTS_LOOK_FOR))
               .map(error -> error.replaceFirst("(at line \\d+): .*", "$1"))
               .toList();
       return new Call(line, run.status(), run.out(), errors);
+    }
+
+    /** Returns the call as it is written in the resource. */
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder("$ " + line + "\nstatus " + status + "\n" + out);
+      errors.forEach(error -> text.append("! ").append(error).append('\n'));
+      return text.toString().stripTrailing();
     }
 
     String standardInput() {
@@ -144,8 +164,9 @@ class AaParserTest {
       for (String argument : call.arguments()) {
         String option = argument.startsWith("--") ? argument.replaceFirst("=.*", "=") : "";
         String value = argument.substring(option.length());
-        boolean file = Files.exists(directory.resolve(value)) || value.equals("nothing");
-        arguments.add(option + (file ? directory.resolve(value) : value));
+        boolean file = !value.isEmpty() && Files.exists(directory.resolve(value));
+        arguments.add(
+            option + (file || value.equals("nothing") ? directory.resolve(value) : value));
       }
       Call ours =
           Call.of(call.line, aa(call.standardInput(), arguments.toArray(String[]::new)), directory);
@@ -162,12 +183,18 @@ class AaParserTest {
         Path.of(System.getProperty("apparmor.shared", "../../shared"), "tools/reference-parser");
     assumeTrue(Files.exists(finder), "no " + finder + " (property apparmor.shared)");
     String reference = run(List.of(finder.toString()), Path.of("."), "").out().strip();
+    List<Call> found = new ArrayList<>();
     for (Call call : Call.all()) {
       List<String> command = new ArrayList<>(List.of(reference));
       command.addAll(call.arguments());
       Run run = run(command, directory, call.standardInput());
-      assertThat(Call.of(call.line, run, directory)).isEqualTo(call);
+      found.add(Call.of(call.line, run, directory));
     }
+    if (Boolean.getBoolean("golden.update")) {
+      String text = String.join("\n", found.stream().map(Call::toString).toList()) + "\n";
+      Files.writeString(Path.of("src/test/resources").resolve(ANSWERS), text);
+    }
+    assertThat(found).isEqualTo(Call.all());
   }
 
   private static Run run(List<String> command, Path directory, String input) throws Exception {
@@ -190,7 +217,12 @@ class AaParserTest {
   }
 
   private Run parser(EmbeddedKernel kernel, String... arguments) {
-    List<String> all = new ArrayList<>(List.of("-b", directory.resolve("base").toString()));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "-b",
+                directory.resolve("base").toString(),
+                "--config-file=" + directory.resolve("empty")));
     all.addAll(List.of(arguments));
     return Tool.parser(kernel, "", all.toArray(String[]::new));
   }
@@ -258,7 +290,12 @@ class AaParserTest {
   void withoutAKernelNothingCanBeLoaded() {
     assumeTrue(
         !Files.exists(Path.of("/sys/kernel/security/apparmor")), "there is an AppArmor here");
-    Run run = aa("", "parser", directory.resolve("p").toString());
+    Run run =
+        aa(
+            "",
+            "parser",
+            "--config-file=" + directory.resolve("empty"),
+            directory.resolve("p").toString());
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.errors()).startsWith("Warning: unable to find a suitable fs in /proc/mounts");
   }
@@ -272,6 +309,10 @@ class AaParserTest {
     Run warned = parser(kernel, "-Q", policy, "--warn=rule-not-enforced", ring);
     assertThat(warned.status()).isZero();
     assertThat(warned.errors()).startsWith("Warning from " + ring + " (" + ring + " line 1): ");
+    assertThat(parser(kernel, "-Q", "--warn=abi", ring).errors()).contains("no abi rule");
+    assertThat(parser(kernel, "-Q", "--warn=abi", "--Werror=abi", ring).status()).isEqualTo(1);
+    assertThat(parser(kernel, "-Q", "-q", "--warn=abi", ring).errors()).isNotEmpty();
+    assertThat(parser(kernel, "-Q", "--warn=abi", "-q", ring).errors()).isEmpty();
     Run fatal = parser(kernel, "-Q", policy, "--Werror=rule-not-enforced", ring);
     assertThat(fatal.status()).isEqualTo(1);
   }
