@@ -337,7 +337,7 @@ public final class DfaBuilder {
       expand(open[--found]);
     }
     rows.renumber(stateOf);
-    return new Dfa(label(combiner), classOf, rows);
+    return new Dfa(label(combiner, deadline), classOf, rows);
   }
 
   private void check(long deadline) {
@@ -367,12 +367,15 @@ public final class DfaBuilder {
         + sharing;
   }
 
-  private int[] label(Combiner combiner) {
+  private int[] label(Combiner combiner, long deadline) {
     int[] labelOf = new int[accepted.count()];
     int[] labels = new int[rows.size()];
     for (int state = 1; state < labels.length; state++) {
       int set = acceptedBy[state];
       if (set != NOTHING && labelOf[set] == 0) {
+        if ((set & 0xFF) == 0) {
+          check(deadline);
+        }
         int[] sorted = accepted.get(set);
         Arrays.sort(sorted);
         labelOf[set] = combiner.combine(sorted, state) + 1;

@@ -8,11 +8,15 @@ import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.policy.PolicyDfa.Form;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -20,6 +24,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +40,15 @@ import org.jspecify.annotations.Nullable;
 public final class TableCache {
 
   /** To be raised whenever the same rules give other tables. */
-  private static final int COMPILER_VERSION = 3;
+  static final int COMPILER_VERSION = 3;
 
   private static final int MAGIC = 0x61613401;
   private static final int HASH_BYTES = 32;
   private static final String SUFFIX = ".table";
+  private static final String UNFINISHED = ".new";
+
+  /** Longer than anyone takes to write an entry. */
+  private static final Duration LONG = Duration.ofHours(1);
 
   /** The expressions of a table with what they say, and the form that is wanted. */
   record Key(List<EncodedRule> rules, boolean files, boolean relative, boolean wide, Form form) {}
@@ -47,6 +56,7 @@ public final class TableCache {
   private final long capacity;
   private final @Nullable Path directory;
   private final Map<String, PolicyDfa> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final AtomicBoolean swept = new AtomicBoolean();
   private long size;
   private long hits;
 
@@ -227,6 +237,9 @@ public final class TableCache {
     keep(hash, dfa);
     if (directory != null) {
       write(directory, hash, bytes(tables, words));
+      if (!swept.getAndSet(true)) {
+        sweep(directory);
+      }
     }
   }
 
@@ -313,12 +326,26 @@ public final class TableCache {
     Path temporary = null;
     try {
       Files.createDirectories(directory);
-      temporary = Files.createTempFile(directory, hash, ".new");
+      temporary = Files.createTempFile(directory, hash, UNFINISHED);
       Files.write(temporary, bytes);
       Files.move(temporary, directory.resolve(hash + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       // A cache that can't be written to is slow, not wrong.
       delete(temporary);
+    }
+  }
+
+  /** Removes what writers left that were killed. */
+  private static void sweep(Path directory) {
+    Instant before = Instant.now().minus(LONG);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+      for (Path file : left) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+          delete(file);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // It stays.
     }
   }
 

@@ -11,20 +11,29 @@ import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a host that compiles for others needs. */
 class CompileServiceTest {
@@ -109,6 +118,85 @@ class CompileServiceTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"DfaBuilder", "Minimizer", "Packer"})
+  void anInterruptCancelsAtEachStage(String stage) throws Exception {
+    Resolution resolution = multiplying(12);
+    PolicyCompiler compiler = PolicyCompiler.forKernel(Features.LINUX_7_2);
+    FutureTask<Compilation> task = new FutureTask<>(() -> compiler.compile(resolution));
+    Thread thread = new Thread(task);
+    thread.start();
+    while (thread.isAlive()
+        && Stream.of(thread.getStackTrace()).noneMatch(at -> at.getClassName().endsWith(stage))) {
+      Thread.onSpinWait();
+    }
+    assertThat(thread.isAlive()).as("%s is seen", stage).isTrue();
+    thread.interrupt();
+    assertThatThrownBy(task::get).hasCauseInstanceOf(CancellationException.class);
+  }
+
+  /** Compiles its argument; ends with 0 if it's refused as too complex. */
+  static final class Refused {
+    private Refused() {}
+
+    public static void main(String[] arguments) {
+      Resolution resolution = resolve(hostile(arguments[0]));
+      try {
+        PolicyCompiler.forKernel(Features.LINUX_7_2).compile(resolution).orThrow();
+        System.out.println("compiled");
+      } catch (PolicyTooComplexException | DiagnosticException e) {
+        System.out.println("refused");
+      }
+    }
+
+    private static String hostile(String kind) {
+      return switch (kind) {
+        case "cuts" ->
+            IntStream.range('b', 'b' + 40)
+                .mapToObj(letter -> "[^" + (char) letter + "]")
+                .collect(Collectors.joining("", "profile p {\n/**a", " r,\n}\n"));
+        case "windows" ->
+            IntStream.range(0, 20)
+                .mapToObj(i -> "/**a" + "?".repeat(30) + "z" + i + " r,\n")
+                .collect(Collectors.joining("", "profile p {\n", "}\n"));
+        case "values" ->
+            IntStream.range(0, 3000)
+                .mapToObj(i -> "/@{x}/@{x}/r" + i + " r,\n")
+                .collect(
+                    Collectors.joining(
+                        "",
+                        IntStream.range(0, 300)
+                            .mapToObj(i -> " value" + i)
+                            .collect(Collectors.joining("", "@{x}=", "\nprofile p {\n")),
+                        "}\n"));
+        case "repetitions" ->
+            IntStream.range(0, 500)
+                .mapToObj(i -> "/" + "{a,b,c}{,d,e}".repeat(200) + "/" + i + "/** r,\n")
+                .collect(Collectors.joining("", "profile p {\n", "}\n"));
+        default -> throw new IllegalArgumentException(kind);
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cuts", "windows", "values", "repetitions"})
+  void neverRunsOutOfMemory(String kind) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                "target/classes" + File.pathSeparator + "target/test-classes",
+                Refused.class.getName(),
+                kind)
+            .redirectErrorStream(true)
+            .start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(out.strip()).isIn("refused", "compiled");
+    assertThat(process.waitFor()).isZero();
+  }
+
   // ---- what a kernel can't do
 
   @Test
@@ -150,31 +238,38 @@ class CompileServiceTest {
 
   // ---- order
 
-  @Test
-  void theOrderOfRulesDoesNotMatter() {
-    List<String> rules =
-        new ArrayList<>(
-            List.of(
-                "/a/** rw,",
-                "/a/*.so m,",
-                "deny /a/secret r,",
-                "owner /home/** rwk,",
-                "/b ux,",
-                "network inet,",
-                "signal send peer=x,",
-                "priority=2 /a/b w,",
-                "audit /c r,"));
-    String first = fingerprint(rules);
-    for (int i = 0; i < rules.size(); i++) {
-      Collections.rotate(rules, 1);
-      assertThat(fingerprint(rules)).isEqualTo(first);
-    }
-    Collections.reverse(rules);
-    assertThat(fingerprint(rules)).isEqualTo(first);
+  private static final List<String> RULES =
+      List.of(
+          "/a/** rw,",
+          "/a/*.so m,",
+          "deny /a/secret r,",
+          "owner /home/** rwk,",
+          "/b ux,",
+          "network inet,",
+          "signal send peer=x,",
+          "priority=2 /a/b w,",
+          "audit /c r,");
+
+  static List<Features> kernels() {
+    return List.of(
+        Features.DEFAULT_ABI, Features.LINUX_6_1, Features.LINUX_6_12, Features.LINUX_7_2);
   }
 
-  private static String fingerprint(List<String> rules) {
-    return COMPILER
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void theOrderOfRulesDoesNotMatter(Features kernel) {
+    List<String> rules = new ArrayList<>(RULES);
+    String first = fingerprint(kernel, rules);
+    for (int i = 0; i < rules.size(); i++) {
+      Collections.rotate(rules, 1);
+      assertThat(fingerprint(kernel, rules)).isEqualTo(first);
+    }
+    Collections.reverse(rules);
+    assertThat(fingerprint(kernel, rules)).isEqualTo(first);
+  }
+
+  private static String fingerprint(Features kernel, List<String> rules) {
+    return PolicyCompiler.forKernel(kernel)
         .compile(resolve("profile p {\n" + String.join("\n", rules) + "\n}\n"))
         .orThrow()
         .fingerprint();
@@ -246,6 +341,48 @@ class CompileServiceTest {
                 })
             .toList();
     assertThat(results).allSatisfy(bytes -> assertThat(bytes).isEqualTo(plain));
+  }
+
+  @Test
+  void threadsShareACache() {
+    List<Resolution> resolutions =
+        IntStream.range(0, 8).mapToObj(i -> resolve(HATS.replace("/b/", "/" + i + "/"))).toList();
+    List<byte[]> plain =
+        resolutions.stream().map(r -> COMPILER.compile(r).orThrow().toBytes()).toList();
+    // Small, so that what is put drives out what others use.
+    TableCache cache = TableCache.inMemory(20_000).withDirectory(directory.resolve("threads"));
+    PolicyCompiler caching = COMPILER.withCache(cache);
+    IntStream.range(0, 400)
+        .parallel()
+        .forEach(
+            i ->
+                assertThat(caching.compile(resolutions.get(i % 8)).orThrow().toBytes())
+                    .isEqualTo(plain.get(i % 8)));
+    assertThat(cache.hits()).isPositive();
+  }
+
+  @Test
+  void whatAKilledWriterLeftGoesAway() throws IOException {
+    Path old = Files.createFile(directory.resolve("x.new"));
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+    Path fresh = Files.createFile(directory.resolve("y.new")); // of a writer that is at work
+    COMPILER.withCache(TableCache.inMemory(1).withDirectory(directory)).compile(resolve(HATS));
+    assertThat(old).doesNotExist();
+    assertThat(fresh).exists();
+  }
+
+  /**
+   * Entries of a directory outlive a compiler's version: when this fails, other tables are made of
+   * the same rules; then raise {@code TableCache.COMPILER_VERSION}, and only then this.
+   */
+  @Test
+  void aVersionMakesTheSameTables() {
+    String made =
+        kernels().stream()
+            .map(kernel -> fingerprint(kernel, RULES).substring(0, 8))
+            .collect(Collectors.joining(" "));
+    assertThat(TableCache.COMPILER_VERSION + ": " + made)
+        .isEqualTo("3: 515941dc 8bb105cf 9f206aab eb745a94");
   }
 
   @Test
