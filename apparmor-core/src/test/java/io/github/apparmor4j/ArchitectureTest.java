@@ -69,7 +69,7 @@ class ArchitectureTest {
         .whereLayer("access")
         .mayOnlyAccessLayers("compile", "policy", "automaton", "resolve", "profile", "source")
         .whereLayer("container")
-        .mayOnlyAccessLayers("profile")
+        .mayOnlyAccessLayers("profile", "policy")
         .check(classes);
   }
 }

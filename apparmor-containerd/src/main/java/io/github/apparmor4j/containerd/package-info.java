@@ -2,7 +2,7 @@
  * containerd: its default profile, and the CRI and OCI fields that give a container another.
  *
  * <pre>{@code
- * String json = CriSecurityContext.of(ProfileRef.of(profile)).toJson();
+ * String json = CriSecurityContext.of(ProfileRef.of(policy)).toJson();
  * }</pre>
  */
 @NullMarked

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ContainerdFormsTest {
 
-  private final ProfileRef web = ProfileRef.named("web");
+  private final ProfileRef web = ProfileRef.external("web");
 
   @Test
   void writesCri() {

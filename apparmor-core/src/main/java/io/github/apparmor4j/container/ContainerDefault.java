@@ -24,7 +24,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContainerDefault {
 
+  /** Labels of what may signal a container: unconfined runtimes, and those with a profile. */
+  static final List<String> RUNTIMES = List.of("unconfined", "runc", "crun");
+
   private ContainerDefault() {}
+
+  /** Denies what of {@code /proc} and {@code /sys} tells about the host or changes it. */
+  static void denyHost(Profile.Builder profile) {
+    profile.deny(
+        FileRule.of("@{PROC}/sysrq-trigger", "rwklx"), FileRule.of("@{PROC}/kcore", "rwklx"));
+    for (String path : List.of("firmware", "devices/virtual/powercap", "kernel/security")) {
+      profile.deny(FileRule.of("/sys/" + path + "/**", "rwklx"));
+    }
+  }
 
   /** Returns a builder of a default profile of a name. */
   public static Builder builder(String name) {
@@ -37,7 +49,7 @@ public final class ContainerDefault {
     private @Nullable String abi;
     private boolean systemIncludes;
     private boolean denyKernelCrypto;
-    private final List<String> signalPeers = new ArrayList<>(List.of("unconfined", "runc", "crun"));
+    private final List<String> signalPeers = new ArrayList<>(RUNTIMES);
 
     private Builder(String name) {
       this.name = name;

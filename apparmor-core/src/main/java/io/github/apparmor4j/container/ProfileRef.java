@@ -1,11 +1,14 @@
 package io.github.apparmor4j.container;
 
-import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.policy.KernelProfile;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * Which profile a container gets. No runtime takes a profile's text: each takes the name of one
- * that is in the kernel already.
+ * that is in the kernel already. So a reference comes from a policy that was compiled and can be
+ * loaded, or says that someone else loads it: {@link #external(String)}.
  */
 public sealed interface ProfileRef {
 
@@ -15,29 +18,60 @@ public sealed interface ProfileRef {
   /** No confinement. */
   record Unconfined() implements ProfileRef {}
 
+  /** A profile in the kernel. */
+  sealed interface Named extends ProfileRef {
+
+    /**
+     * Returns its name as the kernel lists it; without {@code localhost/}, which some runtimes put
+     * before it.
+     */
+    String name();
+  }
+
   /**
-   * A profile in the kernel.
+   * A profile of a policy that is to be loaded.
    *
-   * @param name as the kernel lists it; without {@code localhost/}, which some runtimes put before
-   *     it
+   * @param policy to be loaded before the container starts
+   * @param name of a profile in it, {@code :namespace:name} if it is for a namespace
    */
-  record Named(String name) implements ProfileRef {
+  record Compiled(CompiledPolicy policy, String name) implements Named {
+
+    /** Rejects names that the policy doesn't have, and those that a runtime would misread. */
+    public Compiled {
+      Objects.requireNonNull(policy, "policy");
+      requireName(name);
+      if (policy.profiles().stream().noneMatch(profile -> profile.qualifiedName().equals(name))) {
+        throw new IllegalArgumentException("the policy has no profile " + name);
+      }
+    }
+  }
+
+  /**
+   * A profile that someone else loads.
+   *
+   * @param name as the kernel lists it
+   */
+  record External(String name) implements Named {
 
     /** Rejects names that a runtime would misread. */
-    public Named {
-      Objects.requireNonNull(name, "name");
-      if (name.isEmpty() || !name.equals(name.strip())) {
-        throw new IllegalArgumentException("name is empty or padded: '" + name + "'");
-      }
-      if (name.startsWith("localhost/")) {
-        throw new IllegalArgumentException("name without 'localhost/', please: " + name);
-      }
-      if (name.chars().anyMatch(Character::isISOControl)) {
-        throw new IllegalArgumentException("name holds a control character");
-      }
-      if (name.equals("unconfined")) {
-        throw new IllegalArgumentException("'unconfined' is no profile's name");
-      }
+    public External {
+      requireName(name);
+    }
+  }
+
+  private static void requireName(String name) {
+    Objects.requireNonNull(name, "name");
+    if (name.isEmpty() || !name.equals(name.strip())) {
+      throw new IllegalArgumentException("name is empty or padded: '" + name + "'");
+    }
+    if (name.startsWith("localhost/")) {
+      throw new IllegalArgumentException("name without 'localhost/', please: " + name);
+    }
+    if (name.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("name holds a control character");
+    }
+    if (name.equals("unconfined")) {
+      throw new IllegalArgumentException("'unconfined' is no profile's name");
     }
   }
 
@@ -51,13 +85,35 @@ public sealed interface ProfileRef {
     return new Unconfined();
   }
 
-  /** Returns a profile by name. */
-  static ProfileRef named(String name) {
-    return new Named(name);
+  /** Returns a profile that someone else loads, by its name in the kernel. */
+  static Named external(String name) {
+    return new External(name);
   }
 
-  /** Returns a profile by its own name, so that the two can't differ. */
-  static ProfileRef of(Profile profile) {
-    return new Named(profile.name());
+  /**
+   * Returns the profile of a policy.
+   *
+   * @throws IllegalArgumentException if there are several besides children and hats; {@link
+   *     #of(CompiledPolicy, String)} tells them apart
+   */
+  static Compiled of(CompiledPolicy policy) {
+    List<String> names =
+        policy.profiles().stream()
+            .map(KernelProfile::qualifiedName)
+            .filter(name -> !name.contains("//") || name.startsWith("//"))
+            .toList();
+    if (names.size() != 1) {
+      throw new IllegalArgumentException("which one of " + names + "?");
+    }
+    return new Compiled(policy, names.get(0));
+  }
+
+  /**
+   * Returns a profile of a policy.
+   *
+   * @param name as the kernel will list it
+   */
+  static Compiled of(CompiledPolicy policy, String name) {
+    return new Compiled(policy, name);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.github.apparmor4j.container.ProfileRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +40,59 @@ public record DockerSecurityOptions(ProfileRef profile) {
       return List.of("apparmor=" + named.name());
     }
     return profile instanceof ProfileRef.Unconfined ? List.of("apparmor=unconfined") : List.of();
+  }
+
+  /**
+   * Returns a list of options with this profile in the place of what it says of AppArmor so far;
+   * other options stay as they are, in their order.
+   */
+  public List<String> mergedInto(List<String> options) {
+    List<String> merged = new ArrayList<>();
+    boolean placed = false;
+    for (String option : options) {
+      if (!DockerHost.isAppArmor(option)) {
+        merged.add(option);
+      } else if (!placed) {
+        merged.addAll(securityOpt());
+        placed = true;
+      }
+    }
+    if (!placed) {
+      merged.addAll(securityOpt());
+    }
+    return List.copyOf(merged);
+  }
+
+  /**
+   * Returns swarm's {@code Privileges.AppArmor.Mode}: {@code default} or {@code disabled}.
+   *
+   * @throws IllegalStateException for a profile: swarm can't name one
+   */
+  public String swarmMode() {
+    if (profile instanceof ProfileRef.Named named) {
+      throw new IllegalStateException(
+          "swarm gives services no profile of their own, so not " + named.name() + " either");
+    }
+    return profile instanceof ProfileRef.Unconfined ? "disabled" : "default";
+  }
+
+  /**
+   * Returns what a {@code buildkitd.toml} says, for steps run by runc and by containerd: two tables
+   * with the key {@code apparmor-profile}. BuildKit's own default is no profile.
+   *
+   * @throws IllegalStateException for the runtime's default, which BuildKit knows none of
+   */
+  public String buildKitToml() {
+    if (profile instanceof ProfileRef.RuntimeDefault) {
+      throw new IllegalStateException("BuildKit has no default profile; name one");
+    }
+    String name = profile instanceof ProfileRef.Named named ? named.name() : "";
+    String quoted = '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    return "[worker.oci]\n  apparmor-profile = "
+        + quoted
+        + "\n\n[worker.containerd]\n  apparmor-profile = "
+        + quoted
+        + "\n";
   }
 
   /** Returns the arguments of {@code docker run}: {@code --security-opt apparmor=NAME}. */

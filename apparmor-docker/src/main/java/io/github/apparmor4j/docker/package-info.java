@@ -2,7 +2,7 @@
  * Docker: its default profile, and the options that give a container another.
  *
  * <pre>{@code
- * List<String> arguments = DockerSecurityOptions.of(ProfileRef.of(profile)).cliArguments();
+ * List<String> arguments = DockerSecurityOptions.of(ProfileRef.of(policy)).cliArguments();
  * }</pre>
  */
 @NullMarked

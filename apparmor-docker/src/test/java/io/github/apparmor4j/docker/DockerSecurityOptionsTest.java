@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class DockerSecurityOptionsTest {
 
-  private final DockerSecurityOptions named = DockerSecurityOptions.of(ProfileRef.named("web"));
+  private final DockerSecurityOptions named = DockerSecurityOptions.of(ProfileRef.external("web"));
 
   @Test
   void namesAProfileInEachForm() {
@@ -35,7 +35,8 @@ class DockerSecurityOptionsTest {
   @Test
   void refusesNamesThatARuntimeWouldMisread() {
     for (String name : new String[] {"", " web", "localhost/web", "unconfined", "a\nb"}) {
-      assertThatThrownBy(() -> ProfileRef.named(name)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> ProfileRef.external(name))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 }

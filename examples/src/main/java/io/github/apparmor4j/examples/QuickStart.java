@@ -99,7 +99,7 @@ public final class QuickStart {
           "may it %s? %s: %s%n", question.getKey(), allowed ? "yes" : "no", rules(why));
     }
 
-    ProfileRef ref = ProfileRef.of(postgres);
+    ProfileRef ref = ProfileRef.of(compiled.orThrow());
     System.out.println(
         "\ndocker run " + String.join(" ", DockerSecurityOptions.of(ref).cliArguments()));
     System.out.println("\n" + DockerSecurityOptions.of(ref).composeYaml("db"));

@@ -2,7 +2,7 @@
  * Kubernetes: the security context's field.
  *
  * <pre>{@code
- * String yaml = KubernetesSecurityContext.of(ProfileRef.of(profile)).toYaml();
+ * String yaml = KubernetesSecurityContext.of(ProfileRef.of(policy)).toYaml();
  * }</pre>
  */
 @NullMarked

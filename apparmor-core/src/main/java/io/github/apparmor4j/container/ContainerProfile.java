@@ -1,0 +1,322 @@
+package io.github.apparmor4j.container;
+
+import io.github.apparmor4j.profile.Capability;
+import io.github.apparmor4j.profile.CapabilityRule;
+import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.NetworkRule;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.ProfileFlag;
+import io.github.apparmor4j.profile.PtracePermission;
+import io.github.apparmor4j.profile.PtraceRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.SignalPermission;
+import io.github.apparmor4j.profile.SignalRule;
+import io.github.apparmor4j.profile.SocketType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container's profile from what it is meant to do. Everything is readable and may be executed, as
+ * in its image; nothing is writable, no network is reachable and nothing of the host is in reach
+ * but what the builder is told.
+ *
+ * <pre>{@code
+ * ProfileFile file =
+ *     ContainerProfile.builder("web")
+ *         .writable("/var/cache/nginx", "/run")
+ *         .readOnly("/var/cache/nginx/static")
+ *         .denyExec("/bin/sh")
+ *         .tcp()
+ *         .build();
+ * }</pre>
+ *
+ * <p>A path without glob characters means itself and all below; where paths overlap, the longer one
+ * counts. Names from elsewhere, of volumes say, go through {@link #literal(String)}.
+ */
+public final class ContainerProfile {
+
+  /** What Docker and containerd leave to a container's root. */
+  public static final Set<Capability> DEFAULT_CAPABILITIES =
+      Set.of(
+          Capability.AUDIT_WRITE,
+          Capability.CHOWN,
+          Capability.DAC_OVERRIDE,
+          Capability.FOWNER,
+          Capability.FSETID,
+          Capability.KILL,
+          Capability.MKNOD,
+          Capability.NET_BIND_SERVICE,
+          Capability.NET_RAW,
+          Capability.SETFCAP,
+          Capability.SETGID,
+          Capability.SETPCAP,
+          Capability.SETUID,
+          Capability.SYS_CHROOT);
+
+  private ContainerProfile() {}
+
+  /**
+   * Returns a builder.
+   *
+   * @param name of the profile in the kernel
+   */
+  public static Builder builder(String name) {
+    return new Builder(name);
+  }
+
+  /** Returns a path in which no character means anything but itself. */
+  public static String literal(String path) {
+    return path.replaceAll("[\\\\*?\\[\\]{}^]", "\\\\$0");
+  }
+
+  /** Collects what the container is meant to do; not thread-safe. */
+  public static final class Builder {
+    private final String name;
+    private @Nullable String abi = "abi/3.0";
+
+    /** For each path whether it is writable. */
+    private final Map<String, Boolean> writes = new TreeMap<>();
+
+    private final Set<String> logged = new LinkedHashSet<>();
+
+    /** For each path whether it may be executed. */
+    private final Map<String, Boolean> executes = new TreeMap<>();
+
+    private final Set<String> hidden = new LinkedHashSet<>();
+    private final Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+    private final Set<NetworkRule> networks = new LinkedHashSet<>();
+    private final Set<String> signalPeers = new LinkedHashSet<>(ContainerDefault.RUNTIMES);
+
+    private Builder(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      capabilities.addAll(DEFAULT_CAPABILITIES);
+    }
+
+    /**
+     * Pins another ABI than {@code abi/3.0}, which every host's AppArmor has; under a later one,
+     * what it mediates besides, user namespaces say, has to be allowed.
+     */
+    public Builder abi(String path) {
+      abi = Objects.requireNonNull(path, "path");
+      return this;
+    }
+
+    /** Pins no ABI. */
+    public Builder withoutAbi() {
+      abi = null;
+      return this;
+    }
+
+    /** Lets paths be written: a volume, a tmpfs, a directory of the image. */
+    public Builder writable(String... paths) {
+      return put(writes, true, paths);
+    }
+
+    /** Refuses writing below what is writable otherwise. */
+    public Builder readOnly(String... paths) {
+      return put(writes, false, paths);
+    }
+
+    /** Lets paths be written, and has the kernel log it. */
+    public Builder logWrites(String... paths) {
+      logged.addAll(List.of(paths));
+      return put(writes, true, paths);
+    }
+
+    /** Lets only these be executed, and what other calls name. */
+    public Builder allowExec(String... paths) {
+      return put(executes, true, paths);
+    }
+
+    /** Refuses to execute paths. */
+    public Builder denyExec(String... paths) {
+      return put(executes, false, paths);
+    }
+
+    private Builder put(Map<String, Boolean> to, boolean value, String... paths) {
+      for (String path : paths) {
+        if (!path.startsWith("/")) {
+          throw new IllegalArgumentException("no absolute path: " + path);
+        }
+        to.put(path.length() > 1 && path.endsWith("/") ? withoutSlash(path) : path, value);
+      }
+      return this;
+    }
+
+    /** Refuses to read, write or execute paths. */
+    public Builder hide(String... paths) {
+      hidden.addAll(List.of(paths));
+      return this;
+    }
+
+    /** Leaves exactly these of the {@link #DEFAULT_CAPABILITIES} and others. */
+    public Builder capabilities(Collection<Capability> exactly) {
+      capabilities.clear();
+      capabilities.addAll(exactly);
+      return this;
+    }
+
+    /** Leaves exactly these of the {@link #DEFAULT_CAPABILITIES} and others. */
+    public Builder capabilities(Capability... exactly) {
+      return capabilities(Arrays.asList(exactly));
+    }
+
+    /** Allows TCP, by IPv4 and IPv6. */
+    public Builder tcp() {
+      return sockets(SocketType.STREAM);
+    }
+
+    /** Allows UDP, which looking up names needs, by IPv4 and IPv6. */
+    public Builder udp() {
+      return sockets(SocketType.DGRAM);
+    }
+
+    private Builder sockets(SocketType type) {
+      networks.add(NetworkRule.of(NetworkFamily.INET, type));
+      networks.add(NetworkRule.of(NetworkFamily.INET6, type));
+      return this;
+    }
+
+    /** Allows a kind of sockets. */
+    public Builder network(NetworkFamily family, SocketType type) {
+      networks.add(NetworkRule.of(family, type));
+      return this;
+    }
+
+    /** Lets tasks of another label send signals: the daemon's, if it is confined. */
+    public Builder signalPeer(String label) {
+      signalPeers.add(label);
+      return this;
+    }
+
+    /** Returns the file: the preamble and the profile. */
+    public ProfileFile build() {
+      ProfileFile.Builder file = ProfileFile.builder();
+      if (abi != null) {
+        file.abi(abi);
+      }
+      return file.variable("PROC", "/proc/").profile(profile()).build();
+    }
+
+    private Profile profile() {
+      Profile.Builder profile =
+          Profile.builder(name)
+              .flags(ProfileFlag.Kind.ATTACH_DISCONNECTED, ProfileFlag.Kind.MEDIATE_DELETED);
+      files(profile);
+      if (!capabilities.isEmpty()) {
+        profile.allow(CapabilityRule.of(capabilities));
+      }
+      networks.forEach(profile::allow);
+      // Within the container: local sockets, and what libraries ask the kernel about interfaces.
+      profile.allow(
+          NetworkRule.of(NetworkFamily.UNIX),
+          NetworkRule.of(NetworkFamily.NETLINK, SocketType.RAW));
+      for (String peer : signalPeers) {
+        profile.allow(SignalRule.of(peer, SignalPermission.RECEIVE));
+      }
+      profile.allow(
+          SignalRule.of(name, SignalPermission.SEND, SignalPermission.RECEIVE),
+          PtraceRule.of(name, PtracePermission.values()));
+      return profile.build();
+    }
+
+    private void files(Profile.Builder profile) {
+      boolean all = !executes.containsValue(true);
+      profile.allow(FileRule.of("/{,**}", all ? "mrix" : "mr"));
+      profile.allow(
+          FileRule.of("/dev/**", "rwk"),
+          FileRule.of("@{PROC}/[0-9]*/**", "rw"),
+          FileRule.of("/{dev/shm,dev/mqueue}/**", "rwlk"));
+      for (Layer layer : layers(writes, false)) {
+        String pattern = pattern(layer.path);
+        if (layer.allowed) {
+          FileRule rule = FileRule.of(pattern, "rwlk");
+          profile.allow(layer.in(rule));
+          if (logged.contains(layer.path)) {
+            profile.audit(layer.in(FileRule.of(pattern, "w")));
+          }
+        } else {
+          profile.deny(layer.in(FileRule.of(pattern, "wlk")));
+        }
+      }
+      for (Layer layer : layers(executes, all)) {
+        String pattern = pattern(layer.path);
+        if (layer.allowed) {
+          profile.allow(layer.in(FileRule.of(pattern, "ix")));
+        } else {
+          profile.deny(layer.in(FileRule.of(pattern, "x")));
+        }
+      }
+      hidden.forEach(path -> profile.deny(FileRule.of(pattern(path), "rwklx")));
+      ContainerDefault.denyHost(profile);
+    }
+  }
+
+  private static String withoutSlash(String path) {
+    return path.substring(0, path.length() - 1);
+  }
+
+  private static String pattern(String path) {
+    if (path.equals("/")) {
+      return "/{,**}";
+    }
+    return hasGlob(path) ? path : path + "{,/**}";
+  }
+
+  private static boolean hasGlob(String path) {
+    return path.replaceAll("\\\\.", "").matches(".*[*?\\[{].*");
+  }
+
+  // ---- which of several paths counts
+
+  /**
+   * What is said of a path, where it isn't said already by one that holds it.
+   *
+   * @param priority one more for each allowed path within a refused one: a denying rule wins over
+   *     all of its own priority
+   */
+  private record Layer(String path, boolean allowed, int priority) {
+
+    FileRule in(FileRule rule) {
+      Qualifiers qualifiers = rule.qualifiers();
+      return rule.withQualifiers(qualifiers.withPriority(priority));
+    }
+  }
+
+  /** Returns layers, outer ones first. */
+  private static List<Layer> layers(Map<String, Boolean> said, boolean otherwise) {
+    List<Layer> layers = new ArrayList<>();
+    for (Map.Entry<String, Boolean> entry : said.entrySet()) {
+      Layer holder = null;
+      for (Layer layer : layers) {
+        if (holds(layer.path, entry.getKey())
+            && (holder == null || layer.path.length() > holder.path.length())) {
+          holder = layer;
+        }
+      }
+      boolean before = holder == null ? otherwise : holder.allowed;
+      int priority = holder == null ? 0 : holder.priority;
+      if (entry.getValue() && !before && holder != null) {
+        priority++;
+      }
+      layers.add(new Layer(entry.getKey(), entry.getValue(), priority));
+    }
+    return layers;
+  }
+
+  private static boolean holds(String outer, String inner) {
+    String directory = hasGlob(outer) ? outer.replaceAll("\\{?,?/?\\*\\*}?$", "") : outer;
+    return inner.startsWith(directory.equals("/") ? "/" : directory + "/");
+  }
+}

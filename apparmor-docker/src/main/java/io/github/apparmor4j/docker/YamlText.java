@@ -1,0 +1,219 @@
+package io.github.apparmor4j.docker;
+
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceSpan;
+import io.github.apparmor4j.source.SourceText;
+import java.io.StringReader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * A YAML document as a tree of nodes with their places. Aliases lead to the node of their anchor,
+ * so nothing grows by them; nodes are only looked at, no objects are made of them.
+ */
+final class YamlText {
+
+  /** Of characters; compose files have some thousands. */
+  static final int MOST = 16 << 20;
+
+  private static final int DEEPEST = 64;
+  private static final int MOST_ALIASES = 100_000;
+
+  private final SourceText source;
+
+  /** For texts with characters of two units: where each code point begins; else null. */
+  private final int @Nullable [] offsets;
+
+  private final @Nullable Node root;
+
+  private YamlText(SourceText source, int @Nullable [] offsets, @Nullable Node root) {
+    this.source = source;
+    this.offsets = offsets;
+    this.root = root;
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @param errors told what is wrong with it: it is no YAML, it has a key twice, it is too large
+   */
+  static YamlText read(SourceText source, Consumer<Diagnostic> errors) {
+    String text = source.text();
+    int[] offsets =
+        text.codePointCount(0, text.length()) == text.length() ? null : codePointOffsets(text);
+    YamlText unread = new YamlText(source, offsets, null);
+    if (text.length() > MOST) {
+      errors.accept(
+          Diagnostic.error(
+              "AA-COMPOSE-0001", unread.place(0, 0), "more than " + MOST + " characters"));
+      return unread;
+    }
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(MOST);
+    options.setNestingDepthLimit(DEEPEST);
+    options.setMaxAliasesForCollections(MOST_ALIASES);
+    try {
+      Node root = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
+      YamlText read = new YamlText(source, offsets, root);
+      read.findDuplicates(errors);
+      return read;
+    } catch (MarkedYAMLException e) {
+      Mark mark = e.getProblemMark();
+      int at = mark == null ? 0 : unread.offset(mark);
+      String problem = String.valueOf(e.getProblem());
+      errors.accept(Diagnostic.error("AA-COMPOSE-0001", unread.place(at, at), problem));
+    } catch (YAMLException e) {
+      String problem = String.valueOf(e.getMessage());
+      errors.accept(Diagnostic.error("AA-COMPOSE-0001", unread.place(0, 0), problem));
+    }
+    return unread;
+  }
+
+  private static int[] codePointOffsets(String text) {
+    int[] offsets = new int[text.codePointCount(0, text.length()) + 1];
+    int at = 0;
+    for (int i = 0; i < offsets.length - 1; i++) {
+      offsets[i] = at;
+      at += Character.charCount(text.codePointAt(at));
+    }
+    offsets[offsets.length - 1] = at;
+    return offsets;
+  }
+
+  private void findDuplicates(Consumer<Diagnostic> errors) {
+    Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Node> open = new ArrayDeque<>();
+    if (root != null) {
+      open.push(root);
+    }
+    while (!open.isEmpty()) {
+      Node node = open.pop();
+      if (!seen.add(node)) {
+        continue;
+      }
+      if (node instanceof SequenceNode sequence) {
+        sequence.getValue().forEach(open::push);
+      } else if (node instanceof MappingNode mapping) {
+        Set<String> keys = new HashSet<>();
+        for (NodeTuple entry : mapping.getValue()) {
+          if (entry.getKeyNode() instanceof ScalarNode key && !keys.add(key.getValue())) {
+            errors.accept(
+                Diagnostic.error(
+                    "AA-COMPOSE-0002", place(key), "'" + key.getValue() + "' is here twice"));
+          }
+          open.push(entry.getValueNode());
+        }
+      }
+    }
+  }
+
+  SourceText source() {
+    return source;
+  }
+
+  @Nullable Node root() {
+    return root;
+  }
+
+  // ---- places
+
+  /** Returns where a mark is in the text. */
+  int offset(Mark mark) {
+    return offsets == null ? mark.getIndex() : offsets[mark.getIndex()];
+  }
+
+  int start(Node node) {
+    return offset(node.getStartMark());
+  }
+
+  int end(Node node) {
+    return offset(node.getEndMark());
+  }
+
+  SourcePlace place(Node node) {
+    return place(start(node), node instanceof ScalarNode ? end(node) : start(node));
+  }
+
+  SourcePlace placeOrStart(@Nullable Node node) {
+    return node == null ? place(0, 0) : place(node);
+  }
+
+  private SourcePlace place(int start, int end) {
+    return SourcePlace.of(source, new SourceSpan(start, end));
+  }
+
+  // ---- nodes
+
+  /** An entry of a mapping, and whether it came by a merge key. */
+  record Entry(ScalarNode key, Node value, boolean merged) {}
+
+  /** Returns a mapping's own entry; {@code null} if there is none, or this is no mapping. */
+  static @Nullable Entry own(@Nullable Node node, String name) {
+    if (node instanceof MappingNode mapping) {
+      for (NodeTuple tuple : mapping.getValue()) {
+        if (tuple.getKeyNode() instanceof ScalarNode key && key.getValue().equals(name)) {
+          return new Entry(key, tuple.getValueNode(), false);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Returns a mapping's entry, its own or one that a merge key ({@code <<}) brings. */
+  static @Nullable Entry find(@Nullable Node node, String name) {
+    return find(node, name, Collections.newSetFromMap(new IdentityHashMap<>()));
+  }
+
+  private static @Nullable Entry find(@Nullable Node node, String name, Set<Node> seen) {
+    if (node == null || !seen.add(node)) {
+      return null;
+    }
+    Entry own = own(node, name);
+    Entry merge = own == null ? own(node, "<<") : null;
+    if (own != null || merge == null) {
+      return own;
+    }
+    List<Node> sources =
+        merge.value() instanceof SequenceNode list ? list.getValue() : List.of(merge.value());
+    for (Node from : sources) {
+      Entry found = find(from, name, seen);
+      if (found != null) {
+        return new Entry(found.key(), found.value(), true);
+      }
+    }
+    return null;
+  }
+
+  /** Returns a mapping's own entries in their order, without merge keys. */
+  static List<Entry> entries(@Nullable Node node) {
+    List<Entry> entries = new ArrayList<>();
+    if (node instanceof MappingNode mapping) {
+      for (NodeTuple tuple : mapping.getValue()) {
+        if (tuple.getKeyNode() instanceof ScalarNode key && !key.getValue().equals("<<")) {
+          entries.add(new Entry(key, tuple.getValueNode(), false));
+        }
+      }
+    }
+    return entries;
+  }
+}
