@@ -232,7 +232,7 @@ class EnforcementTest {
             Replacer.class.getName(),
             file.toString(),
             String.valueOf(GuestCases.REPLACING.toSeconds()))
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .redirectErrorStream(true)
         .start();
   }
 
@@ -273,8 +273,8 @@ class EnforcementTest {
   }
 
   private static int count(Process replacer) throws Exception {
-    assertThat(replacer.waitFor()).isZero();
     String line = new String(replacer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(replacer.waitFor()).as(line).isZero();
     int count = Integer.parseInt(line.strip());
     assertThat(count).isPositive();
     return count;
