@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
       AaCompile.class,
       AaParser.class,
       AaDecide.class,
+      AaDocker.class,
       AaKernel.Enabled.class,
       AaKernel.Load.class,
       AaKernel.Replace.class,
