@@ -227,6 +227,8 @@ class EnforcementTest {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx64m", // three JVMs share the guest's memory
             "-cp",
             System.getProperty("java.class.path"),
             Replacer.class.getName(),
