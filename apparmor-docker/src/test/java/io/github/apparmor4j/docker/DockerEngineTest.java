@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InfoCmd;
 import com.github.dockerjava.api.command.InspectContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.DockerObject;
+import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Info;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.container.ProfileRef;
@@ -25,7 +27,9 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +74,7 @@ class DockerEngineTest {
   }
 
   private interface Answer {
-    Object to(Object[] arguments) throws Exception;
+    @Nullable Object to(Object[] arguments) throws Exception;
   }
 
   private DockerEngine engine() {
@@ -150,6 +154,28 @@ class DockerEngineTest {
     label = "docker-default (enforce)";
     assertThat(engine().verify("c1").verdict()).isEqualTo(Verdict.OTHER);
     assertThatThrownBy(() -> engine().verify("c2")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void containersAreCreatedUnderAProfile() {
+    HostConfig config = HostConfig.newHostConfig().withSecurityOpts(List.of("a=b", "apparmor=x"));
+    HostConfig[] given = {config};
+    CreateContainerCmd command =
+        answering(
+            CreateContainerCmd.class,
+            Map.of(
+                "getHostConfig",
+                nothing -> given[0],
+                "withHostConfig",
+                changed -> {
+                  given[0] = (HostConfig) changed[0];
+                  return null;
+                }));
+    DockerJava.profile(WEB).accept(command);
+    assertThat(given[0].getSecurityOpts()).containsExactly("a=b", "apparmor=web");
+    given[0] = HostConfig.newHostConfig();
+    DockerJava.profile(WEB).accept(command);
+    assertThat(given[0].getSecurityOpts()).containsExactly("apparmor=web");
   }
 
   @Test
