@@ -12,6 +12,7 @@ import io.github.apparmor4j.profile.PtracePermission;
 import io.github.apparmor4j.profile.PtraceRule;
 import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.profile.SignalRule;
+import io.github.apparmor4j.profile.UsernsRule;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ public final class ContainerDefault {
     private @Nullable String abi;
     private boolean systemIncludes;
     private boolean denyKernelCrypto;
+    private boolean userns;
+    private final List<MountRule> mounts = new ArrayList<>();
+    private final List<String> notExecuted = new ArrayList<>();
     private final List<String> signalPeers = new ArrayList<>(RUNTIMES);
 
     private Builder(String name) {
@@ -84,6 +88,27 @@ public final class ContainerDefault {
       return this;
     }
 
+    /**
+     * Allows mounts, which the default denies altogether; others are refused still, and logged from
+     * then on. They need {@code CAP_SYS_ADMIN} as well.
+     */
+    public Builder allowMount(MountRule... rules) {
+      mounts.addAll(List.of(rules));
+      return this;
+    }
+
+    /** Allows user namespaces, under an ABI that mediates them: {@code abi/4.0} and later. */
+    public Builder allowUserns() {
+      userns = true;
+      return this;
+    }
+
+    /** Refuses to execute files. */
+    public Builder denyExec(String... patterns) {
+      notExecuted.addAll(List.of(patterns));
+      return this;
+    }
+
     /** Returns the file: the preamble and the profile. */
     public ProfileFile build() {
       ProfileFile.Builder file = ProfileFile.builder();
@@ -115,7 +140,14 @@ public final class ContainerDefault {
       }
       profile.allow(SignalRule.of(name, SignalPermission.SEND, SignalPermission.RECEIVE));
       proc(profile);
-      profile.deny(MountRule.all());
+      if (mounts.isEmpty()) {
+        profile.deny(MountRule.all());
+      }
+      mounts.forEach(profile::allow);
+      if (userns) {
+        profile.allow(UsernsRule.of());
+      }
+      notExecuted.forEach(pattern -> profile.deny(FileRule.of(pattern, "x")));
       sys(profile);
       return profile.allow(PtraceRule.of(name, PtracePermission.values())).build();
     }

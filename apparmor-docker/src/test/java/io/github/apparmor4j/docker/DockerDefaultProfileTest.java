@@ -9,6 +9,7 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.print.ProfilePrinter;
+import io.github.apparmor4j.profile.MountRule;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.profile.SocketType;
@@ -70,5 +71,25 @@ class DockerDefaultProfileTest {
             Access.socket(NetworkFamily.ALG, SocketType.SEQPACKET));
     assertThat(allowed).allMatch(access -> Decider.decide(profile, access).allowed());
     assertThat(refused).noneMatch(access -> Decider.decide(profile, access).allowed());
+  }
+
+  @Test
+  void canBeExtended() {
+    ProfileFile wider =
+        DockerDefaultProfile.builder("wider")
+            .abi("abi/4.0")
+            .allowMount(MountRule.builder().fstype("tmpfs").mountPoint("/mnt/").build())
+            .allowUserns()
+            .denyExec("/bin/sh")
+            .build();
+    KernelProfile profile =
+        PolicyCompiler.forKernel(Features.LINUX_6_12).compile(wider).profiles().get(0);
+    Access tmpfs = new Access.Mount("tmpfs", List.of(), "tmpfs", "/mnt/");
+    Access other = new Access.Mount("tmpfs", List.of(), "tmpfs", "/etc/");
+    assertThat(Decider.decide(profile, tmpfs).allowed()).isTrue();
+    assertThat(Decider.decide(profile, other).allowed()).isFalse();
+    assertThat(Decider.decide(profile, Access.file("/bin/sh", "x")).allowed()).isFalse();
+    assertThat(Decider.decide(profile, Access.file("/bin/ls", "x")).allowed()).isTrue();
+    assertThat(ProfilePrinter.print(wider)).contains("  userns,\n").doesNotContain("deny mount");
   }
 }
