@@ -197,7 +197,7 @@ public final class ComposeFile {
     List<String> options = DockerSecurityOptions.of(profile).securityOpt();
     return options.isEmpty()
         ? withoutProfile(service)
-        : parse(new ComposeEdit(yaml, service).set(options.get(0)));
+        : checked(service, new ComposeEdit(yaml, service).set(options.get(0)), options);
   }
 
   /**
@@ -207,7 +207,43 @@ public final class ComposeFile {
    * @throws DiagnosticException as {@link #withProfile}
    */
   public ComposeFile withoutProfile(String service) {
-    return parse(new ComposeEdit(yaml, service).unset());
+    return checked(service, new ComposeEdit(yaml, service).unset(), List.of());
+  }
+
+  /**
+   * Reads an edited text: YAML has more forms than the edits know, so what doesn't say just what it
+   * should is refused.
+   */
+  private ComposeFile checked(String service, SourceText text, List<String> wanted) {
+    ComposeFile edited = parse(text);
+    List<String> now = edited.options(service);
+    List<String> others = new ArrayList<>(now);
+    others.removeIf(DockerHost::isAppArmor);
+    List<String> before = new ArrayList<>(options(service));
+    before.removeIf(DockerHost::isAppArmor);
+    List<String> said = now.stream().filter(DockerHost::isAppArmor).toList();
+    boolean says =
+        wanted.isEmpty()
+            || (!said.isEmpty()
+                && said.get(said.size() - 1).equals(wanted.get(0).replace("$", "$$")));
+    if (!says
+        || !others.equals(before)
+        || edited.diagnostics.size() > diagnostics.size()
+        || !edited.services.keySet().equals(services.keySet())) {
+      throw new DiagnosticException(
+          List.of(
+              Diagnostic.error(
+                  "AA-COMPOSE-0004",
+                  yaml.placeOrStart(yaml.root()),
+                  service + " is written in a form that can't be edited")));
+    }
+    return edited;
+  }
+
+  private List<String> options(String service) {
+    ComposeService found = services.get(service);
+    List<Text> written = found == null ? null : found.securityOpt();
+    return written == null ? List.of() : written.stream().map(Text::value).toList();
   }
 
   /** Returns the text. */

@@ -3,7 +3,9 @@ package io.github.apparmor4j.docker;
 import static io.github.apparmor4j.docker.ComposeFileTest.compose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.Sarif;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -191,5 +193,78 @@ class ComposeProjectTest {
     ComposeProject project =
         ComposeProject.of(files.get(0), files.subList(1, files.size()).toArray(ComposeFile[]::new));
     assertThat(label(project, "web")).isEqualTo(HOST.choose(all, false).label());
+  }
+
+  // ---- files of any form
+
+  @Provide
+  Arbitrary<String> texts() {
+    return Arbitraries.of(
+            "services:",
+            "web:",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            " ",
+            "  ",
+            "    ",
+            "\n",
+            "\n",
+            "- ",
+            "\t",
+            "security_opt:",
+            "apparmor=x",
+            "apparmor:",
+            "label=y",
+            "&a ",
+            "*a",
+            "<<: ",
+            "image: i",
+            "\"",
+            "'",
+            "#c",
+            "|",
+            ">",
+            "!override ",
+            "~",
+            "?",
+            "\r\n",
+            "🐳",
+            "privileged: true")
+        .list()
+        .ofMaxSize(24)
+        .map(parts -> String.join("", parts));
+  }
+
+  @Provide
+  Arbitrary<String> services() {
+    return texts().map(text -> "services:\n  web:\n    image: i\n    " + text);
+  }
+
+  @Property(tries = 2000)
+  void anyTextIsReadAndEditedOrRefused(
+      @ForAll("texts") String text, @ForAll("services") String service) {
+    for (String each : List.of(text, service)) {
+      ComposeFile file = compose(each);
+      for (String name : file.services().keySet()) {
+        try {
+          ComposeFile set = file.withProfile(name, ProfileRef.external("mine"));
+          if (file.diagnostics().isEmpty()) {
+            assertThat(set.diagnostics()).as(each + "\n->\n" + set).isEmpty();
+            ComposeService found = Objects.requireNonNull(set.services().get(name));
+            assertThat(found.securityOpt())
+                .as(each + "\n->\n" + set)
+                .extracting(ComposeService.Text::value)
+                .contains("apparmor=mine");
+          }
+          set.withoutProfile(name);
+        } catch (DiagnosticException e) {
+          assertThat(e.diagnostics()).extracting(Diagnostic::code).containsOnly("AA-COMPOSE-0004");
+        }
+      }
+      ComposeProject.of(file).check(HOST, Set.of());
+    }
   }
 }
