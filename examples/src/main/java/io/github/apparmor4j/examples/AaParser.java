@@ -397,7 +397,7 @@ final class AaParser implements Callable<Integer> {
       Set<String> known = new CommandLine(new AaParser()).getCommandSpec().optionsMap().keySet();
       List<String> options = new ArrayList<>();
       for (String line : Files.readAllLines(file)) {
-        String[] option = line.strip().split("[=\\s]+", 2);
+        String[] option = line.strip().split("=|\\s+", 2);
         if (known.contains("--" + option[0])) {
           options.add("--" + String.join("=", option));
         } else if (!option[0].isEmpty() && !option[0].startsWith("#")) {
