@@ -10,6 +10,7 @@ import io.github.apparmor4j.docker.ContainerInspect;
 import io.github.apparmor4j.docker.DockerDefaultProfile;
 import io.github.apparmor4j.docker.DockerHost;
 import io.github.apparmor4j.docker.DockerSecurityOptions;
+import io.github.apparmor4j.kernel.StoreChange;
 import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
@@ -23,7 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -171,9 +172,14 @@ final class AaDocker {
     }
   }
 
-  private static int edit(Path file, Supplier<ComposeFile> edited) throws IOException {
+  /** Writes an edited file: the old one or the new one at any moment, its owner and mode kept. */
+  private static int edit(Path file, UnaryOperator<ComposeFile> edit) throws IOException {
+    ComposeFile read = ComposeFile.parse(Aa.read(file));
     try {
-      Files.write(file, SourceText.encode(edited.get().source().text()));
+      StoreChange.Edit change =
+          new StoreChange.Edit(
+              file.toRealPath(), read.source().text(), edit.apply(read).source().text());
+      new StoreChange(List.of(change), List.of(), List.of()).apply();
       return 0;
     } catch (DiagnosticException e) {
       return problems(e);
@@ -197,8 +203,7 @@ final class AaDocker {
 
     @Override
     public Integer call() throws IOException {
-      ComposeFile read = ComposeFile.parse(Aa.read(file));
-      return edit(file, () -> read.withProfile(service, reference(profile)));
+      return edit(file, read -> read.withProfile(service, reference(profile)));
     }
   }
 
@@ -216,8 +221,7 @@ final class AaDocker {
 
     @Override
     public Integer call() throws IOException {
-      ComposeFile read = ComposeFile.parse(Aa.read(file));
-      return edit(file, () -> read.withoutProfile(service));
+      return edit(file, read -> read.withoutProfile(service));
     }
   }
 
