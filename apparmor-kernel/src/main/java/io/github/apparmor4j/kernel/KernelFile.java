@@ -17,6 +17,8 @@ import java.util.Arrays;
  */
 final class KernelFile implements AutoCloseable {
 
+  private static final int MOST_TRIES = 16;
+
   private static final int ANSWER = 256;
 
   private final String operation;
@@ -84,7 +86,12 @@ final class KernelFile implements AutoCloseable {
 
   private void write(byte[] bytes) throws KernelException {
     try {
-      long written = LibC.write(fd, bytes, new NativeLong(bytes.length)).longValue();
+      long written = 0;
+      // Linux 6.1 was seen to take nothing, and to call that no error, while another process
+      // replaced the same profile.
+      for (int i = 0; i < MOST_TRIES && written == 0; i++) {
+        written = LibC.write(fd, bytes, new NativeLong(bytes.length)).longValue();
+      }
       if (written != bytes.length) {
         throw new KernelException(
             operation, Errno.OTHER, written + " of " + bytes.length + " bytes were taken", null);
