@@ -30,10 +30,14 @@ public final class ContainerDefault {
 
   private ContainerDefault() {}
 
-  /** Denies what of {@code /proc} and {@code /sys} tells about the host or changes it. */
-  static void denyHost(Profile.Builder profile) {
+  /** Denies what of {@code /proc} reaches the host, even to read it. */
+  static void denyHostInProc(Profile.Builder profile) {
     profile.deny(
         FileRule.of("@{PROC}/sysrq-trigger", "rwklx"), FileRule.of("@{PROC}/kcore", "rwklx"));
+  }
+
+  /** Denies what of {@code /sys} reaches the host, even to read it. */
+  static void denyHostInSys(Profile.Builder profile) {
     for (String path : List.of("firmware", "devices/virtual/powercap", "kernel/security")) {
       profile.deny(FileRule.of("/sys/" + path + "/**", "rwklx"));
     }
@@ -160,9 +164,8 @@ public final class ContainerDefault {
           FileRule.of("@{PROC}/*", "w"),
           FileRule.of("@{PROC}/" + notNumberNorSys + "/**", "w"),
           FileRule.of("@{PROC}/sys/[^k]**", "w"),
-          FileRule.of("@{PROC}/sys/kernel/{?,??,[^s][^h][^m]**}", "w"),
-          FileRule.of("@{PROC}/sysrq-trigger", "rwklx"),
-          FileRule.of("@{PROC}/kcore", "rwklx"));
+          FileRule.of("@{PROC}/sys/kernel/{?,??,[^s][^h][^m]**}", "w"));
+      denyHostInProc(profile);
     }
 
     // Of /sys only /sys/fs/cgroup is writable; globs have no "all but", so each further letter is a
@@ -171,9 +174,7 @@ public final class ContainerDefault {
       for (String path : List.of("[^f]*", "f[^s]*", "fs/[^c]*", "fs/c[^g]*", "fs/cg[^r]*")) {
         profile.deny(FileRule.of("/sys/" + path + "/**", "wklx"));
       }
-      for (String path : List.of("firmware", "devices/virtual/powercap", "kernel/security")) {
-        profile.deny(FileRule.of("/sys/" + path + "/**", "rwklx"));
-      }
+      denyHostInSys(profile);
     }
   }
 }

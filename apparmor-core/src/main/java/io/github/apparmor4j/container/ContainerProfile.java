@@ -130,8 +130,11 @@ public final class ContainerProfile {
 
     /** Lets paths be written, and has the kernel log it. */
     public Builder logWrites(String... paths) {
-      logged.addAll(List.of(paths));
-      return put(writes, true, paths);
+      put(writes, true, paths);
+      for (String path : paths) {
+        logged.add(withoutSlash(path));
+      }
+      return this;
     }
 
     /** Lets only these be executed, and what other calls name. */
@@ -146,17 +149,16 @@ public final class ContainerProfile {
 
     private Builder put(Map<String, Boolean> to, boolean value, String... paths) {
       for (String path : paths) {
-        if (!path.startsWith("/")) {
-          throw new IllegalArgumentException("no absolute path: " + path);
-        }
-        to.put(path.length() > 1 && path.endsWith("/") ? withoutSlash(path) : path, value);
+        to.put(withoutSlash(requireAbsolute(path)), value);
       }
       return this;
     }
 
     /** Refuses to read, write or execute paths. */
     public Builder hide(String... paths) {
-      hidden.addAll(List.of(paths));
+      for (String path : paths) {
+        hidden.add(withoutSlash(requireAbsolute(path)));
+      }
       return this;
     }
 
@@ -259,12 +261,20 @@ public final class ContainerProfile {
         }
       }
       hidden.forEach(path -> profile.deny(FileRule.of(pattern(path), "rwklx")));
-      ContainerDefault.denyHost(profile);
+      ContainerDefault.denyHostInProc(profile);
+      ContainerDefault.denyHostInSys(profile);
     }
   }
 
+  private static String requireAbsolute(String path) {
+    if (!path.startsWith("/")) {
+      throw new IllegalArgumentException("no absolute path: " + path);
+    }
+    return path;
+  }
+
   private static String withoutSlash(String path) {
-    return path.substring(0, path.length() - 1);
+    return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   private static String pattern(String path) {

@@ -93,7 +93,7 @@ class ContainerProfileTest {
 
   @Test
   void writesAreLoggedWhereWanted() {
-    KernelProfile web = compile(ContainerProfile.builder("p").writable("/a").logWrites("/a/b"));
+    KernelProfile web = compile(ContainerProfile.builder("p").writable("/a").logWrites("/a/b/"));
     assertThat(decide(web, "/a/b/c", "w").logged()).isTrue();
     assertThat(decide(web, "/a/c", "w").logged()).isFalse();
     assertThat(may(web, "/a/b/c", "rw")).isTrue();
