@@ -64,7 +64,11 @@ public final class DockerEngine {
 
   // ---- before
 
-  /** Returns what the daemon is, as far as it decides about profiles. */
+  /**
+   * Returns what the daemon is, as far as it decides about profiles.
+   *
+   * @throws IllegalArgumentException if its version is no number
+   */
   public DockerHost host() {
     Info info = client.infoCmd().exec();
     DockerHost host = DockerHost.of(String.valueOf(info.getServerVersion()));
@@ -109,7 +113,7 @@ public final class DockerEngine {
     if (host.rootless()) {
       problems.add("the daemon runs without root and applies no profile: use one run by root");
     }
-    if (host.appArmor() && !host.parser() && host.withoutParser().obstacle() != null) {
+    if (host.appArmor() && !host.rootless() && host.obstacle() != null) {
       problems.add(
           "there is no "
               + parser

@@ -14,12 +14,11 @@ import org.jspecify.annotations.Nullable;
  * 22.
  *
  * @param major first number of the engine's version
- * @param minor second number
  * @param appArmor whether the kernel has AppArmor
  * @param parser whether the daemon finds {@code /sbin/apparmor_parser}
  * @param rootless whether the daemon runs without root
  */
-public record DockerHost(int major, int minor, boolean appArmor, boolean parser, boolean rootless) {
+public record DockerHost(int major, boolean appArmor, boolean parser, boolean rootless) {
 
   /** The label of what nothing confines. */
   static final String UNCONFINED = "unconfined";
@@ -29,7 +28,7 @@ public record DockerHost(int major, int minor, boolean appArmor, boolean parser,
 
   private static final int WRITABLE_CGROUPS = 28;
 
-  private static final Pattern VERSION = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})(\\D.*)?");
+  private static final Pattern VERSION = Pattern.compile("v?(\\d{1,6})\\.\\d.*");
 
   private static final Set<String> KEYS =
       Set.of("label", "apparmor", "seccomp", "no-new-privileges", "writable-cgroups");
@@ -48,23 +47,22 @@ public record DockerHost(int major, int minor, boolean appArmor, boolean parser,
     if (!matcher.matches()) {
       throw new IllegalArgumentException("no version: " + version);
     }
-    return new DockerHost(
-        Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)), true, true, false);
+    return new DockerHost(Integer.parseInt(matcher.group(1)), true, true, false);
   }
 
   /** Returns the daemon on a kernel without AppArmor. */
   public DockerHost withoutAppArmor() {
-    return new DockerHost(major, minor, false, parser, rootless);
+    return new DockerHost(major, false, parser, rootless);
   }
 
   /** Returns the daemon on a host without {@code apparmor_parser}. */
   public DockerHost withoutParser() {
-    return new DockerHost(major, minor, appArmor, false, rootless);
+    return new DockerHost(major, appArmor, false, rootless);
   }
 
   /** Returns the daemon run without root. */
   public DockerHost asRootless() {
-    return new DockerHost(major, minor, appArmor, parser, true);
+    return new DockerHost(major, appArmor, parser, true);
   }
 
   /**

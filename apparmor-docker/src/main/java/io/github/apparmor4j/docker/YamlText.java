@@ -164,15 +164,15 @@ final class YamlText {
 
   // ---- nodes
 
-  /** An entry of a mapping, and whether it came by a merge key. */
-  record Entry(ScalarNode key, Node value, boolean merged) {}
+  /** An entry of a mapping. */
+  record Entry(ScalarNode key, Node value) {}
 
   /** Returns a mapping's own entry; {@code null} if there is none, or this is no mapping. */
   static @Nullable Entry own(@Nullable Node node, String name) {
     if (node instanceof MappingNode mapping) {
       for (NodeTuple tuple : mapping.getValue()) {
         if (tuple.getKeyNode() instanceof ScalarNode key && key.getValue().equals(name)) {
-          return new Entry(key, tuple.getValueNode(), false);
+          return new Entry(key, tuple.getValueNode());
         }
       }
     }
@@ -198,7 +198,7 @@ final class YamlText {
     for (Node from : sources) {
       Entry found = find(from, name, seen);
       if (found != null) {
-        return new Entry(found.key(), found.value(), true);
+        return found;
       }
     }
     return null;
@@ -210,7 +210,7 @@ final class YamlText {
     if (node instanceof MappingNode mapping) {
       for (NodeTuple tuple : mapping.getValue()) {
         if (tuple.getKeyNode() instanceof ScalarNode key && !key.getValue().equals("<<")) {
-          entries.add(new Entry(key, tuple.getValueNode(), false));
+          entries.add(new Entry(key, tuple.getValueNode()));
         }
       }
     }
