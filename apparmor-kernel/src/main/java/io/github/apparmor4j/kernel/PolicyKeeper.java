@@ -3,7 +3,6 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +60,11 @@ public final class PolicyKeeper implements AutoCloseable {
    *
    * @param key what the policy is known by here: a file's name, say
    * @return whether the kernel had to be changed
-   * @throws KernelException as the kernel's operations do; then what was kept before still is
+   * @throws KernelException as the kernel's operations do: of a load, and what was kept before
+   *     still is; of a removal, and the new policy is loaded and kept
    */
   public synchronized boolean put(String key, CompiledPolicy policy) throws KernelException {
-    boolean changed = restore(policy);
+    boolean changed = ensure(policy);
     CompiledPolicy before = kept.put(key, policy);
     if (before != null) {
       Set<String> gone = names(before);
@@ -118,10 +118,11 @@ public final class PolicyKeeper implements AutoCloseable {
   public synchronized Set<String> restore() throws KernelException {
     Set<String> restored = new TreeSet<>();
     KernelException problem = null;
-    for (String key : missing()) {
+    for (Map.Entry<String, CompiledPolicy> each : kept.entrySet()) {
       try {
-        kernel.replace(kept.getOrDefault(key, new CompiledPolicy(List.of())).toBytes());
-        restored.add(key);
+        if (ensure(each.getValue())) {
+          restored.add(each.getKey());
+        }
       } catch (KernelException e) {
         problem = e;
       }
@@ -188,7 +189,8 @@ public final class PolicyKeeper implements AutoCloseable {
 
   // ---- the kernel
 
-  private boolean restore(CompiledPolicy policy) throws KernelException {
+  /** Loads a policy that isn't as it should be; returns whether it wasn't. */
+  private boolean ensure(CompiledPolicy policy) throws KernelException {
     boolean there = isThere(policy, loaded());
     if (!there) {
       kernel.replace(policy.toBytes());
@@ -215,8 +217,7 @@ public final class PolicyKeeper implements AutoCloseable {
     boolean any = false;
     for (String name : names) {
       // With a parent go its children.
-      boolean withParent =
-          new ArrayList<>(names).stream().anyMatch(other -> name.startsWith(other + "//"));
+      boolean withParent = names.stream().anyMatch(other -> name.startsWith(other + "//"));
       if (loaded.contains(name) && !withParent) {
         kernel.remove(name);
         any = true;
