@@ -1,6 +1,7 @@
 package io.github.apparmor4j.containerd;
 
 import io.github.apparmor4j.container.ContainerDefault;
+import io.github.apparmor4j.container.ContainerTemplate;
 import io.github.apparmor4j.profile.ProfileFile;
 
 /**
@@ -10,7 +11,7 @@ import io.github.apparmor4j.profile.ProfileFile;
 public final class CriDefaultProfile {
 
   /** Its name in the kernel; no file name, for all its looks. */
-  public static final String NAME = "cri-containerd.apparmor.d";
+  public static final String NAME = ContainerTemplate.CONTAINERD_2.profileName();
 
   private CriDefaultProfile() {}
 
@@ -28,6 +29,6 @@ public final class CriDefaultProfile {
    * @param name of the profile
    */
   public static ContainerDefault.Builder builder(String name) {
-    return ContainerDefault.builder(name);
+    return ContainerDefault.builder(name, ContainerTemplate.CONTAINERD_2);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.container;
 
+import io.github.apparmor4j.container.ContainerTemplate.Part;
 import io.github.apparmor4j.profile.CapabilityRule;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.MountRule;
@@ -13,6 +14,8 @@ import io.github.apparmor4j.profile.PtraceRule;
 import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.profile.SignalRule;
 import io.github.apparmor4j.profile.UsernsRule;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The family of default profiles of Docker, containerd and others: everything is allowed but what
  * reaches the host through {@code /proc}, {@code /sys} and mounts; signals and tracing stay among
- * the container's own tasks, and the runtime may signal in. What the members differ in are the
- * parameters here (docs/containers.md).
+ * the container's own tasks, and the runtime may signal in. What the members differ in is their
+ * {@link ContainerTemplate} and the parameters here (docs/containers.md).
  */
 public final class ContainerDefault {
 
@@ -37,30 +40,40 @@ public final class ContainerDefault {
   }
 
   /** Denies what of {@code /sys} reaches the host, even to read it. */
-  static void denyHostInSys(Profile.Builder profile) {
-    for (String path : List.of("firmware", "devices/virtual/powercap", "kernel/security")) {
-      profile.deny(FileRule.of("/sys/" + path + "/**", "rwklx"));
+  static void denyHostInSys(Profile.Builder profile, boolean powercap) {
+    profile.deny(FileRule.of("/sys/firmware/**", "rwklx"));
+    if (powercap) {
+      profile.deny(FileRule.of("/sys/devices/virtual/powercap/**", "rwklx"));
     }
+    profile.deny(FileRule.of("/sys/kernel/security/**", "rwklx"));
   }
 
-  /** Returns a builder of a default profile of a name. */
-  public static Builder builder(String name) {
-    return new Builder(name);
+  /** Returns a builder of a template's profile, under the name that the runtime gives it. */
+  public static Builder builder(ContainerTemplate template) {
+    return builder(template.profileName(), template);
+  }
+
+  /** Returns a builder of a template's profile under another name. */
+  public static Builder builder(String name, ContainerTemplate template) {
+    return new Builder(name, template);
   }
 
   /** Collects the parameters; not thread-safe. */
   public static final class Builder {
     private final String name;
+    private final ContainerTemplate template;
     private @Nullable String abi;
-    private boolean systemIncludes;
-    private boolean denyKernelCrypto;
+    private boolean tunables;
+    private boolean abstractions;
     private boolean userns;
     private final List<MountRule> mounts = new ArrayList<>();
     private final List<String> notExecuted = new ArrayList<>();
-    private final List<String> signalPeers = new ArrayList<>(RUNTIMES);
+    private final List<String> signalPeers = new ArrayList<>();
 
-    private Builder(String name) {
+    private Builder(String name, ContainerTemplate template) {
       this.name = name;
+      this.template = template;
+      signalPeers.addAll(template.has(Part.RUNTIMES) ? RUNTIMES : RUNTIMES.subList(0, 1));
     }
 
     /** Pins the ABI, {@code abi/3.0}: without, newer kernels refuse unix sockets. */
@@ -69,18 +82,27 @@ public final class ContainerDefault {
       return this;
     }
 
-    /**
-     * Includes {@code tunables/global} and {@code abstractions/base} of the host, as the runtimes
-     * do where they exist.
-     */
+    /** Includes {@code tunables/global} and {@code abstractions/base} of the host. */
     public Builder systemIncludes() {
-      systemIncludes = true;
+      tunables = true;
+      abstractions = true;
       return this;
     }
 
-    /** Denies sockets of the kernel's crypto interface ({@code AF_ALG}). */
-    public Builder denyKernelCrypto() {
-      denyKernelCrypto = true;
+    /**
+     * Takes of a host what the runtime would: the ABI if the template pins one, and each include,
+     * where the files are there.
+     *
+     * @param root of its file tree; {@code /} for this host
+     */
+    public Builder host(Path root) {
+      Path directory = root.resolve("etc/apparmor.d");
+      abi =
+          template.has(Part.ABI) && Files.isRegularFile(directory.resolve("abi/3.0"))
+              ? "abi/3.0"
+              : null;
+      tunables = Files.isRegularFile(directory.resolve("tunables/global"));
+      abstractions = Files.isRegularFile(directory.resolve("abstractions/base"));
       return this;
     }
 
@@ -119,7 +141,7 @@ public final class ContainerDefault {
       if (abi != null) {
         file.abi(abi);
       }
-      if (systemIncludes) {
+      if (tunables) {
         file.include("tunables/global");
       } else {
         file.variable("PROC", "/proc/");
@@ -127,15 +149,16 @@ public final class ContainerDefault {
       return file.profile(profile()).build();
     }
 
-    private Profile profile() {
+    /** Returns the profile without a preamble, which it needs for {@code @{PROC}}. */
+    public Profile profile() {
       Profile.Builder profile =
           Profile.builder(name)
               .flags(ProfileFlag.Kind.ATTACH_DISCONNECTED, ProfileFlag.Kind.MEDIATE_DELETED);
-      if (systemIncludes) {
+      if (abstractions) {
         profile.include("abstractions/base");
       }
       profile.allow(NetworkRule.all());
-      if (denyKernelCrypto) {
+      if (template.has(Part.NO_KERNEL_CRYPTO)) {
         profile.deny(NetworkRule.of(NetworkFamily.ALG));
       }
       profile.allow(CapabilityRule.of(), FileRule.all(), MountRule.umount(null));
@@ -153,28 +176,33 @@ public final class ContainerDefault {
       }
       notExecuted.forEach(pattern -> profile.deny(FileRule.of(pattern, "x")));
       sys(profile);
-      return profile.allow(PtraceRule.of(name, PtracePermission.values())).build();
+      PtracePermission[] traces =
+          template.has(Part.TRACES_ONLY)
+              ? new PtracePermission[] {PtracePermission.TRACE, PtracePermission.READ}
+              : PtracePermission.values();
+      return profile.allow(PtraceRule.of(name, traces)).build();
     }
 
     // Of /proc only the container's own processes and shared memory limits are writable.
-    private static void proc(Profile.Builder profile) {
-      String notNumberNorSys =
-          "{[^1-9/],[^1-9/][^0-9/],[^1-9s/][^0-9y/][^0-9s/],[^1-9/][^0-9/][^0-9/][^0-9/]*}";
+    private void proc(Profile.Builder profile) {
       profile.deny(
           FileRule.of("@{PROC}/*", "w"),
-          FileRule.of("@{PROC}/" + notNumberNorSys + "/**", "w"),
+          FileRule.of("@{PROC}/" + template.notTasks() + "/**", "w"),
           FileRule.of("@{PROC}/sys/[^k]**", "w"),
           FileRule.of("@{PROC}/sys/kernel/{?,??,[^s][^h][^m]**}", "w"));
       denyHostInProc(profile);
+      if (template.has(Part.NO_MEMORY_DEVICES)) {
+        profile.deny(FileRule.of("@{PROC}/mem", "rwklx"), FileRule.of("@{PROC}/kmem", "rwklx"));
+      }
     }
 
     // Of /sys only /sys/fs/cgroup is writable; globs have no "all but", so each further letter is a
     // rule.
-    private static void sys(Profile.Builder profile) {
+    private void sys(Profile.Builder profile) {
       for (String path : List.of("[^f]*", "f[^s]*", "fs/[^c]*", "fs/c[^g]*", "fs/cg[^r]*")) {
         profile.deny(FileRule.of("/sys/" + path + "/**", "wklx"));
       }
-      denyHostInSys(profile);
+      denyHostInSys(profile, template.has(Part.POWERCAP));
     }
   }
 }

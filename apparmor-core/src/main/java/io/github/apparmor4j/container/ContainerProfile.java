@@ -262,7 +262,7 @@ public final class ContainerProfile {
       }
       hidden.forEach(path -> profile.deny(FileRule.of(pattern(path), "rwklx")));
       ContainerDefault.denyHostInProc(profile);
-      ContainerDefault.denyHostInSys(profile);
+      ContainerDefault.denyHostInSys(profile, true);
     }
   }
 

@@ -4,7 +4,7 @@
  * default profiles.
  *
  * <pre>{@code
- * ProfileFile file = ContainerDefault.builder("my-default").abi("abi/3.0").build();
+ * ProfileFile file = ContainerDefault.builder("my-default", ContainerTemplate.DOCKER_29).abi("abi/3.0").build();
  * }</pre>
  */
 @NullMarked

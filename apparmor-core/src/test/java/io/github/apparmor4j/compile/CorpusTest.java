@@ -2,7 +2,6 @@ package io.github.apparmor4j.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.apparmor4j.Shared;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ParseResult;
 import io.github.apparmor4j.parse.ProfileEditor;
@@ -18,6 +17,7 @@ import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.testing.Shared;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

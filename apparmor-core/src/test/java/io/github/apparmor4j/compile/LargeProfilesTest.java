@@ -2,7 +2,6 @@ package io.github.apparmor4j.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.apparmor4j.Shared;
 import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.GlobRegex;
@@ -17,6 +16,7 @@ import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.testing.Shared;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

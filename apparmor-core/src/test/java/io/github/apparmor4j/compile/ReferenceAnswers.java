@@ -1,6 +1,5 @@
 package io.github.apparmor4j.compile;
 
-import io.github.apparmor4j.Shared;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.KernelProfile;
@@ -9,6 +8,8 @@ import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.testing.PolicyComparison;
+import io.github.apparmor4j.testing.Shared;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.github.apparmor4j.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.apparmor4j.Shared;
 import io.github.apparmor4j.container.ContainerDefault;
+import io.github.apparmor4j.container.ContainerTemplate;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.PolicyReader;
@@ -11,6 +11,8 @@ import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.testing.PolicyComparison;
+import io.github.apparmor4j.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,21 +74,20 @@ class ReferenceDifferentialTest {
     return Stream.of("6.1", "6.12")
         .flatMap(
             kernel ->
-                Stream.of(
-                    Arguments.of(
-                        "docker",
-                        ContainerDefault.builder("docker-default")
-                            .denyKernelCrypto()
-                            .abi("abi/3.0"),
-                        kernel),
-                    Arguments.of(
-                        "containerd",
-                        ContainerDefault.builder("cri-containerd.apparmor.d").abi("abi/3.0"),
-                        kernel),
-                    Arguments.of(
-                        "another",
-                        ContainerDefault.builder("another").signalPeer("a//b").denyKernelCrypto(),
-                        kernel)));
+                Stream.concat(
+                    Stream.of(ContainerTemplate.values())
+                        .map(
+                            template ->
+                                Arguments.of(
+                                    template.name(),
+                                    ContainerDefault.builder(template).abi("abi/3.0"),
+                                    kernel)),
+                    Stream.of(
+                        Arguments.of(
+                            "another",
+                            ContainerDefault.builder("another", ContainerTemplate.DOCKER_29)
+                                .signalPeer("a//b"),
+                            kernel))));
   }
 
   @ParameterizedTest(name = "{0} on {2}")

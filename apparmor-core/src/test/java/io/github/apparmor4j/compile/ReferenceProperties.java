@@ -2,7 +2,6 @@ package io.github.apparmor4j.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.apparmor4j.Shared;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.PolicyReader;
@@ -21,6 +20,8 @@ import io.github.apparmor4j.profile.UnixRule;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.testing.PolicyComparison;
+import io.github.apparmor4j.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

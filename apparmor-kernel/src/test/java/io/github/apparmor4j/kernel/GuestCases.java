@@ -3,6 +3,7 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.kernel.testing.Guest;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;

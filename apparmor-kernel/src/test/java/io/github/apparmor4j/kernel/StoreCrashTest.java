@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.apparmor4j.kernel.PolicyStore.Action;
 import io.github.apparmor4j.kernel.PolicyStore.Scope;
+import io.github.apparmor4j.kernel.testing.Guest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ class StoreCrashTest {
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "-XX:TieredStopAtLevel=1",
                   "-cp",
-                  String.join(":", Guest.classPath()),
+                  Guest.classPath(),
                   Editor.class.getName(),
                   directory.toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT)

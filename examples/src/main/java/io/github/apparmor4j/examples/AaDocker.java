@@ -56,11 +56,10 @@ final class AaDocker {
   }
 
   private static ProfileRef reference(String name) {
-    return switch (name) {
-      case "unconfined" -> ProfileRef.unconfined();
-      case DockerDefaultProfile.NAME -> ProfileRef.runtimeDefault();
-      default -> ProfileRef.external(name);
-    };
+    if (name.equals(DockerDefaultProfile.NAME)) {
+      return ProfileRef.runtimeDefault();
+    }
+    return name.equals("unconfined") ? ProfileRef.unconfined() : ProfileRef.external(name);
   }
 
   /** {@code aa docker default}. */

@@ -1,4 +1,4 @@
-package io.github.apparmor4j.kernel;
+package io.github.apparmor4j.kernel.testing;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
@@ -28,16 +28,16 @@ final class GuestRunner {
 
   private GuestRunner() {}
 
-  /** Takes the file for the lines. */
+  /** Takes the package of the tests, and the file for the lines. */
   public static void main(String[] arguments) throws IOException {
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectPackage(GuestRunner.class.getPackageName()))
+            .selectors(selectPackage(arguments[0]))
             .filters(TagFilter.includeTags("kernel"))
             .build();
     try (PrintWriter out =
         new PrintWriter(
-            Files.newBufferedWriter(Path.of(arguments[0]), StandardCharsets.UTF_8), true)) {
+            Files.newBufferedWriter(Path.of(arguments[1]), StandardCharsets.UTF_8), true)) {
       LauncherFactory.create().execute(request, new Lines(out));
       out.println("END");
     }

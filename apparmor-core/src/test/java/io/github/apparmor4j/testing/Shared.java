@@ -1,4 +1,4 @@
-package io.github.apparmor4j;
+package io.github.apparmor4j.testing;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

@@ -1,4 +1,4 @@
-package io.github.apparmor4j.compile;
+package io.github.apparmor4j.testing;
 
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Dfa;
@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * Compares decoded policies by meaning: the same strings with the same permissions, walked through
  * both tables at once.
  */
-final class PolicyComparison {
+public final class PolicyComparison {
 
   private static final int EXEC_TYPE = 0x3f80;
 
   private PolicyComparison() {}
 
   /** Returns a description of each difference; empty for equal policies. */
-  static List<String> differences(List<KernelProfile> left, List<KernelProfile> right) {
+  public static List<String> differences(List<KernelProfile> left, List<KernelProfile> right) {
     List<String> found = new ArrayList<>();
     List<String> names = left.stream().map(KernelProfile::qualifiedName).toList();
     if (!names.equals(right.stream().map(KernelProfile::qualifiedName).toList())) {
@@ -60,7 +60,7 @@ final class PolicyComparison {
   }
 
   /** Returns a profile's automata. */
-  static Stream<PolicyDfa> automata(KernelProfile p) {
+  public static Stream<PolicyDfa> automata(KernelProfile p) {
     return Stream.of(
             Optional.ofNullable(attachment(p)),
             Optional.ofNullable(p.policyDb()),
@@ -84,7 +84,7 @@ final class PolicyComparison {
    * Returns a number for what a policy means: the same for policies that {@link #differences} finds
    * equal.
    */
-  static String digest(List<KernelProfile> profiles) {
+  public static String digest(List<KernelProfile> profiles) {
     StringBuilder text = new StringBuilder();
     for (KernelProfile p : profiles) {
       text.append(p.qualifiedName()).append(header(p, profiles.size()));

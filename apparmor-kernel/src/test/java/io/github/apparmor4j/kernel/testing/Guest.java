@@ -1,0 +1,169 @@
+package io.github.apparmor4j.kernel.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.opentest4j.AssertionFailedError;
+
+/**
+ * A virtual machine that runs a module's tests of tag {@code kernel} on a real kernel, with this
+ * build's class path; modules with such tests use it from this one's test jar.
+ */
+public final class Guest {
+
+  /** Where the results' directory is in the guest ({@code src/vm/init}). */
+  public static final Path RESULTS = Path.of("/run/results");
+
+  // From any module's directory.
+  private static final Path SCRIPT = Path.of("../apparmor-kernel/src/vm/guest");
+
+  /** What became of a test in the guest; {@code why} is the stack trace or the reason. */
+  private record Result(String status, String name, String why) {
+
+    /** Fails as the test failed in the guest. */
+    void check() {
+      if (status.equals("ABORTED") || status.equals("SKIPPED")) {
+        Assumptions.abort(why.lines().findFirst().orElse(status));
+      }
+      if (!status.equals("SUCCESSFUL")) {
+        throw new AssertionFailedError("in the guest:\n" + why);
+      }
+    }
+  }
+
+  /** Writes what tests in the guest find in the results' directory. */
+  @FunctionalInterface
+  public interface Preparation {
+    /**
+     * Writes it.
+     *
+     * @param results the directory, empty but for what the guest's harness wrote
+     */
+    void write(Path results) throws Exception;
+  }
+
+  private Guest() {}
+
+  /**
+   * Boots machines one after the other and runs the tests of a package; each is a test here, and
+   * one that fails there fails here with its stack trace. Property {@code apparmor.kernels} leaves
+   * out the machines of other kernels.
+   *
+   * @param machines as {@code src/vm/guest} takes them: {@code 6.12}, {@code 7.2+sid}
+   * @param directory for results
+   * @param seconds how long a machine may take
+   * @param preparation what the tests need
+   */
+  public static Stream<DynamicContainer> tests(
+      List<String> machines,
+      Path directory,
+      Class<?> ofPackage,
+      int seconds,
+      Preparation preparation) {
+    List<String> kernels =
+        List.of(System.getProperty("apparmor.kernels", "6.1,6.12,7.2").split(",", -1));
+    return machines.stream()
+        .filter(machine -> kernels.contains(machine.replaceFirst("\\+.*", "")))
+        .map(
+            machine ->
+                dynamicContainer(
+                    "Linux " + machine,
+                    tests(machine, directory.resolve(machine), ofPackage, seconds, preparation)
+                        .stream()));
+  }
+
+  private static List<DynamicNode> tests(
+      String machine, Path results, Class<?> ofPackage, int seconds, Preparation preparation) {
+    List<DynamicNode> nodes = new ArrayList<>();
+    try {
+      Files.createDirectory(results);
+      preparation.write(results);
+      List<Result> found = run(machine, results, ofPackage.getPackageName(), seconds);
+      nodes.add(dynamicTest("tests ran", () -> assertThat(found).isNotEmpty()));
+      nodes.add(dynamicTest("the kernel is well", () -> assertWell(results)));
+      found.forEach(result -> nodes.add(dynamicTest(result.name(), result::check)));
+    } catch (Exception | AssertionError e) {
+      nodes.add(
+          dynamicTest(
+              "runs",
+              () -> {
+                throw e;
+              }));
+    }
+    return nodes;
+  }
+
+  private static List<Result> run(String machine, Path directory, String tests, int seconds)
+      throws IOException, InterruptedException {
+    Files.writeString(
+        directory.resolve("script"),
+        ("exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx2g -Dapparmor.long=%s"
+                + " -Dapparmor.machine=%s --add-exports java.base/sun.nio.ch=ALL-UNNAMED -cp '%s'"
+                + " %s %s %s%n")
+            .formatted(
+                System.getProperty("java.home"),
+                System.getProperty("apparmor.long", "false"),
+                machine,
+                classPath(),
+                GuestRunner.class.getName(),
+                tests,
+                RESULTS.resolve("tests")));
+    Path messages = directory.resolve("messages");
+    int status =
+        new ProcessBuilder(
+                SCRIPT.toString(), "run", machine, directory.toString(), String.valueOf(seconds))
+            .redirectErrorStream(true)
+            .redirectOutput(messages.toFile())
+            .start()
+            .waitFor();
+    assertThat(status)
+        .as(
+            "the guest said: %s%nand printed: %s",
+            text(messages), text(directory.resolve("output")))
+        .isZero();
+    List<String> all = Files.readAllLines(directory.resolve("tests"), StandardCharsets.UTF_8);
+    assertThat(all).as("tests in the guest, the last line").endsWith("END");
+    return all.subList(0, all.size() - 1).stream().map(Guest::result).toList();
+  }
+
+  /** Returns the class path of this build's tests, which may be running as a module. */
+  public static String classPath() {
+    return String.join(
+        ":",
+        Path.of("target/test-classes").toAbsolutePath().toString(),
+        System.getProperty("java.class.path"),
+        System.getProperty("jdk.module.path", ""));
+  }
+
+  private static Result result(String line) {
+    String[] columns = line.split("\t", -1);
+    return new Result(
+        columns[0],
+        columns[1],
+        new String(Base64.getDecoder().decode(columns[2]), StandardCharsets.UTF_8));
+  }
+
+  private static void assertWell(Path results) throws IOException {
+    assertThat(text(results.resolve("dmesg")).lines())
+        .noneMatch(line -> line.matches(".*(BUG:|Oops|WARNING:|general protection|Call Trace).*"));
+  }
+
+  /** Returns a file's text, or that there is none. */
+  private static String text(Path file) throws IOException {
+    return Files.exists(file)
+        ? new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+        : "(nothing)";
+  }
+}
