@@ -1,9 +1,5 @@
 package io.github.apparmor4j.docker;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.github.apparmor4j.container.ProfileRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,15 +12,6 @@ import java.util.Map;
  * @param profile which
  */
 public record DockerSecurityOptions(ProfileRef profile) {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final ObjectMapper YAML =
-      new ObjectMapper(
-          YAMLFactory.builder()
-              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-              .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
-              .build());
 
   /** Returns the options for a profile. */
   public static DockerSecurityOptions of(ProfileRef profile) {
@@ -104,7 +91,7 @@ public record DockerSecurityOptions(ProfileRef profile) {
 
   /** Returns the engine API's {@code {"HostConfig":{"SecurityOpt":["apparmor=NAME"]}}}. */
   public String hostConfigJson() {
-    return write(JSON, Map.of("HostConfig", Map.of("SecurityOpt", securityOpt())));
+    return Written.json(Map.of("HostConfig", Map.of("SecurityOpt", securityOpt())));
   }
 
   /**
@@ -113,14 +100,6 @@ public record DockerSecurityOptions(ProfileRef profile) {
    * @param service the service's name
    */
   public String composeYaml(String service) {
-    return write(YAML, Map.of("services", Map.of(service, Map.of("security_opt", securityOpt()))));
-  }
-
-  private static String write(ObjectMapper mapper, Object value) {
-    try {
-      return mapper.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new AssertionError("maps and strings can always be written", e);
-    }
+    return Written.yaml(Map.of("services", Map.of(service, Map.of("security_opt", securityOpt()))));
   }
 }

@@ -26,6 +26,7 @@ import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.testing.PolicyComparison;
+import io.github.apparmor4j.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,18 +100,28 @@ class DockerdTest {
         System.getProperty("os.version").startsWith("6.")
             ? PolicyReader.Kernel.LINUX_6_12
             : PolicyReader.Kernel.LINUX_7_2;
-    assertThat(
-            PolicyComparison.differences(
-                PolicyReader.read(theirs, limits), PolicyReader.read(ours.toBytes(), limits)))
-        .isEmpty();
+    List<String> differences =
+        PolicyComparison.differences(
+            PolicyReader.read(theirs, limits), PolicyReader.read(ours.toBytes(), limits));
     Path left = Files.write(Guest.RESULTS.resolve("docker-default.bin"), theirs);
     Path right = Files.write(Guest.RESULTS.resolve("ours.bin"), ours.toBytes());
-    Dockerd.run(
-        "python3",
-        Guest.RESULTS.resolve("policycmp.py").toString(),
-        "compare",
-        "" + left,
-        "" + right);
+    Shared.Output verdict =
+        Shared.run("python3", Guest.RESULTS.resolve("policycmp.py"), "compare", left, right);
+    if (version.startsWith("20.")) {
+      // What parser 3.0.8 and 5.0.2, and ours with it, make of the same text differs for mounts
+      // with
+      // flags that no kernel has and sockets of types that there aren't; nothing else may.
+      assertThat(differences)
+          .containsExactly("docker-default policydb '\\x07\\x00\\x00\\x00\\x0a': 0/100 and 0/0");
+      assertThat(verdict.text().lines().filter(line -> line.contains("\\x")))
+          .map(String::strip)
+          .containsExactly(
+              "\"\\x07\\x00\\x00\\x00x\" (class 7 mount)",
+              "\"\\x0e\\x00\\x00\\x00x\" (class 14 net_v8)");
+    } else {
+      assertThat(differences).isEmpty();
+      assertThat(verdict.status()).as(verdict.text() + verdict.errors()).isZero();
+    }
   }
 
   // ---- options

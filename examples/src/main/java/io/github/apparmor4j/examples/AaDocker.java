@@ -1,61 +1,71 @@
 package io.github.apparmor4j.examples;
 
+import static java.util.Objects.requireNonNull;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.DockerHttpClient;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.github.apparmor4j.container.ContainerDefault;
 import io.github.apparmor4j.container.ContainerProfile;
+import io.github.apparmor4j.container.ContainerTemplate;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.docker.BaneToml;
-import io.github.apparmor4j.docker.ComposeConfinement;
-import io.github.apparmor4j.docker.ComposeFile;
-import io.github.apparmor4j.docker.ComposeProject;
+import io.github.apparmor4j.docker.ContainerCheck;
+import io.github.apparmor4j.docker.ContainerCheck.Verdict;
 import io.github.apparmor4j.docker.ContainerInspect;
 import io.github.apparmor4j.docker.DockerDefaultProfile;
-import io.github.apparmor4j.docker.DockerHost;
+import io.github.apparmor4j.docker.DockerEngine;
 import io.github.apparmor4j.docker.DockerSecurityOptions;
-import io.github.apparmor4j.kernel.StoreChange;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.print.ProfilePrinter;
-import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
-import io.github.apparmor4j.source.Sarif;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** {@code aa docker}: Docker's default profile, options and compose files. */
+/** {@code aa docker}: Docker: its default profile, options, compose files, checks of its daemon. */
 @Command(
     name = "docker",
-    description = "Docker's default profile, options and compose files.",
+    description = "Docker: its default profile, options, compose files, checks of its daemon.",
     mixinStandardHelpOptions = true,
     subcommands = {
       AaDocker.Default.class,
       AaDocker.Options.class,
-      AaDocker.Compose.class,
-      AaDocker.FromInspect.class,
-      AaDocker.FromBane.class
+      AaCompose.class,
+      AaDocker.Profiles.class,
+      AaDocker.Preflight.class,
+      AaDocker.Verify.class
     })
 final class AaDocker {
 
   private AaDocker() {}
 
-  private static int problems(DiagnosticException e) {
+  static int problems(DiagnosticException e) {
     e.diagnostics().forEach(problem -> System.err.println(problem.render()));
     return 1;
   }
 
-  private static void print(String text) {
+  static void print(String text) {
     System.out.writeBytes(SourceText.encode(text));
   }
 
-  private static ProfileRef reference(String name) {
+  static ProfileRef reference(String name) {
     if (name.equals(DockerDefaultProfile.NAME)) {
       return ProfileRef.runtimeDefault();
     }
@@ -68,10 +78,54 @@ final class AaDocker {
       description = "Prints Docker's default profile.",
       mixinStandardHelpOptions = true)
   static final class Default implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+
+    @Option(
+        names = "--engine",
+        paramLabel = "VERSION",
+        description = "as this version of the engine has it; default: the newest")
+    private @Nullable String engine;
+
+    @Option(
+        names = "--host",
+        paramLabel = "ROOT",
+        description = "with the ABI and includes of a host, whose root directory is given")
+    private @Nullable Path host;
+
+    @Option(
+        names = "--template",
+        description = "for the daemon's option apparmor-profile, which fills it in for its host")
+    private boolean template;
+
+    @Option(
+        names = "--daemon-json",
+        paramLabel = "PATH",
+        description = "print /etc/docker/daemon.json with the option set to PATH instead")
+    private @Nullable String daemonJson;
+
     @Override
-    public Integer call() {
-      print(ProfilePrinter.print(DockerDefaultProfile.profile()));
-      return 0;
+    public Integer call() throws IOException {
+      try {
+        print(text());
+        return 0;
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(
+            requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()));
+      }
+    }
+
+    private String text() throws IOException {
+      if (daemonJson != null) {
+        Path existing = Path.of("/etc/docker/daemon.json");
+        return DockerDefaultProfile.daemonJson(
+            Files.exists(existing) ? Aa.read(existing).text() : "", daemonJson);
+      } else if (template) {
+        return DockerDefaultProfile.goTemplate(builder -> builder);
+      }
+      ContainerDefault.Builder builder =
+          ContainerDefault.builder(
+              engine == null ? ContainerTemplate.DOCKER_29 : DockerDefaultProfile.template(engine));
+      return ProfilePrinter.print((host == null ? builder : builder.host(host)).build());
     }
   }
 
@@ -96,135 +150,17 @@ final class AaDocker {
     }
   }
 
-  /** {@code aa docker compose}. */
+  /** {@code aa docker profile}. */
   @Command(
-      name = "compose",
-      description = "Checks and edits compose files.",
+      name = "profile",
+      description = "Makes profiles for containers.",
       mixinStandardHelpOptions = true,
-      subcommands = {Check.class, SetProfile.class, Unset.class})
-  static final class Compose {
-    private Compose() {}
+      subcommands = {FromInspect.class, FromBane.class})
+  static final class Profiles {
+    private Profiles() {}
   }
 
-  /** {@code aa docker compose check}. */
-  @Command(
-      name = "check",
-      description = "Prints each service's profile and what is worth a look; fails for errors.",
-      mixinStandardHelpOptions = true)
-  static final class Check implements Callable<Integer> {
-    @Option(
-        names = "--engine",
-        paramLabel = "VERSION",
-        description = "the Docker engine's version; default: 28.5.2")
-    private String engine = "28.5.2";
-
-    @Option(
-        names = "--known",
-        paramLabel = "PROFILE",
-        description = "a profile that will be loaded; with any, others are errors")
-    private List<String> known = new ArrayList<>();
-
-    @Option(names = "--sarif", description = "print what is found as SARIF 2.1.0 instead")
-    private boolean sarif;
-
-    @Parameters(
-        paramLabel = "FILE",
-        arity = "1..*",
-        description = "compose files, each overriding those before it")
-    private List<Path> files = new ArrayList<>();
-
-    @Override
-    public Integer call() throws IOException {
-      List<ComposeFile> read = new ArrayList<>();
-      for (Path file : files) {
-        read.add(ComposeFile.parse(Aa.read(file)));
-      }
-      Path directory = files.get(0).toAbsolutePath().getParent();
-      ComposeProject project =
-          ComposeProject.of(read.get(0), read.subList(1, read.size()).toArray(ComposeFile[]::new))
-              .withFiles(path -> find(directory, path))
-              .withEnvironment(System.getenv());
-      DockerHost host = DockerHost.of(engine);
-      Set<String> names = known.isEmpty() ? null : new HashSet<>(known);
-      List<Diagnostic> found = project.check(host, names);
-      if (sarif) {
-        StringBuilder out = new StringBuilder();
-        Sarif.write(found, "aa", Aa.version(), out);
-        print(out.toString());
-      } else {
-        for (ComposeConfinement service : project.effective(host).values()) {
-          System.out.println(service.service() + ": " + service.choice());
-        }
-        found.forEach(diagnostic -> System.out.println(diagnostic.render()));
-      }
-      return Diagnostic.errors(found).isEmpty() ? 0 : 1;
-    }
-
-    private static @Nullable ComposeFile find(@Nullable Path directory, String path) {
-      Path file = directory == null ? Path.of(path) : directory.resolve(path);
-      try {
-        return Files.isRegularFile(file) ? ComposeFile.parse(Aa.read(file)) : null;
-      } catch (IOException e) {
-        System.err.println("aa: " + Aa.describe(e));
-        return null;
-      }
-    }
-  }
-
-  /** Writes an edited file: the old one or the new one at any moment, its owner and mode kept. */
-  private static int edit(Path file, UnaryOperator<ComposeFile> edit) throws IOException {
-    ComposeFile read = ComposeFile.parse(Aa.read(file));
-    try {
-      StoreChange.Edit change =
-          new StoreChange.Edit(
-              file.toRealPath(), read.source().text(), edit.apply(read).source().text());
-      new StoreChange(List.of(change), List.of(), List.of()).apply();
-      return 0;
-    } catch (DiagnosticException e) {
-      return problems(e);
-    }
-  }
-
-  /** {@code aa docker compose set}. */
-  @Command(
-      name = "set",
-      description = "Puts a service under a profile; the rest of the file stays as it is.",
-      mixinStandardHelpOptions = true)
-  static final class SetProfile implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "FILE")
-    private Path file = Path.of("");
-
-    @Parameters(index = "1", paramLabel = "SERVICE")
-    private String service = "";
-
-    @Parameters(index = "2", paramLabel = "PROFILE", description = "a name, or unconfined")
-    private String profile = "";
-
-    @Override
-    public Integer call() throws IOException {
-      return edit(file, read -> read.withProfile(service, reference(profile)));
-    }
-  }
-
-  /** {@code aa docker compose unset}. */
-  @Command(
-      name = "unset",
-      description = "Leaves a service to Docker's default.",
-      mixinStandardHelpOptions = true)
-  static final class Unset implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "FILE")
-    private Path file = Path.of("");
-
-    @Parameters(index = "1", paramLabel = "SERVICE")
-    private String service = "";
-
-    @Override
-    public Integer call() throws IOException {
-      return edit(file, read -> read.withoutProfile(service));
-    }
-  }
-
-  /** {@code aa docker from-inspect}. */
+  /** {@code aa docker profile from-inspect}. */
   @Command(
       name = "from-inspect",
       description = "Proposes a profile for what docker inspect prints.",
@@ -243,7 +179,7 @@ final class AaDocker {
     }
   }
 
-  /** {@code aa docker from-bane}. */
+  /** {@code aa docker profile from-bane}. */
   @Command(
       name = "from-bane",
       description = "Prints the profile that a file of bane means.",
@@ -261,5 +197,95 @@ final class AaDocker {
   private static int printed(ContainerProfile.Builder builder) {
     print(ProfilePrinter.print(builder.build()));
     return 0;
+  }
+
+  // ---- the daemon
+
+  /** What is done with a daemon. */
+  private interface Task {
+    int run(DockerEngine engine) throws IOException;
+  }
+
+  /** Talks to the daemon of this machine by {@code DOCKER_HOST}, its socket by default. */
+  private static int withEngine(Task task) throws IOException {
+    DefaultDockerClientConfig config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder().build();
+    DockerHttpClient http =
+        new ZerodepDockerHttpClient.Builder().dockerHost(config.getDockerHost()).build();
+    try (DockerClient client = DockerClientImpl.getInstance(config, http)) {
+      return task.run(DockerEngine.of(client, SecurityFsKernel.open()));
+    } catch (DockerException e) {
+      System.err.println("aa: docker: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      System.err.println("aa: " + e.getMessage());
+    } catch (RuntimeException e) {
+      if (!(e.getCause() instanceof IOException)) {
+        throw e;
+      }
+      System.err.println("aa: no answer from " + config.getDockerHost() + ": " + e.getCause());
+    }
+    return 1;
+  }
+
+  /** {@code aa docker preflight}. */
+  @Command(
+      name = "preflight",
+      description = {
+        "Prints what keeps containers on this machine from running under a profile, and what to do"
+            + " about it; fails if there is anything."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Preflight implements Callable<Integer> {
+    @Parameters(
+        paramLabel = "PROFILE",
+        arity = "0..*",
+        description = "names; default: docker-default")
+    private List<String> profiles = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException {
+      return withEngine(
+          engine -> {
+            Set<String> problems = new LinkedHashSet<>();
+            for (String profile :
+                profiles.isEmpty() ? List.of(DockerDefaultProfile.NAME) : profiles) {
+              problems.addAll(engine.preflight(reference(profile)));
+            }
+            problems.forEach(System.out::println);
+            return problems.isEmpty() ? 0 : 1;
+          });
+    }
+  }
+
+  /** {@code aa docker verify}. */
+  @Command(
+      name = "verify",
+      description = {
+        "Prints what containers were asked to run under and what the kernel says; fails unless it"
+            + " is the same for each."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Verify implements Callable<Integer> {
+    @Parameters(
+        paramLabel = "CONTAINER",
+        arity = "0..*",
+        description = "names or ids; default: all that run")
+    private List<String> containers = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException {
+      return withEngine(
+          engine -> {
+            List<ContainerCheck> checks = new ArrayList<>();
+            for (String container : containers) {
+              checks.add(engine.verify(container));
+            }
+            if (containers.isEmpty()) {
+              checks.addAll(engine.inventory());
+            }
+            checks.forEach(System.out::println);
+            return checks.stream().allMatch(check -> check.verdict() == Verdict.AS_ASKED) ? 0 : 1;
+          });
+    }
   }
 }

@@ -55,12 +55,12 @@ class AaDockerTest {
             "inspect.json",
             "{\"Name\": \"/db\", \"HostConfig\": {\"ReadonlyRootfs\": true,"
                 + " \"Tmpfs\": {\"/run\": \"\"}}}");
-    assertThat(aa("", "docker", "from-inspect", inspected).out())
+    assertThat(aa("", "docker", "profile", "from-inspect", inspected).out())
         .contains("profile db flags=", "/run{,/**} rwkl,");
     String bane = file("bane.toml", "Name = 'x'\n[Filesystem]\nReadOnlyPaths = ['/bin/**']\n");
-    assertThat(aa("", "docker", "from-bane", bane).out())
+    assertThat(aa("", "docker", "profile", "from-bane", bane).out())
         .contains("profile docker-x flags=", "deny /bin{,/**} wkl,");
-    Run bad = aa("", "docker", "from-bane", inspected);
+    Run bad = aa("", "docker", "profile", "from-bane", inspected);
     assertThat(bad.status()).isEqualTo(2);
     assertThat(bad.errors()).contains("not TOML");
   }

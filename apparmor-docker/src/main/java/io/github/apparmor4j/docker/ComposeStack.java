@@ -1,0 +1,169 @@
+package io.github.apparmor4j.docker;
+
+import io.github.apparmor4j.print.ProfilePrinter;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileFile;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A compose project with its profiles: the files that lie beside a {@code compose.yaml}, which
+ * itself stays as it is, so that {@code docker compose up} loads the profiles and then starts the
+ * services under them.
+ *
+ * <p>What loads them is a service of the stack, {@value #LOADER}: {@code aa replace} in a container
+ * of its own, to end before the others start. It compiles for the machine's kernel there and then.
+ * It needs no {@code apparmor_parser}, no network and no other right than to change AppArmor's
+ * policy ({@code CAP_MAC_ADMIN}). What profiles include is the machine's. It runs with {@code up}
+ * only: for containers that Docker starts by itself when the machine boots, put the profiles into
+ * {@code /etc/apparmor.d}, too. Immutable.
+ */
+public final class ComposeStack {
+
+  /** The service that loads the profiles. */
+  public static final String LOADER = "apparmor";
+
+  /** The file that Compose reads after {@code compose.yaml} by itself. */
+  public static final String OVERRIDE = "compose.override.yaml";
+
+  private static final String DIRECTORY = "apparmor";
+
+  private static final Pattern INCLUDE = Pattern.compile("(?m)^ *include ");
+
+  /** A service, the name of its profile, and the file that holds it. */
+  private record Confined(String service, String profile, String file, String text) {}
+
+  private final List<Confined> services;
+  private final String image;
+
+  private ComposeStack(List<Confined> services, String image) {
+    this.services = List.copyOf(services);
+    this.image = image;
+  }
+
+  /**
+   * Returns the stack of services under profiles.
+   *
+   * @param compose the project's file, to see that it has the services; read without what it
+   *     includes
+   * @param profiles of services, each a file whose first profile is the service's
+   * @param image of the loader, whose entry point is {@code aa}: {@code examples/Dockerfile} makes
+   *     one
+   * @throws IllegalArgumentException if there is no such service, a file has no named profile, two
+   *     different profiles are called the same, or the project has a service {@value #LOADER}
+   *     already
+   */
+  public static ComposeStack of(
+      ComposeFile compose, Map<String, ProfileFile> profiles, String image) {
+    Objects.requireNonNull(image, "image");
+    if (compose.services().containsKey(LOADER)) {
+      throw new IllegalArgumentException("there is a service " + LOADER + " already");
+    }
+    List<Confined> services = new ArrayList<>();
+    Map<String, Confined> byName = new LinkedHashMap<>();
+    Set<String> taken = new HashSet<>();
+    profiles.forEach(
+        (service, file) -> {
+          if (!compose.services().containsKey(service)) {
+            throw new IllegalArgumentException("there is no service " + service);
+          }
+          String name = name(file);
+          String text = ProfilePrinter.print(file);
+          Confined other = byName.get(name);
+          if (other != null && !other.text.equals(text)) {
+            throw new IllegalArgumentException("two different profiles are called " + name);
+          }
+          Confined one =
+              new Confined(service, name, other == null ? fileName(name, taken) : other.file, text);
+          byName.put(name, one);
+          services.add(one);
+        });
+    return new ComposeStack(services, image);
+  }
+
+  private static String name(ProfileFile file) {
+    List<Profile> all = file.profiles();
+    String name = all.isEmpty() ? null : all.get(0).name();
+    if (name == null) {
+      throw new IllegalArgumentException("a file has no profile with a name");
+    }
+    return name;
+  }
+
+  /**
+   * Returns a name for a file, none of those that are taken: what could lead elsewhere is a dot.
+   */
+  private static String fileName(String profile, Set<String> taken) {
+    String name = profile.replaceAll("[^A-Za-z0-9._-]", ".").replaceFirst("^\\.+", "_");
+    String free = name;
+    for (int i = 2; !taken.add(free); i++) {
+      free = name + "-" + i;
+    }
+    return free;
+  }
+
+  /**
+   * Returns the files by their paths, which are relative to the directory of {@code compose.yaml}:
+   * {@value #OVERRIDE} and a file for each profile.
+   */
+  public Map<String, String> files() {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put(OVERRIDE, Written.yaml(Map.of("services", override())));
+    services.forEach(one -> files.putIfAbsent(DIRECTORY + "/" + one.file, one.text));
+    return files;
+  }
+
+  private Map<String, Object> override() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put(LOADER, loader());
+    for (Confined one : services) {
+      all.put(
+          one.service,
+          Written.map(
+              "security_opt",
+              // Compose takes a dollar for the beginning of a variable, unless there are two.
+              List.of("apparmor=" + one.profile.replace("$", "$$")),
+              "depends_on",
+              Map.of(LOADER, Map.of("condition", "service_completed_successfully"))));
+    }
+    return all;
+  }
+
+  private Map<String, Object> loader() {
+    List<String> command = new ArrayList<>(List.of("replace"));
+    services.stream().map(one -> "/profiles/" + one.file).distinct().forEach(command::add);
+    List<String> volumes =
+        new ArrayList<>(
+            List.of(
+                "./" + DIRECTORY + ":/profiles:ro", "/sys/kernel/security:/sys/kernel/security"));
+    if (services.stream().anyMatch(one -> INCLUDE.matcher(one.text).find())) {
+      volumes.add("/etc/apparmor.d:/etc/apparmor.d:ro");
+    }
+    return Written.map(
+        "image",
+        image,
+        "command",
+        command,
+        "volumes",
+        volumes,
+        "cap_drop",
+        List.of("ALL"),
+        "cap_add",
+        List.of("MAC_ADMIN"),
+        "security_opt",
+        // Docker's default profile refuses to write to /sys/kernel/security.
+        List.of("apparmor=unconfined", "no-new-privileges=true"),
+        "network_mode",
+        "none",
+        "read_only",
+        true,
+        "tmpfs",
+        List.of("/tmp"));
+  }
+}
