@@ -164,6 +164,7 @@ public final class ComposeStack {
         "read_only",
         true,
         "tmpfs",
-        List.of("/tmp"));
+        // JNA unpacks its library there; Docker's default is noexec.
+        List.of("/tmp:exec"));
   }
 }

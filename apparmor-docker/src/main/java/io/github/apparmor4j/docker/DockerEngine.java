@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Info;
+import io.github.apparmor4j.container.ContainerDefault;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.kernel.AppArmorKernel;
 import io.github.apparmor4j.kernel.Confinement;
@@ -13,7 +14,9 @@ import io.github.apparmor4j.kernel.KernelException;
 import io.github.apparmor4j.kernel.Label;
 import io.github.apparmor4j.kernel.LoadedProfile;
 import io.github.apparmor4j.kernel.PolicyKeeper;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DockerEngine {
 
+  private static final Path PID = Path.of("/run/docker.pid");
   private static final Path PARSER = Path.of("/sbin/apparmor_parser");
 
   /** Where labels of processes come from; a test has others than Linux. */
@@ -60,6 +64,28 @@ public final class DockerEngine {
   @SuppressWarnings("exports") // docker-java is an automatic module
   public static DockerEngine of(DockerClient client, AppArmorKernel kernel) {
     return new DockerEngine(client, kernel, PARSER, Confinement::of);
+  }
+
+  /**
+   * Returns a builder of the default profile as this daemon fills it in: the template of its
+   * version, this host's ABI and includes, the label of the daemon's process, whose id is in {@code
+   * /run/docker.pid}.
+   *
+   * @throws IOException if that label can't be read
+   * @throws IllegalArgumentException if the daemon's version is no number
+   */
+  public ContainerDefault.Builder defaultProfile() throws IOException {
+    String version = String.valueOf(client.infoCmd().exec().getServerVersion());
+    ContainerDefault.Builder builder =
+        ContainerDefault.builder(DockerDefaultProfile.template(version)).host(Path.of("/"));
+    try {
+      long pid = Long.parseLong(Files.readString(PID).strip());
+      return builder.signalPeer(labels.of(pid).profiles());
+    } catch (NoSuchFileException e) {
+      return builder; // it is told another file, or none: taken for unconfined
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("no process id in " + PID, e);
+    }
   }
 
   // ---- before

@@ -13,6 +13,7 @@ import io.github.apparmor4j.container.ContainerTemplate;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.container.ServiceProfiles;
 import io.github.apparmor4j.docker.ContainerCheck.Verdict;
+import io.github.apparmor4j.docker.testing.Dockerd;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.PolicyKeeper;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
@@ -21,6 +22,7 @@ import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
@@ -83,9 +85,33 @@ class DockerdTest {
 
   @Test
   void buildsTheDefaultThatTheDaemonLoads() throws Exception {
+    assertIsLoaded(engine.defaultProfile().build());
+  }
+
+  @Test
+  void buildsTheDefaultOfAConfinedDaemon() throws Exception {
+    String label = "vm-daemon";
+    kernel.load(
+        compiled(ProfileParser.parseOrThrow("profile " + label + " flags=(unconfined) { }\n"))
+            .toBytes());
+    daemon.stop();
+    kernel.remove(DockerDefaultProfile.NAME);
+    try {
+      daemon = Dockerd.start("aa-exec", "-p", label, "--");
+      engine = DockerEngine.of(daemon.client(), kernel);
+      ProfileFile file = engine.defaultProfile().build();
+      assertThat(ProfilePrinter.print(file)).contains("peer=vm-daemon");
+      assertIsLoaded(file);
+    } finally {
+      daemon.stop();
+      kernel.remove(DockerDefaultProfile.NAME);
+      daemon = Dockerd.start();
+      engine = DockerEngine.of(daemon.client(), kernel);
+    }
+  }
+
+  private void assertIsLoaded(ProfileFile file) throws Exception {
     String version = daemon.client().versionCmd().exec().getVersion();
-    ProfileFile file =
-        ContainerDefault.builder(DockerDefaultProfile.template(version)).host(Path.of("/")).build();
     // Debian's parser takes policies that pin no ABI to be written for this one.
     Features unpinned =
         Features.parse(Files.readString(Path.of("/usr/share/apparmor-features/features")));

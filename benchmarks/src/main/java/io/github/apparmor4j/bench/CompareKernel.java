@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -31,46 +32,52 @@ public final class CompareKernel {
   private static final int RUNS = 15;
   private static final double ENOUGH = 60_000;
   private static final int SECONDS = 3000;
-  private static final List<String> SINGLE = List.of("who", "usr.sbin.dnsmasq", "thunderbird");
+
+  /** A profile's beginning; what it attaches to is dropped. */
+  private static final Pattern HEADER =
+      Pattern.compile("(?m)^(?:profile [^/ ]+ ?)?(?:/\\S+ )?(?=(?:flags=\\S+ )?\\{$)");
 
   private final SecurityFsKernel kernel = SecurityFsKernel.open();
-  private final Path corpus;
-  private final List<String> rivals;
+  private final String rival;
   private final Path directory = Files.createTempDirectory("profiles");
   private final Path configuration = Files.createTempFile("empty", ".conf");
   private int edits;
 
-  private CompareKernel(Path corpus, List<String> rivals) throws IOException {
-    this.corpus = corpus;
-    this.rivals = rivals;
+  private CompareKernel(String rival) throws IOException {
+    this.rival = rival;
   }
 
-  /** Takes the developers' folder of test data, and paths of {@code apparmor_parser}. */
+  /**
+   * Takes the developers' folder of test data, a current {@code apparmor_parser}, and optionally
+   * Debian 12's, which reads its own release's profiles only.
+   */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    CompareKernel compare =
-        new CompareKernel(
-            Path.of(arguments[0]).resolve("corpus/profiles"),
-            List.of(arguments).subList(1, arguments.length));
+    Path corpus = Path.of(arguments[0]).resolve("corpus/profiles");
     System.out.println("Linux " + System.getProperty("os.version") + ", under emulation");
     System.out.println();
-    System.out.println(
-        "| what | ours, ms |" + " theirs, ms | ratio |".repeat(compare.rivals.size()));
-    System.out.println("| --- | --- |" + " --- | --- |".repeat(compare.rivals.size()));
-    compare.single();
-    compare.several();
+    System.out.println("| what | ours, ms | theirs, ms | ratio |");
+    System.out.println("| --- | --- | --- | --- |");
+    CompareKernel current = new CompareKernel(arguments[1]);
+    Path upstream = corpus.resolve("upstream/apparmor.d");
+    current.single(upstream, List.of("who", "usr.sbin.dnsmasq", "thunderbird"));
+    current.several(
+        List.of(upstream, corpus.resolve("roddhjav")), store -> current.profiles(corpus, store));
+    if (arguments.length > 2) {
+      CompareKernel debian = new CompareKernel(arguments[2]);
+      Path own = corpus.resolve("debian-3.0.8");
+      debian.single(own, List.of("usr.sbin.nscd", "usr.sbin.dnsmasq", "usr.bin.pidgin"));
+      debian.several(List.of(own), store -> copies(own, store));
+    }
   }
 
-  private void print(String what, double ours, List<Double> theirs) {
-    StringBuilder line = new StringBuilder("| %s | %.1f |".formatted(what, ours));
-    theirs.forEach(time -> line.append(" %.1f | %.3f |".formatted(time, ours / time)));
-    System.out.println(line);
+  private static void print(String what, double ours, double theirs) {
+    System.out.println("| %s | %.1f | %.1f | %.3f |".formatted(what, ours, theirs, ours / theirs));
   }
 
   // ---- one profile
 
-  private void single() throws IOException, InterruptedException {
-    Path base = corpus.resolve("upstream/apparmor.d");
-    for (String name : SINGLE) {
+  private void single(Path base, List<String> names) throws IOException, InterruptedException {
+    for (String name : names) {
       String text = Files.readString(base.resolve(name), StandardCharsets.ISO_8859_1);
       Path file = directory.resolve(name);
       for (int i = 0; i < WARM_UP; i++) {
@@ -85,17 +92,14 @@ public final class CompareKernel {
                 edit(file, text);
                 replace(file, base);
               });
-      List<Double> theirs = new ArrayList<>();
-      for (String rival : rivals) {
-        theirs.add(
-            Timing.median(
-                RUNS,
-                ENOUGH,
-                () -> {
-                  edit(file, text);
-                  run(command(rival, base, List.of(file)));
-                }));
-      }
+      double theirs =
+          Timing.median(
+              RUNS,
+              ENOUGH,
+              () -> {
+                edit(file, text);
+                run(command(base, List.of(file)));
+              });
       print("one profile, " + name, ours, theirs);
       clear();
       Files.delete(file);
@@ -119,7 +123,7 @@ public final class CompareKernel {
             .toBytes());
   }
 
-  private List<String> command(String rival, Path base, List<Path> files) {
+  private List<String> command(Path base, List<Path> files) {
     List<String> command =
         new ArrayList<>(
             List.of(rival, "--config-file=" + configuration, "-r", "-K", "-T", "-b", "" + base));
@@ -144,11 +148,18 @@ public final class CompareKernel {
 
   // ---- several
 
-  private void several() throws IOException, InterruptedException {
+  /** Fills a store with profiles, and returns their files. */
+  private interface Profiles {
+    List<Path> write(Path store) throws IOException;
+  }
+
+  private void several(List<Path> includes, Profiles profiles)
+      throws IOException, InterruptedException {
     Path store = Files.createDirectory(directory.resolve("store"));
-    copyDirectories(corpus.resolve("upstream/apparmor.d"), store);
-    copyDirectories(corpus.resolve("roddhjav"), store);
-    List<Path> files = profiles(store);
+    for (Path base : includes) {
+      copyDirectories(base, store);
+    }
+    List<Path> files = profiles.write(store);
     PolicyStore ours = PolicyStore.of(store);
     List<Double> times = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -164,12 +175,10 @@ public final class CompareKernel {
     }
     System.out.println("(ours, from the first run on: " + times + ")");
     double[] warm = times.stream().skip(1).mapToDouble(time -> time).toArray();
-    List<Double> theirs = new ArrayList<>();
-    for (String rival : rivals) {
-      clear();
-      theirs.add(Timing.once(() -> run(command(rival, store, files))));
-    }
+    clear();
+    double theirs = Timing.once(() -> run(command(store, files)));
     print(files.size() + " profiles", Timing.median(warm), theirs);
+    clear();
   }
 
   /** Copies what profiles include. */
@@ -187,7 +196,7 @@ public final class CompareKernel {
   }
 
   /** Copies accepted profiles from all over the corpus, none of the same file name twice. */
-  private List<Path> profiles(Path store) throws IOException {
+  private List<Path> profiles(Path corpus, Path store) throws IOException {
     List<String> accepted =
         Files.readAllLines(corpus.resolve("verdicts.tsv"), StandardCharsets.ISO_8859_1).stream()
             .map(line -> line.split("\t", -1))
@@ -202,5 +211,26 @@ public final class CompareKernel {
       files.add(copy);
     }
     return List.copyOf(files);
+  }
+
+  /** Copies the profiles of a directory again and again, each under a name of its own. */
+  private static List<Path> copies(Path from, Path store) throws IOException {
+    List<Path> originals;
+    try (Stream<Path> all = Files.list(from)) {
+      originals = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < SEVERAL; i++) {
+      Path original = originals.get(i % originals.size());
+      String text = Files.readString(original, StandardCharsets.ISO_8859_1);
+      String renamed =
+          HEADER.matcher(text).replaceFirst("profile " + original.getFileName() + "-" + i + " ");
+      files.add(
+          Files.writeString(
+              store.resolve(original.getFileName() + "-" + i),
+              renamed,
+              StandardCharsets.ISO_8859_1));
+    }
+    return files;
   }
 }

@@ -453,7 +453,8 @@ final class AaParser implements Callable<Integer> {
 
   private int done() throws IOException, InterruptedException {
     if (version) {
-      System.out.println("AppArmor parser version 5.0.2 (aa " + Aa.version() + ")");
+      // containerd and Podman take the last word of the first line for three numbers.
+      System.out.println("AppArmor parser version 5.0.2\nby aa " + Aa.version());
       return 0;
     }
     if (help != null) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicContainer;
@@ -140,11 +141,12 @@ public final class Guest {
 
   /** Returns the class path of this build's tests, which may be running as a module. */
   public static String classPath() {
-    return String.join(
-        ":",
-        Path.of("target/test-classes").toAbsolutePath().toString(),
-        System.getProperty("java.class.path"),
-        System.getProperty("jdk.module.path", ""));
+    return Stream.of(
+            Path.of("target/test-classes").toAbsolutePath().toString(),
+            System.getProperty("java.class.path"),
+            System.getProperty("jdk.module.path", ""))
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(":"));
   }
 
   private static Result result(String line) {

@@ -1,4 +1,4 @@
-package io.github.apparmor4j.docker;
+package io.github.apparmor4j.docker.testing;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.HostConfig;
@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A Docker daemon in a guest, with an image {@code box} of a few programs. */
-final class Dockerd {
+public final class Dockerd {
 
   /** Files of the image whose use is tried; what else is in it are links to busybox. */
-  static final List<String> FILES =
+  public static final List<String> FILES =
       List.of(
           "/etc/passwd",
           "/etc/shadow",
@@ -29,7 +29,9 @@ final class Dockerd {
           "/tmp/x");
 
   private static final int TRIES = 600;
-  private static final Path ROOT = Path.of("/run/box");
+
+  /** The image's file tree. */
+  public static final Path ROOT = Path.of("/run/box");
 
   private final Process process;
   private final DockerClient client;
@@ -39,17 +41,21 @@ final class Dockerd {
     this.client = client;
   }
 
-  /** Starts a daemon and waits for it. */
-  static Dockerd start() throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "dockerd",
-                "--storage-driver=vfs",
-                "--bridge=none",
-                "--iptables=false",
-                "--ip-forward=false",
-                "--ip-masq=false"));
+  /**
+   * Starts a daemon and waits for it.
+   *
+   * @param by a command that starts another, of the arguments that follow; may be nothing
+   */
+  public static Dockerd start(String... by) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(by));
+    command.addAll(
+        List.of(
+            "dockerd",
+            "--storage-driver=vfs",
+            "--bridge=none",
+            "--iptables=false",
+            "--ip-forward=false",
+            "--ip-masq=false"));
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -99,17 +105,18 @@ final class Dockerd {
     run("sh", "-c", "tar -C " + ROOT + " -c . | docker import - box");
   }
 
-  DockerClient client() {
+  /** Returns a client of it. */
+  public DockerClient client() {
     return client;
   }
 
   /** Creates and starts a container that lasts; returns its id. */
-  String start(List<String> securityOpt, boolean privileged) {
+  public String start(List<String> securityOpt, boolean privileged) {
     return start(securityOpt, privileged, "sleep", "600");
   }
 
   /** Creates and starts a container; returns its id. */
-  String start(List<String> securityOpt, boolean privileged, String... command) {
+  public String start(List<String> securityOpt, boolean privileged, String... command) {
     HostConfig host =
         HostConfig.newHostConfig()
             .withSecurityOpts(securityOpt)
@@ -122,19 +129,20 @@ final class Dockerd {
   }
 
   /** Returns what the kernel says of a container's first process. */
-  String label(String container) throws IOException {
+  public String label(String container) throws IOException {
     Long pid = client.inspectContainerCmd(container).exec().getState().getPidLong();
     return Files.readString(Path.of("/proc/" + pid + "/attr/current"))
         .strip()
         .replaceFirst(" \\(\\w+\\)$", "");
   }
 
-  void remove(String container) {
+  /** Ends and removes a container. */
+  public void remove(String container) {
     client.removeContainerCmd(container).withForce(true).exec();
   }
 
   /** Returns what a program printed; fails if it ends with another status than 0. */
-  static String run(String... command) throws IOException, InterruptedException {
+  public static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -145,7 +153,8 @@ final class Dockerd {
     return out;
   }
 
-  void stop() throws IOException, InterruptedException {
+  /** Ends the daemon. */
+  public void stop() throws IOException, InterruptedException {
     client.close();
     process.destroy();
     if (!process.waitFor(1, TimeUnit.MINUTES)) {

@@ -1,0 +1,163 @@
+package io.github.apparmor4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.apparmor4j.docker.testing.Dockerd;
+import io.github.apparmor4j.kernel.testing.Guest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** {@code aa} beside real container daemons: in a guest ({@link RealDaemonsTest}). */
+@Tag("kernel")
+class AaDaemonsTest {
+
+  private static final Path PARSER = Path.of("/usr/sbin/apparmor_parser");
+  private static final Path AWAY = Path.of("/usr/sbin/apparmor_parser.away");
+  private static final Path CALLS = Path.of("/run/calls");
+  private static final String AA =
+      "'%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' %s"
+          .formatted(System.getProperty("java.home"), Guest.classPath(), Aa.class.getName());
+
+  private @Nullable Dockerd daemon;
+
+  /** What a program printed, both ways, and how it ended. */
+  private record Run(int status, String out) {
+    String orThrow() {
+      assertThat(status).as(out).isZero();
+      return out;
+    }
+  }
+
+  private static Run sh(String command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), out);
+  }
+
+  private static Run aa(String arguments) throws IOException, InterruptedException {
+    return sh(AA + " " + arguments);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (daemon != null) {
+      sh("docker ps -aq | xargs -r docker rm -f");
+      daemon.stop();
+    }
+    if (Files.exists(AWAY)) {
+      Files.deleteIfExists(PARSER);
+      Files.move(AWAY, PARSER);
+    }
+  }
+
+  @Test
+  void standsInForTheParser() throws Exception {
+    Files.move(PARSER, AWAY);
+    Files.writeString(
+        PARSER, "#!/bin/sh\necho \"$@\" >> " + CALLS + "\nexec " + AA + " parser \"$@\"\n");
+    assertThat(PARSER.toFile().setExecutable(true)).isTrue();
+    assertThat(sh("apparmor_parser --version").orThrow())
+        .startsWith("AppArmor parser version 5.0.2\n");
+    daemon = Dockerd.start();
+    assertThat(sh("docker run --rm --network=none box cat /proc/self/attr/current").orThrow())
+        .isEqualTo("docker-default (enforce)\n");
+    assertThat(
+            sh("docker run --rm --network=none --cap-add=SYS_ADMIN box mount -t tmpfs t /tmp").out)
+        .containsIgnoringCase("permission denied");
+    assertThat(
+            sh("ctr -a /run/docker/containerd/containerd.sock run --rm --rootfs"
+                    + " --apparmor-default-profile cri-containerd.apparmor.d "
+                    + Dockerd.ROOT
+                    + " c1 cat /proc/self/attr/current")
+                .orThrow())
+        .isEqualTo("cri-containerd.apparmor.d (enforce)\n");
+    assertThat(Files.readString(CALLS)).contains("-Kr /var/lib/docker/tmp/docker-default");
+  }
+
+  @Test
+  void checksADaemon() throws Exception {
+    daemon = Dockerd.start();
+    Files.writeString(
+        Path.of("/run/web"), "profile vm-web flags=(attach_disconnected) { file, signal, }\n");
+    assertThat(aa("docker preflight").orThrow()).isEmpty();
+    Run missing = aa("docker preflight docker-default vm-web");
+    assertThat(missing.status).isEqualTo(1);
+    assertThat(missing.out).contains("profile vm-web is not loaded").contains("aa replace");
+    aa("replace /run/web").orThrow();
+    aa("docker preflight vm-web").orThrow();
+    sh("docker run -d --name web --network=none $(" + AA + " docker options vm-web) box sleep 600")
+        .orThrow();
+    sh("docker run -d --name all --network=none --privileged box sleep 600").orThrow();
+    assertThat(aa("docker verify").orThrow())
+        .contains("web: AS_ASKED: asked for vm-web, runs under vm-web (enforce)\n")
+        .contains("all: AS_ASKED: asked for unconfined");
+    Files.writeString(Path.of("/run/web"), "profile vm-web flags=(complain) { file, signal, }\n");
+    aa("replace /run/web").orThrow();
+    Run drifted = aa("docker verify web");
+    assertThat(drifted.status).isEqualTo(1);
+    assertThat(drifted.out).startsWith("web: NOT_ENFORCED: ");
+    Run nobody = aa("docker verify nobody");
+    assertThat(nobody.status).isEqualTo(1);
+    assertThat(nobody.out).isEqualTo("aa: no container nobody\n");
+    sh("docker inspect web > /run/inspect.json").orThrow();
+    assertThat(aa("docker profile from-inspect /run/inspect.json").orThrow())
+        .contains("profile web flags=");
+  }
+
+  @Test
+  void bringsUpAStackThatLoadsItsProfiles() throws Exception {
+    daemon = Dockerd.start();
+    assumeTrue(
+        sh("docker compose version").status == 0, "this suite's Docker has no docker compose");
+    // The image is made as its Dockerfile says, of a base that is no registry's.
+    sh("""
+        mkdir /run/base && cd /run/base && cp -r /run/results/base/* . && mkdir bin tmp lib64 lib &&
+        cp /bin/busybox bin/ && ln -s busybox bin/sh && cp -L /lib64/ld-linux-x86-64.so.2 lib64/ &&
+        for i in c.so.6 m.so.6 z.so.1 stdc++.so.6 gcc_s.so.1 dl.so.2 pthread.so.0 rt.so.1; do
+          cp -L /lib/x86_64-linux-gnu/lib$i lib/
+        done
+        tar -c . | docker import --change 'ENV PATH=/java/bin:/bin' --change 'ENV LD_LIBRARY_PATH=/lib' - \
+          eclipse-temurin:17-jre &&
+        DOCKER_BUILDKIT=0 docker build -t apparmor4j/aa -f /run/results/examples/Dockerfile /run/results/examples
+        """)
+        .orThrow();
+    Path project = Files.createDirectories(Path.of("/run/stack"));
+    String compose =
+        """
+        services:
+          web: # stays as it is
+            image: box
+            network_mode: none
+            command: [sleep, "600"]
+        """;
+    Files.writeString(project.resolve("compose.yaml"), compose);
+    Files.writeString(
+        project.resolve("web.profile"),
+        """
+        abi <abi/3.0>,
+        profile vm-stack flags=(attach_disconnected,mediate_deleted) {
+          file,
+          signal,
+          deny /var/** w,
+        }
+        """);
+    assertThat(
+            aa("docker compose stack /run/stack/compose.yaml web=/run/stack/web.profile").orThrow())
+        .isEqualTo("compose.override.yaml\napparmor/vm-stack\n");
+    sh("cd /run/stack && docker compose up -d --pull never || ! docker compose logs").orThrow();
+    assertThat(sh("docker exec stack-web-1 cat /proc/self/attr/current").orThrow())
+        .isEqualTo("vm-stack (enforce)\n");
+    assertThat(sh("docker exec stack-web-1 sh -c 'echo x > /var/log/x'").out)
+        .contains("Permission denied");
+    assertThat(project.resolve("compose.yaml")).hasContent(compose);
+    assertThat(aa("docker verify stack-web-1").orThrow()).contains("AS_ASKED");
+  }
+}
