@@ -3,6 +3,7 @@ package io.github.apparmor4j.containerd;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.containerd.CriRequest.ProfileType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,10 +29,14 @@ public record CriSecurityContext(ProfileRef profile) {
   public String toJson() {
     Map<String, Object> apparmor = new LinkedHashMap<>();
     if (profile instanceof ProfileRef.Named named) {
-      apparmor.put("profile_type", 2);
+      apparmor.put("profile_type", ProfileType.LOCALHOST.number());
       apparmor.put("localhost_ref", named.name());
     } else {
-      apparmor.put("profile_type", profile instanceof ProfileRef.Unconfined ? 1 : 0);
+      ProfileType type =
+          profile instanceof ProfileRef.Unconfined
+              ? ProfileType.UNCONFINED
+              : ProfileType.RUNTIME_DEFAULT;
+      apparmor.put("profile_type", type.number());
     }
     try {
       return JSON.writeValueAsString(Map.of("apparmor", apparmor));

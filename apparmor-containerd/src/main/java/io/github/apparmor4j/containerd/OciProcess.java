@@ -31,11 +31,15 @@ public record OciProcess(ProfileRef profile) {
    * Returns {@code {"process":{"apparmorProfile":"NAME"}}}; the name is empty for no confinement.
    */
   public String toJson() {
-    String name = profile instanceof ProfileRef.Named named ? named.name() : "";
     try {
-      return JSON.writeValueAsString(Map.of("process", Map.of("apparmorProfile", name)));
+      return JSON.writeValueAsString(Map.of("process", Map.of("apparmorProfile", name())));
     } catch (JsonProcessingException e) {
       throw new AssertionError("maps and strings can always be written", e);
     }
+  }
+
+  /** Returns the profile's name; empty for none. */
+  String name() {
+    return profile instanceof ProfileRef.Named named ? named.name() : "";
   }
 }

@@ -46,7 +46,7 @@ class ComposeStackTest {
             """
             services:
               apparmor:
-                image: "aa:1"
+                image: aa:1
                 command:
                   - replace
                   - /profiles/my.web

@@ -140,7 +140,7 @@ class DockerDefaultProfileTest {
       Files.createFile(path);
     }
     assertThat(ProfilePrinter.print(builder.host(root).build()))
-        .startsWith("abi <abi/3.0>,\n\ninclude <tunables/global>\n")
+        .startsWith("abi <abi/3.0>,\ninclude <tunables/global>\n")
         .contains("  include <abstractions/base>\n");
   }
 

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.docker;
 
+import static io.github.apparmor4j.kernel.testing.Shell.sh;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +19,7 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.PolicyKeeper;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.kernel.testing.Guest;
+import io.github.apparmor4j.kernel.testing.Shell;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
@@ -203,11 +205,10 @@ class DockerdTest {
   void executesUnderTheContainersProfile() throws Exception {
     String container = daemon.start(DockerSecurityOptions.of(web).securityOpt(), false);
     String label = "vm-web (enforce)\n";
-    assertThat(Dockerd.run("docker", "exec", container, "cat", "/proc/self/attr/current"))
+    assertThat(sh("docker exec " + container + " cat /proc/self/attr/current").orThrow())
         .isEqualTo(label);
     assertThat(
-            Dockerd.run(
-                "docker", "exec", "--privileged", container, "cat", "/proc/self/attr/current"))
+            sh("docker exec --privileged " + container + " cat /proc/self/attr/current").orThrow())
         .isEqualTo(label);
     daemon.remove(container);
   }
@@ -248,18 +249,19 @@ class DockerdTest {
     boolean mounts = allows(new Access.Mount("t", List.of(), "tmpfs", "/tmp/"));
     expected.add("mount" + (mounts ? " yes" : " no"));
     String printed =
-        Dockerd.run(
-            "docker",
-            "run",
-            "--rm",
-            "--network=none",
-            "--cap-add=SYS_ADMIN",
-            "--security-opt",
-            "apparmor=vm-postgresql",
-            "box",
-            "sh",
-            "-c",
-            script.toString());
+        Shell.run(
+                "docker",
+                "run",
+                "--rm",
+                "--network=none",
+                "--cap-add=SYS_ADMIN",
+                "--security-opt",
+                "apparmor=vm-postgresql",
+                "box",
+                "sh",
+                "-c",
+                script.toString())
+            .orThrow();
     assertThat(printed.lines()).isEqualTo(expected).contains("w /var/log/x no");
     assertThat(expected).contains("w /var/lib/postgresql/data/base yes", "r /etc/shadow no");
   }
@@ -301,7 +303,7 @@ class DockerdTest {
       Path yaml = Path.of("/run/compose/compose.yaml");
       Files.createDirectories(yaml.getParent());
       Files.writeString(yaml, file.toString());
-      Dockerd.run("docker", "compose", "-f", "" + yaml, "up", "-d", "--pull", "never");
+      Shell.run("docker", "compose", "-f", "" + yaml, "up", "-d", "--pull", "never").orThrow();
       for (ComposeConfinement service : effective.values()) {
         String container = "compose-" + service.service() + "-1";
         assertThat(daemon.label(container)).isEqualTo(requireNonNull(service.choice()).label());
@@ -410,7 +412,7 @@ class DockerdTest {
             .replace("{{range .Imports}}", "{{range (split \"@{PROC} = /proc/\" \";\")}}")
             .replace("{{range .InnerImports}}", "{{range (split \"\" \",\")}}")
             .replace("{{.DaemonProfile}}", "{{\"unconfined\"}}");
-    String filled = Dockerd.run("docker", "version", "--format", format);
+    String filled = Shell.run("docker", "version", "--format", format).orThrow();
     assertThat(
             PolicyComparison.differences(
                 compiled(ProfileParser.parseOrThrow(filled)).profiles(),

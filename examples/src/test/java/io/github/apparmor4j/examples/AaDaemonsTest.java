@@ -1,12 +1,13 @@
 package io.github.apparmor4j.examples;
 
+import static io.github.apparmor4j.kernel.testing.Shell.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.apparmor4j.docker.testing.Dockerd;
 import io.github.apparmor4j.kernel.testing.Guest;
+import io.github.apparmor4j.kernel.testing.Shell.Run;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -26,21 +27,6 @@ class AaDaemonsTest {
           .formatted(System.getProperty("java.home"), Guest.classPath(), Aa.class.getName());
 
   private @Nullable Dockerd daemon;
-
-  /** What a program printed, both ways, and how it ended. */
-  private record Run(int status, String out) {
-    String orThrow() {
-      assertThat(status).as(out).isZero();
-      return out;
-    }
-  }
-
-  private static Run sh(String command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Run(process.waitFor(), out);
-  }
 
   private static Run aa(String arguments) throws IOException, InterruptedException {
     return sh(AA + " " + arguments);
@@ -70,7 +56,8 @@ class AaDaemonsTest {
     assertThat(sh("docker run --rm --network=none box cat /proc/self/attr/current").orThrow())
         .isEqualTo("docker-default (enforce)\n");
     assertThat(
-            sh("docker run --rm --network=none --cap-add=SYS_ADMIN box mount -t tmpfs t /tmp").out)
+            sh("docker run --rm --network=none --cap-add=SYS_ADMIN box mount -t tmpfs t /tmp")
+                .out())
         .containsIgnoringCase("permission denied");
     assertThat(
             sh("ctr -a /run/docker/containerd/containerd.sock run --rm --rootfs"
@@ -89,8 +76,8 @@ class AaDaemonsTest {
         Path.of("/run/web"), "profile vm-web flags=(attach_disconnected) { file, signal, }\n");
     assertThat(aa("docker preflight").orThrow()).isEmpty();
     Run missing = aa("docker preflight docker-default vm-web");
-    assertThat(missing.status).isEqualTo(1);
-    assertThat(missing.out).contains("profile vm-web is not loaded").contains("aa replace");
+    assertThat(missing.status()).isEqualTo(1);
+    assertThat(missing.out()).contains("profile vm-web is not loaded").contains("aa replace");
     aa("replace /run/web").orThrow();
     aa("docker preflight vm-web").orThrow();
     sh("docker run -d --name web --network=none $(" + AA + " docker options vm-web) box sleep 600")
@@ -102,11 +89,11 @@ class AaDaemonsTest {
     Files.writeString(Path.of("/run/web"), "profile vm-web flags=(complain) { file, signal, }\n");
     aa("replace /run/web").orThrow();
     Run drifted = aa("docker verify web");
-    assertThat(drifted.status).isEqualTo(1);
-    assertThat(drifted.out).startsWith("web: NOT_ENFORCED: ");
+    assertThat(drifted.status()).isEqualTo(1);
+    assertThat(drifted.out()).startsWith("web: NOT_ENFORCED: ");
     Run nobody = aa("docker verify nobody");
-    assertThat(nobody.status).isEqualTo(1);
-    assertThat(nobody.out).isEqualTo("aa: no container nobody\n");
+    assertThat(nobody.status()).isEqualTo(1);
+    assertThat(nobody.out()).isEqualTo("aa: no container nobody\n");
     sh("docker inspect web > /run/inspect.json").orThrow();
     assertThat(aa("docker profile from-inspect /run/inspect.json").orThrow())
         .contains("profile web flags=");
@@ -116,7 +103,7 @@ class AaDaemonsTest {
   void bringsUpAStackThatLoadsItsProfiles() throws Exception {
     daemon = Dockerd.start();
     assumeTrue(
-        sh("docker compose version").status == 0, "this suite's Docker has no docker compose");
+        sh("docker compose version").status() == 0, "this suite's Docker has no docker compose");
     // The image is made as its Dockerfile says, of a base that is no registry's.
     sh("""
         mkdir /run/base && cd /run/base && cp -r /run/results/base/* . && mkdir bin tmp lib64 lib &&
@@ -155,7 +142,7 @@ class AaDaemonsTest {
     sh("cd /run/stack && docker compose up -d --pull never || ! docker compose logs").orThrow();
     assertThat(sh("docker exec stack-web-1 cat /proc/self/attr/current").orThrow())
         .isEqualTo("vm-stack (enforce)\n");
-    assertThat(sh("docker exec stack-web-1 sh -c 'echo x > /var/log/x'").out)
+    assertThat(sh("docker exec stack-web-1 sh -c 'echo x > /var/log/x'").out())
         .contains("Permission denied");
     assertThat(project.resolve("compose.yaml")).hasContent(compose);
     assertThat(aa("docker verify stack-web-1").orThrow()).contains("AS_ASKED");

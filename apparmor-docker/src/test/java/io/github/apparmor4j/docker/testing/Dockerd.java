@@ -6,8 +6,8 @@ import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import io.github.apparmor4j.kernel.testing.Guest;
+import io.github.apparmor4j.kernel.testing.Shell;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +102,7 @@ public final class Dockerd {
       Files.createDirectories(path.getParent());
       Files.writeString(path, "x\n");
     }
-    run("sh", "-c", "tar -C " + ROOT + " -c . | docker import - box");
+    Shell.sh("tar -C " + ROOT + " -c . | docker import - box").orThrow();
   }
 
   /** Returns a client of it. */
@@ -139,18 +139,6 @@ public final class Dockerd {
   /** Ends and removes a container. */
   public void remove(String container) {
     client.removeContainerCmd(container).withForce(true).exec();
-  }
-
-  /** Returns what a program printed; fails if it ends with another status than 0. */
-  public static String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int status = process.waitFor();
-    if (status != 0) {
-      throw new IOException(String.join(" ", command) + " ended with " + status + ": " + out);
-    }
-    return out;
   }
 
   /** Ends the daemon. */

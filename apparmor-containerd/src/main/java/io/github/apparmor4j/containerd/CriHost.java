@@ -1,0 +1,80 @@
+package io.github.apparmor4j.containerd;
+
+import io.github.apparmor4j.containerd.CriRequest.ProfileType;
+import io.github.apparmor4j.containerd.CriRequest.SecurityProfile;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * containerd's CRI plugin as far as it decides which profile a container gets. The rules were seen
+ * on 1.6.20 and 2.1.9 (docs/containers.md).
+ *
+ * @param supported whether it applies profiles: the kernel has AppArmor, {@code
+ *     /sbin/apparmor_parser} is there, the environment variable {@code container} isn't set, and
+ *     {@code disable_apparmor} is false
+ * @param loaded the names of the profiles that are loaded
+ */
+public record CriHost(boolean supported, Set<String> loaded) {
+
+  /** The label of what nothing confines. */
+  public static final String UNCONFINED = "unconfined";
+
+  private static final String LOCALHOST = "localhost/";
+
+  /** Copies the names. */
+  public CriHost {
+    loaded = Set.copyOf(loaded);
+  }
+
+  /**
+   * Returns the label that a container gets, {@link #UNCONFINED} for none.
+   *
+   * @throws CriException if containerd refuses the request
+   */
+  public String choose(CriRequest request) {
+    Objects.requireNonNull(request, "request");
+    SecurityProfile asked = request.apparmor();
+    if (asked == null && request.apparmorProfile().isEmpty() && !supported) {
+      return UNCONFINED;
+    }
+    SecurityProfile profile = asked == null ? legacy(request.apparmorProfile()) : asked;
+    if (profile.type() != ProfileType.LOCALHOST && !profile.localhostRef().isEmpty()) {
+      throw new CriException(
+          "invalid apparmor config localhost_ref is set with another type than Localhost");
+    }
+    if (!supported) {
+      if (profile.type() == ProfileType.UNCONFINED) {
+        return UNCONFINED;
+      }
+      throw new CriException("apparmor is not supported");
+    }
+    return switch (profile.type()) {
+      case UNCONFINED -> UNCONFINED;
+      case RUNTIME_DEFAULT -> request.privileged() ? UNCONFINED : CriDefaultProfile.NAME;
+      case LOCALHOST -> localhost(profile.localhostRef());
+    };
+  }
+
+  private static SecurityProfile legacy(String text) {
+    return switch (text) {
+      case "", "runtime/default", "docker/default" ->
+          new SecurityProfile(ProfileType.RUNTIME_DEFAULT, "");
+      case "unconfined" -> new SecurityProfile(ProfileType.UNCONFINED, "");
+      default -> {
+        if (!text.startsWith(LOCALHOST)) {
+          throw new CriException("invalid apparmor profile \"" + text + '"');
+        }
+        yield new SecurityProfile(ProfileType.LOCALHOST, text);
+      }
+    };
+  }
+
+  private String localhost(String reference) {
+    String name =
+        reference.startsWith(LOCALHOST) ? reference.substring(LOCALHOST.length()) : reference;
+    if (!loaded.contains(name)) {
+      throw new CriException("apparmor profile not found " + name);
+    }
+    return name;
+  }
+}

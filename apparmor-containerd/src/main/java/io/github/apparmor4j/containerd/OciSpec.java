@@ -1,0 +1,177 @@
+package io.github.apparmor4j.containerd;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceSpan;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An OCI runtime configuration, {@code config.json}: the profile in it ({@code
+ * process.apparmorProfile}), and edits that leave every other character as it was. Immutable.
+ */
+public final class OciSpec {
+
+  /** Of characters; specifications have some thousands. */
+  private static final int MOST = 16 << 20;
+
+  private static final int DEEPEST = 100;
+  private static final String KEY = "apparmorProfile";
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+          .build();
+
+  private final SourceText source;
+  private final @Nullable String profile;
+
+  // Offsets in the text; -1 for what isn't there.
+  private int root = -1;
+  private int process = -1;
+  private int start = -1;
+  private int end = -1;
+
+  private OciSpec(SourceText source) throws IOException {
+    this.source = source;
+    try (JsonParser parser = JSON.createParser(source.text())) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw problem(0, "a configuration is an object");
+      }
+      root = offset(parser) + 1;
+      String found = null;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean here = parser.currentName().equals("process");
+        if (parser.nextToken() == JsonToken.START_OBJECT && here) {
+          process = offset(parser) + 1;
+          found = process(parser);
+        } else {
+          parser.skipChildren();
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw problem(offset(parser), "one object, and nothing after it");
+      }
+      profile = found;
+    }
+  }
+
+  private @Nullable String process(JsonParser parser) throws IOException {
+    String found = null;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean here = parser.currentName().equals(KEY);
+      JsonToken token = parser.nextToken();
+      if (here && token == JsonToken.VALUE_STRING) {
+        start = offset(parser);
+        found = parser.getText();
+        parser.finishToken();
+        end = (int) parser.currentLocation().getCharOffset();
+      } else if (here) {
+        throw problem(offset(parser), KEY + " is a string");
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return found;
+  }
+
+  private static int offset(JsonParser parser) {
+    return (int) parser.currentTokenLocation().getCharOffset();
+  }
+
+  private DiagnosticException problem(int at, String message) {
+    SourcePlace place = SourcePlace.of(source, new SourceSpan(at, at));
+    return new DiagnosticException(List.of(Diagnostic.error("AA-OCI-0001", place, message)));
+  }
+
+  /**
+   * Reads a configuration of at most 16 Mi characters and 100 levels.
+   *
+   * @throws DiagnosticException if it is no JSON, has a key twice, or the profile is no string
+   */
+  public static OciSpec parse(SourceText text) {
+    if (text.text().length() > MOST) {
+      SourcePlace place = SourcePlace.of(text, new SourceSpan(0, 0));
+      throw new DiagnosticException(
+          List.of(Diagnostic.error("AA-OCI-0001", place, "more than " + MOST + " characters")));
+    }
+    try {
+      return new OciSpec(text);
+    } catch (JsonProcessingException e) {
+      long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
+      int offset = (int) Math.min(at, text.text().length());
+      SourcePlace place = SourcePlace.of(text, new SourceSpan(offset, offset));
+      throw new DiagnosticException(
+          List.of(Diagnostic.error("AA-OCI-0001", place, e.getOriginalMessage())));
+    } catch (IOException e) {
+      throw new AssertionError("a string can always be read", e);
+    }
+  }
+
+  /**
+   * Returns the name of the profile; empty if there is none, and the container inherits what its
+   * runtime runs under.
+   */
+  public Optional<String> profile() {
+    return Optional.ofNullable(profile).filter(name -> !name.isEmpty());
+  }
+
+  /**
+   * Returns the configuration with another profile, or the key added to what is there.
+   *
+   * @param wanted a profile or none
+   * @throws IllegalArgumentException for the runtime's default, which OCI doesn't know
+   */
+  public OciSpec withProfile(ProfileRef wanted) {
+    String name = OciProcess.of(wanted).name();
+    String value = '"' + new String(JsonStringEncoder.getInstance().quoteAsString(name)) + '"';
+    if (start >= 0) {
+      return replaced(start, end, value);
+    } else if (name.isEmpty()) {
+      return this;
+    }
+    String member = '"' + KEY + "\": " + value;
+    return process >= 0
+        ? inserted(process, member)
+        : inserted(root, "\"process\": {" + member + "}");
+  }
+
+  /** Inserts a member at an object's beginning, with the white space of the one that follows. */
+  private OciSpec inserted(int at, String member) {
+    String text = source.text();
+    int next = at;
+    while (next < text.length() && Character.isWhitespace(text.charAt(next))) {
+      next++;
+    }
+    boolean empty = text.charAt(next) == '}';
+    return replaced(at, at, empty ? member : text.substring(at, next) + member + ",");
+  }
+
+  private OciSpec replaced(int from, int to, String by) {
+    String text = source.text();
+    return parse(SourceText.of(source.name(), text.substring(0, from) + by + text.substring(to)));
+  }
+
+  /** Returns the text. */
+  public SourceText source() {
+    return source;
+  }
+
+  /** Returns the text. */
+  @Override
+  public String toString() {
+    return source.text();
+  }
+}

@@ -1,0 +1,219 @@
+package io.github.apparmor4j.containerd;
+
+import static io.github.apparmor4j.kernel.testing.Shell.sh;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.container.ContainerDefault;
+import io.github.apparmor4j.container.ContainerTemplate;
+import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.containerd.CriRequest.ProfileType;
+import io.github.apparmor4j.containerd.testing.Containerd;
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.kernel.LoadedProfile;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
+import io.github.apparmor4j.kernel.testing.Guest;
+import io.github.apparmor4j.kernel.testing.Shell;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.testing.PolicyComparison;
+import io.github.apparmor4j.testing.Shared;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What this module says of containerd, on a real one: in a guest ({@link RealContainerdTest}). */
+@Tag("kernel")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ContainerdTest {
+
+  private static final Path PARSER = Path.of("/usr/sbin/apparmor_parser");
+  private static final String LABEL = "cat /proc/self/attr/current";
+
+  private final SecurityFsKernel kernel = SecurityFsKernel.open();
+  private final ProfileRef.Named web = ProfileRef.external("vm-web");
+  private final int version = Containerd.version();
+  private Containerd daemon = Containerd.start("");
+
+  ContainerdTest() throws IOException, InterruptedException {}
+
+  @BeforeAll
+  void load() throws IOException {
+    kernel.load(
+        PolicyCompiler.forKernel(kernel.features())
+            .compile(
+                ProfileParser.parseOrThrow(
+                    "abi <abi/3.0>,\nprofile vm-web flags=(attach_disconnected) {"
+                        + " file, signal, capability, network, deny /data/** w, }\n"))
+            .toBytes());
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    daemon.stop();
+  }
+
+  private Set<String> loaded() throws IOException {
+    return kernel.profiles().stream().map(LoadedProfile::name).collect(Collectors.toSet());
+  }
+
+  // ---- CRI
+
+  static Stream<CriRequest> requests() {
+    return Stream.of(
+            CriRequest.ofLegacy(""),
+            CriRequest.ofLegacy("runtime/default"),
+            CriRequest.ofLegacy("docker/default"),
+            CriRequest.ofLegacy("unconfined"),
+            CriRequest.ofLegacy("localhost/vm-web"),
+            CriRequest.ofLegacy("localhost/vm-missing"),
+            CriRequest.ofLegacy("vm-web"),
+            CriRequest.of(ProfileType.RUNTIME_DEFAULT, ""),
+            CriRequest.of(ProfileType.RUNTIME_DEFAULT, "vm-web"),
+            CriRequest.of(ProfileType.UNCONFINED, ""),
+            CriRequest.of(ProfileType.UNCONFINED, "vm-web"),
+            CriRequest.of(ProfileType.LOCALHOST, "vm-web"),
+            CriRequest.of(ProfileType.LOCALHOST, "localhost/vm-web"),
+            CriRequest.of(ProfileType.LOCALHOST, "vm-missing"),
+            CriRequest.of(ProfileType.LOCALHOST, ""),
+            new CriRequest(
+                new CriRequest.SecurityProfile(ProfileType.UNCONFINED, ""),
+                "localhost/vm-web",
+                false))
+        .flatMap(request -> Stream.of(request, request.asPrivileged()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("requests")
+  void choosesAsContainerdDoes(CriRequest request) throws IOException {
+    choosesAsContainerdDoes(new CriHost(true, loaded()), request);
+  }
+
+  private void choosesAsContainerdDoes(CriHost host, CriRequest request) throws IOException {
+    String expected;
+    try {
+      expected = host.choose(request);
+    } catch (CriException e) {
+      assertThatThrownBy(() -> daemon.start("c", request))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining(e.getMessage());
+      return;
+    }
+    String container = daemon.start("c", request);
+    assertThat(daemon.label(container)).isEqualTo(expected);
+    daemon.remove(container);
+  }
+
+  @Test
+  void appliesNothingWithoutTheParserAndSaysSo() throws Exception {
+    Path away = PARSER.resolveSibling("apparmor_parser.away");
+    daemon.stop();
+    Files.move(PARSER, away);
+    try {
+      daemon = Containerd.start("");
+      CriHost host = new CriHost(false, loaded());
+      for (CriRequest request : requests().toList()) {
+        choosesAsContainerdDoes(host, request);
+      }
+    } finally {
+      Files.move(away, PARSER);
+      daemon.stop();
+      daemon = Containerd.start("");
+    }
+  }
+
+  // ---- the default
+
+  @Test
+  void buildsTheDefaultThatContainerdLoads() throws Exception {
+    daemon.remove(daemon.start("c", CriRequest.ofLegacy("runtime/default")));
+    // Debian's parser takes policies that pin no ABI to be written for this one.
+    Features unpinned =
+        Features.parse(Files.readString(Path.of("/usr/share/apparmor-features/features")));
+    CompiledPolicy ours =
+        PolicyCompiler.forKernel(kernel.features())
+            .withDefaultAbi(unpinned)
+            .compile(
+                Resolver.of(IncludeResolver.directories(Path.of("/etc/apparmor.d")))
+                    .resolve(
+                        ContainerDefault.builder(
+                                version == 1
+                                    ? ContainerTemplate.CONTAINERD_1_6
+                                    : ContainerTemplate.CONTAINERD_2)
+                            .host(Path.of("/"))
+                            .build()))
+            .orThrow();
+    byte[] theirs = kernel.rawData(CriDefaultProfile.NAME).orElseThrow();
+    PolicyReader.Kernel limits =
+        version == 1 ? PolicyReader.Kernel.LINUX_6_12 : PolicyReader.Kernel.LINUX_7_2;
+    List<String> differences =
+        PolicyComparison.differences(
+            PolicyReader.read(theirs, limits), PolicyReader.read(ours.toBytes(), limits));
+    Path left = Files.write(Guest.RESULTS.resolve("theirs.bin"), theirs);
+    Path right = Files.write(Guest.RESULTS.resolve("ours.bin"), ours.toBytes());
+    Shared.Output verdict =
+        Shared.run("python3", Guest.RESULTS.resolve("policycmp.py"), "compare", left, right);
+    assertThat(differences).as(verdict.text()).isEmpty();
+    assertThat(verdict.status()).as(verdict.text() + verdict.errors()).isZero();
+  }
+
+  // ---- command lines and OCI
+
+  @Test
+  void runsByCtrWithOurArguments() throws Exception {
+    assertThat(ctr(web, LABEL).orThrow()).isEqualTo("vm-web (enforce)\n");
+    assertThat(ctr(web, "sh -c 'echo x > /data/x'").out()).contains("Permission denied");
+    assertThat(ctr(ProfileRef.runtimeDefault(), LABEL).orThrow())
+        .isEqualTo(CriDefaultProfile.NAME + " (enforce)\n");
+    assertThat(ctr(ProfileRef.unconfined(), LABEL).orThrow()).isEqualTo("unconfined\n");
+  }
+
+  private static Shell.Run ctr(ProfileRef profile, String command)
+      throws IOException, InterruptedException {
+    return sh(
+        "ctr run --rm --rootfs "
+            + String.join(" ", RuntimeArguments.of(profile).ctr())
+            + " "
+            + Containerd.ROOT
+            + " c1 "
+            + command);
+  }
+
+  @Test
+  void runsByRuncWithOurEdit() throws Exception {
+    Path bundle = Files.createDirectories(Path.of("/run/bundle"));
+    sh("cd /run/bundle && cp -r " + Containerd.ROOT + " rootfs && runc spec").orThrow();
+    Path file = bundle.resolve("config.json");
+    OciSpec spec =
+        OciSpec.parse(
+            SourceText.of(
+                "config.json",
+                Files.readString(file)
+                    .replace("\"terminal\": true", "\"terminal\": false")
+                    .replace("\"sh\"", "\"cat\", \"/proc/self/attr/current\"")));
+    assertThat(spec.profile()).isEmpty();
+    Files.writeString(file, spec.toString());
+    assertThat(sh("cd /run/bundle && runc run r1").orThrow()).isEqualTo("unconfined\n");
+    Files.writeString(file, spec.withProfile(web).toString());
+    assertThat(sh("cd /run/bundle && runc run r1").orThrow()).isEqualTo("vm-web (enforce)\n");
+    Files.writeString(file, spec.withProfile(web).withProfile(ProfileRef.unconfined()).toString());
+    assertThat(sh("cd /run/bundle && runc run r1").orThrow()).isEqualTo("unconfined\n");
+  }
+}
