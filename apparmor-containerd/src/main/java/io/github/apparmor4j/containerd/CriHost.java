@@ -34,19 +34,16 @@ public record CriHost(boolean supported, Set<String> loaded) {
   public String choose(CriRequest request) {
     Objects.requireNonNull(request, "request");
     SecurityProfile asked = request.apparmor();
-    if (asked == null && request.apparmorProfile().isEmpty() && !supported) {
-      return UNCONFINED;
-    }
     SecurityProfile profile = asked == null ? legacy(request.apparmorProfile()) : asked;
-    if (profile.type() != ProfileType.LOCALHOST && !profile.localhostRef().isEmpty()) {
-      throw new CriException(
-          "invalid apparmor config localhost_ref is set with another type than Localhost");
-    }
     if (!supported) {
-      if (profile.type() == ProfileType.UNCONFINED) {
+      boolean nothing = asked == null && request.apparmorProfile().isEmpty();
+      if (nothing || profile.type() == ProfileType.UNCONFINED) {
         return UNCONFINED;
       }
       throw new CriException("apparmor is not supported");
+    } else if (profile.type() != ProfileType.LOCALHOST && !profile.localhostRef().isEmpty()) {
+      throw new CriException(
+          "apparmor config invalid LocalhostRef must only be set if ProfileType is Localhost");
     }
     return switch (profile.type()) {
       case UNCONFINED -> UNCONFINED;
@@ -62,7 +59,7 @@ public record CriHost(boolean supported, Set<String> loaded) {
       case "unconfined" -> new SecurityProfile(ProfileType.UNCONFINED, "");
       default -> {
         if (!text.startsWith(LOCALHOST)) {
-          throw new CriException("invalid apparmor profile \"" + text + '"');
+          throw new CriException("invalid profile \"" + text + '"');
         }
         yield new SecurityProfile(ProfileType.LOCALHOST, text);
       }
@@ -72,7 +69,9 @@ public record CriHost(boolean supported, Set<String> loaded) {
   private String localhost(String reference) {
     String name =
         reference.startsWith(LOCALHOST) ? reference.substring(LOCALHOST.length()) : reference;
-    if (!loaded.contains(name)) {
+    if (name.isEmpty()) {
+      throw new CriException("nil apparmor profile is not supported");
+    } else if (!loaded.contains(name)) {
       throw new CriException("apparmor profile not found " + name);
     }
     return name;

@@ -1,8 +1,7 @@
 package io.github.apparmor4j.docker;
 
 import io.github.apparmor4j.kernel.testing.Guest;
-import io.github.apparmor4j.testing.Shared;
-import java.nio.file.Files;
+import io.github.apparmor4j.kernel.testing.LoadedDefault;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,6 +28,6 @@ class RealDockerTest {
         directory,
         RealDockerTest.class,
         SECONDS,
-        results -> Files.copy(Shared.path("tools/policycmp.py"), results.resolve("policycmp.py")));
+        LoadedDefault::prepare);
   }
 }

@@ -1,0 +1,399 @@
+package io.github.apparmor4j.containerd;
+
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceSpan;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/**
+ * A host's containerd configuration, {@code config.toml} with all that it imports, as far as it
+ * decides about profiles. Immutable.
+ *
+ * <p>The versions merge differently (seen on 1.6.20 and 2.1.9, docs/containers.md): containerd 2
+ * lays each imported table over what is there; in containerd 1 a plugin's table replaces the whole
+ * table that earlier files have for it, so that a fragment of one key resets all others.
+ *
+ * <p>Reading never fails: what is wrong is in {@link #diagnostics()}, and what could be read is
+ * there. A file may have 4 Mi characters, and all of them together be 1000.
+ */
+public final class ContainerdConfig {
+
+  /** The plugin's table in files of version 2, and in containerd 1. */
+  static final String V2_PLUGIN = "io.containerd.grpc.v1.cri";
+
+  /** The plugin's table in files of version 3. */
+  static final String V3_PLUGIN = "io.containerd.cri.v1.runtime";
+
+  private static final int MOST = 4 << 20;
+  private static final int MOST_FILES = 1000;
+  private static final String SPEC = "base_runtime_spec";
+
+  /**
+   * A runtime, which a Kubernetes runtime class names as its handler.
+   *
+   * @param name its name
+   * @param type the shim: {@code io.containerd.runc.v2}; empty if none is said
+   * @param baseRuntimeSpec the path of an OCI configuration that containers start from; empty for
+   *     containerd's own
+   * @param place where it is configured
+   */
+  public record Runtime(String name, String type, String baseRuntimeSpec, SourcePlace place) {}
+
+  /** A value and where it stands. */
+  private record Value(Object value, SourcePlace place) {}
+
+  private final int major;
+  private final Path root;
+  private final List<Diagnostic> diagnostics = new ArrayList<>();
+
+  /** What the plugin's tables come to: keys joined by slashes, which bare keys can't hold. */
+  private final Map<List<String>, Value> plugin = new LinkedHashMap<>();
+
+  private ContainerdConfig(int major, Path root) {
+    this.major = major;
+    this.root = root;
+  }
+
+  /**
+   * Reads a host's configuration.
+   *
+   * @param major containerd's version: 1 or 2
+   * @param root of the host's file tree, {@code /} for this one
+   * @param file absolute on that host: {@code /etc/containerd/config.toml}
+   * @throws IllegalArgumentException for another version or a relative file
+   */
+  public static ContainerdConfig read(int major, Path root, String file) {
+    if (major != 1 && major != 2) {
+      throw new IllegalArgumentException("containerd 1 or 2, not " + major);
+    }
+    if (!file.startsWith("/")) {
+      throw new IllegalArgumentException("not absolute: " + file);
+    }
+    ContainerdConfig config = new ContainerdConfig(major, root);
+    config.readAll(file);
+    return config;
+  }
+
+  // ---- files
+
+  /** A file to read, and where it is imported. */
+  private record Import(String file, @Nullable SourcePlace from) {}
+
+  // Imports come after what is imported by earlier ones: breadth first.
+  private void readAll(String first) {
+    Deque<Import> waiting = new ArrayDeque<>(List.of(new Import(first, null)));
+    Set<String> seen = new HashSet<>();
+    while (!waiting.isEmpty()) {
+      Import next = waiting.remove();
+      if (!seen.add(next.file)) {
+        continue;
+      }
+      if (seen.size() > MOST_FILES) {
+        report(true, "0001", place(next), "more than " + MOST_FILES + " files");
+        return;
+      }
+      SourceText text = text(next);
+      if (text != null) {
+        waiting.addAll(read(text, next));
+      }
+    }
+  }
+
+  private Path path(String file) {
+    return root.resolve(file.substring(1));
+  }
+
+  private @Nullable SourceText text(Import file) {
+    Path path = path(file.file);
+    try {
+      if (Files.size(path) > MOST) {
+        report(true, "0001", place(file), file.file + " has more than " + MOST + " bytes");
+        return null;
+      }
+      return SourceText.of(file.file, SourceText.decode(Files.readAllBytes(path)));
+    } catch (IOException e) {
+      boolean missing = !Files.exists(path);
+      // containerd 2 passes over what is missing, containerd 1 doesn't start.
+      report(
+          major == 1 || !missing,
+          "0002",
+          place(file),
+          file.file + (missing ? " is not there" : " can't be read"));
+      return null;
+    }
+  }
+
+  private static SourcePlace place(Import file) {
+    return file.from == null
+        ? SourcePlace.of(SourceText.of(file.file, ""), new SourceSpan(0, 0))
+        : file.from;
+  }
+
+  private void report(boolean error, String code, SourcePlace place, String message) {
+    String whole = "AA-CONTAINERD-" + code;
+    diagnostics.add(
+        error
+            ? Diagnostic.error(whole, place, message)
+            : Diagnostic.warning(whole, place, message));
+  }
+
+  /** Takes a file's part in; returns what it imports. */
+  private List<Import> read(SourceText text, Import file) {
+    TomlParseResult toml;
+    try {
+      toml = Toml.parse(text.text());
+    } catch (StackOverflowError e) {
+      report(true, "0001", place(text, null), "too deeply nested");
+      return List.of();
+    }
+    if (toml.hasErrors()) {
+      for (TomlParseError error : toml.errors()) {
+        report(true, "0001", place(text, error.position()), String.valueOf(error.getMessage()));
+      }
+      return List.of();
+    }
+    takePlugins(text, toml);
+    return imports(text, toml, file);
+  }
+
+  private void takePlugins(SourceText text, TomlParseResult toml) {
+    Object version = toml.get(List.of("version"));
+    boolean third = major == 2 && Long.valueOf(3).equals(version);
+    Object plugins = toml.get(List.of("plugins"));
+    if (!(plugins instanceof TomlTable tables)) {
+      return;
+    }
+    for (String name : List.of(V2_PLUGIN, V3_PLUGIN)) {
+      boolean own = name.equals(V3_PLUGIN) ? major == 2 : !third;
+      Object found = tables.get(List.of(name));
+      if (!(found instanceof TomlTable table)) {
+        continue;
+      }
+      SourcePlace place = place(text, tables.inputPositionOf(List.of(name)));
+      if (!own) {
+        if (tells(table)) {
+          report(false, "0004", place, "containerd " + major + " passes over this table here");
+        }
+        continue;
+      }
+      if (major == 1) {
+        if (!plugin.isEmpty()) {
+          report(
+              false,
+              "0007",
+              place,
+              "this table replaces all that earlier files say of the plugin");
+        }
+        plugin.clear();
+      }
+      take(text, table, List.of());
+    }
+  }
+
+  /** Returns whether a table says anything of profiles; version 3 keeps one for other keys. */
+  private static boolean tells(TomlTable table) {
+    return table.contains(List.of("disable_apparmor")) || table.contains(List.of("containerd"));
+  }
+
+  private void take(SourceText text, TomlTable table, List<String> prefix) {
+    for (String key : table.keySet()) {
+      Object value = table.get(List.of(key));
+      List<String> whole = new ArrayList<>(prefix);
+      whole.add(key);
+      if (value instanceof TomlTable inner) {
+        take(text, inner, whole);
+      } else if (value != null) {
+        plugin.put(whole, new Value(value, place(text, table.inputPositionOf(List.of(key)))));
+      }
+    }
+  }
+
+  private List<Import> imports(SourceText text, TomlParseResult toml, Import file) {
+    List<Import> imports = new ArrayList<>();
+    if (!(toml.get(List.of("imports")) instanceof TomlArray array)) {
+      return imports;
+    }
+    SourcePlace place = place(text, toml.inputPositionOf(List.of("imports")));
+    for (Object entry : array.toList()) {
+      if (!(entry instanceof String name)) {
+        report(true, "0008", place, "imports holds something that is no string");
+        continue;
+      }
+      String absolute =
+          name.startsWith("/")
+              ? name
+              : file.file.substring(0, file.file.lastIndexOf('/') + 1) + name;
+      String normal = Path.of(absolute).normalize().toString();
+      if (normal.contains("*")) {
+        matches(normal).forEach(match -> imports.add(new Import(match, place)));
+      } else {
+        imports.add(new Import(normal, place));
+      }
+    }
+    return imports;
+  }
+
+  private List<String> matches(String pattern) {
+    int slash = pattern.lastIndexOf('/');
+    String directory = pattern.substring(0, slash + 1);
+    List<String> found = new ArrayList<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(path(directory), pattern.substring(slash + 1))) {
+      files.forEach(path -> found.add(directory + path.getFileName()));
+    } catch (NotDirectoryException | java.nio.file.NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      report(
+          true,
+          "0002",
+          place(new Import(directory, null)),
+          directory + " can't be read: " + e.getMessage());
+    }
+    Collections.sort(found);
+    return found;
+  }
+
+  private static SourcePlace place(SourceText text, @Nullable TomlPosition position) {
+    if (position == null) {
+      return SourcePlace.of(text, new SourceSpan(0, 0));
+    }
+    int start = 0;
+    for (int line = 1; line < position.line(); line++) {
+      int end = text.text().indexOf('\n', start);
+      if (end < 0) {
+        break;
+      }
+      start = end + 1;
+    }
+    int at = Math.min(start + position.column() - 1, text.text().length());
+    return SourcePlace.of(text, new SourceSpan(at, at));
+  }
+
+  // ---- what it comes to
+
+  /** Returns what is wrong with the files themselves. */
+  public List<Diagnostic> diagnostics() {
+    return List.copyOf(diagnostics);
+  }
+
+  /** Returns whether {@code disable_apparmor} is true: no container gets a profile then. */
+  public boolean disableAppArmor() {
+    Value value = plugin.get(List.of("disable_apparmor"));
+    return value != null && value.value.equals(true);
+  }
+
+  /** Returns the name of the runtime that is used when none is asked for. */
+  public String defaultRuntimeName() {
+    Value value = plugin.get(List.of("containerd", "default_runtime_name"));
+    return value != null && value.value instanceof String name ? name : "runc";
+  }
+
+  /** Returns the runtimes that the files configure, by name. */
+  public Map<String, Runtime> runtimes() {
+    Map<String, Runtime> runtimes = new LinkedHashMap<>();
+    plugin.forEach(
+        (key, value) -> {
+          if (key.size() > 3 && key.subList(0, 2).equals(List.of("containerd", "runtimes"))) {
+            String name = key.get(2);
+            runtimes.computeIfAbsent(
+                name,
+                absent ->
+                    new Runtime(
+                        name, text(name, "runtime_type"), text(name, SPEC), value.place));
+          }
+        });
+    return Collections.unmodifiableMap(runtimes);
+  }
+
+  private String text(String runtime, String key) {
+    Value value = plugin.get(List.of("containerd", "runtimes", runtime, key));
+    return value != null && value.value instanceof String text ? text : "";
+  }
+
+  /**
+   * Returns what is worth a look, after what is wrong with the files: AppArmor switched off,
+   * specifications that carry a profile, runtimes that profiles don't reach.
+   */
+  public List<Diagnostic> check() {
+    List<Diagnostic> found = new ArrayList<>(diagnostics);
+    Value disabled = plugin.get(List.of("disable_apparmor"));
+    if (disabled != null && !(disabled.value instanceof Boolean)) {
+      found.add(
+          Diagnostic.error(
+              "AA-CONTAINERD-0008", disabled.place, "disable_apparmor is true or false"));
+    } else if (disabled != null && disableAppArmor()) {
+      found.add(
+          Diagnostic.warning(
+              "AA-CONTAINERD-0003", disabled.place, "no container gets a profile"));
+    }
+    for (Runtime runtime : runtimes().values()) {
+      checkRuntime(runtime, found);
+    }
+    return found;
+  }
+
+  private void checkRuntime(Runtime runtime, List<Diagnostic> found) {
+    Value spec = plugin.get(List.of("containerd", "runtimes", runtime.name, SPEC));
+    if (!runtime.type.isEmpty() && !runtime.type.startsWith("io.containerd.runc.")) {
+      found.add(
+          Diagnostic.warning(
+              "AA-CONTAINERD-0009",
+              runtime.place,
+              "runtime " + runtime.name + " (" + runtime.type + ") may apply no profiles"));
+    }
+    if (spec == null || runtime.baseRuntimeSpec.isEmpty()) {
+      return;
+    }
+    try {
+      String file = runtime.baseRuntimeSpec;
+      byte[] bytes = Files.readAllBytes(path(file.startsWith("/") ? file : "/" + file));
+      OciSpec.parse(SourceText.of(file, SourceText.decode(bytes)))
+          .profile()
+          .ifPresent(
+              profile ->
+                  found.add(
+                      Diagnostic.warning(
+                          "AA-CONTAINERD-0005",
+                          spec.place,
+                          file
+                              + " names profile "
+                              + profile
+                              + ", which containers keep that ask for no confinement")));
+    } catch (IOException e) {
+      found.add(
+          Diagnostic.error(
+              "AA-CONTAINERD-0006", spec.place, runtime.baseRuntimeSpec + " can't be read"));
+    } catch (DiagnosticException e) {
+      found.addAll(e.diagnostics());
+    }
+  }
+
+  /** Returns the plugin's keys and values, for a fragment that replaces its table. */
+  Map<List<String>, Object> pluginValues() {
+    Map<List<String>, Object> values = new LinkedHashMap<>();
+    plugin.forEach((key, value) -> values.put(key, value.value));
+    return values;
+  }
+}
