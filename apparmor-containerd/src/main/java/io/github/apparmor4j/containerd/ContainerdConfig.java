@@ -59,7 +59,8 @@ public final class ContainerdConfig {
    *     containerd's own
    * @param place where it is configured
    */
-  public record Runtime(String name, String type, String baseRuntimeSpec, SourcePlace place) {}
+  public record RuntimeHandler(
+      String name, String type, String baseRuntimeSpec, SourcePlace place) {}
 
   /** A value and where it stands. */
   private record Value(Object value, SourcePlace place) {}
@@ -201,10 +202,7 @@ public final class ContainerdConfig {
       if (major == 1) {
         if (!plugin.isEmpty()) {
           report(
-              false,
-              "0007",
-              place,
-              "this table replaces all that earlier files say of the plugin");
+              false, "0007", place, "this table replaces all that earlier files say of the plugin");
         }
         plugin.clear();
       }
@@ -311,8 +309,8 @@ public final class ContainerdConfig {
   }
 
   /** Returns the runtimes that the files configure, by name. */
-  public Map<String, Runtime> runtimes() {
-    Map<String, Runtime> runtimes = new LinkedHashMap<>();
+  public Map<String, RuntimeHandler> runtimes() {
+    Map<String, RuntimeHandler> runtimes = new LinkedHashMap<>();
     plugin.forEach(
         (key, value) -> {
           if (key.size() > 3 && key.subList(0, 2).equals(List.of("containerd", "runtimes"))) {
@@ -320,7 +318,7 @@ public final class ContainerdConfig {
             runtimes.computeIfAbsent(
                 name,
                 absent ->
-                    new Runtime(
+                    new RuntimeHandler(
                         name, text(name, "runtime_type"), text(name, SPEC), value.place));
           }
         });
@@ -345,16 +343,15 @@ public final class ContainerdConfig {
               "AA-CONTAINERD-0008", disabled.place, "disable_apparmor is true or false"));
     } else if (disabled != null && disableAppArmor()) {
       found.add(
-          Diagnostic.warning(
-              "AA-CONTAINERD-0003", disabled.place, "no container gets a profile"));
+          Diagnostic.warning("AA-CONTAINERD-0003", disabled.place, "no container gets a profile"));
     }
-    for (Runtime runtime : runtimes().values()) {
-      checkRuntime(runtime, found);
+    for (RuntimeHandler runtime : runtimes().values()) {
+      checkHandler(runtime, found);
     }
     return found;
   }
 
-  private void checkRuntime(Runtime runtime, List<Diagnostic> found) {
+  private void checkHandler(RuntimeHandler runtime, List<Diagnostic> found) {
     Value spec = plugin.get(List.of("containerd", "runtimes", runtime.name, SPEC));
     if (!runtime.type.isEmpty() && !runtime.type.startsWith("io.containerd.runc.")) {
       found.add(

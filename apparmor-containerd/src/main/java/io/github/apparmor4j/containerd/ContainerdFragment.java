@@ -85,7 +85,7 @@ public final class ContainerdFragment {
           config.set(whole, plain(value));
         });
     TomlWriter writer = new TomlWriter();
-    writer.setIndent("  ");
+    writer.setIndent("");
     return writer.writeToString(config);
   }
 

@@ -13,8 +13,10 @@ import java.util.Set;
  *     /sbin/apparmor_parser} is there, the environment variable {@code container} isn't set, and
  *     {@code disable_apparmor} is false
  * @param loaded the names of the profiles that are loaded
+ * @param baseProfile the profile in the {@code base_runtime_spec} of the pod's runtime; empty if it
+ *     has none
  */
-public record CriHost(boolean supported, Set<String> loaded) {
+public record CriHost(boolean supported, Set<String> loaded, String baseProfile) {
 
   /** The label of what nothing confines. */
   public static final String UNCONFINED = "unconfined";
@@ -24,6 +26,17 @@ public record CriHost(boolean supported, Set<String> loaded) {
   /** Copies the names. */
   public CriHost {
     loaded = Set.copyOf(loaded);
+    Objects.requireNonNull(baseProfile, "baseProfile");
+  }
+
+  /** Returns a host whose runtime has no base specification with a profile. */
+  public CriHost(boolean supported, Set<String> loaded) {
+    this(supported, loaded, "");
+  }
+
+  /** Returns the host for pods of a runtime whose base specification names a profile. */
+  public CriHost withBaseProfile(String profile) {
+    return new CriHost(supported, loaded, profile);
   }
 
   /**
@@ -38,7 +51,7 @@ public record CriHost(boolean supported, Set<String> loaded) {
     if (!supported) {
       boolean nothing = asked == null && request.apparmorProfile().isEmpty();
       if (nothing || profile.type() == ProfileType.UNCONFINED) {
-        return UNCONFINED;
+        return unset(request);
       }
       throw new CriException("apparmor is not supported");
     } else if (profile.type() != ProfileType.LOCALHOST && !profile.localhostRef().isEmpty()) {
@@ -46,10 +59,15 @@ public record CriHost(boolean supported, Set<String> loaded) {
           "apparmor config invalid LocalhostRef must only be set if ProfileType is Localhost");
     }
     return switch (profile.type()) {
-      case UNCONFINED -> UNCONFINED;
+      case UNCONFINED -> unset(request);
       case RUNTIME_DEFAULT -> request.privileged() ? UNCONFINED : CriDefaultProfile.NAME;
       case LOCALHOST -> localhost(profile.localhostRef());
     };
+  }
+
+  /** Without a profile to set, what the specification began with stays; privileged, it doesn't. */
+  private String unset(CriRequest request) {
+    return request.privileged() || baseProfile.isEmpty() ? UNCONFINED : baseProfile;
   }
 
   private static SecurityProfile legacy(String text) {

@@ -42,7 +42,7 @@ class ContainerdTest {
   private final SecurityFsKernel kernel = SecurityFsKernel.open();
   private final ProfileRef.Named web = ProfileRef.external("vm-web");
   private final int version = Containerd.version();
-  private Containerd daemon = Containerd.start("");
+  private Containerd daemon = Containerd.start("", "");
 
   ContainerdTest() throws IOException, InterruptedException {}
 
@@ -116,19 +116,61 @@ class ContainerdTest {
   @Test
   void appliesNothingWithoutTheParserAndSaysSo() throws Exception {
     Path away = PARSER.resolveSibling("apparmor_parser.away");
-    daemon.stop();
     Files.move(PARSER, away);
     try {
-      daemon = Containerd.start("");
-      CriHost host = new CriHost(false, loaded());
+      choosesAsContainerdDoes(new CriHost(false, loaded()), "", "");
+    } finally {
+      Files.move(away, PARSER);
+    }
+  }
+
+  /** Tries all requests on a daemon with a configuration of its own. */
+  private void choosesAsContainerdDoes(CriHost host, String imports, String handler)
+      throws Exception {
+    daemon.stop();
+    try {
+      daemon = Containerd.start(imports, handler);
       for (CriRequest request : requests().toList()) {
         choosesAsContainerdDoes(host, request);
       }
-    } finally {
-      Files.move(away, PARSER);
       daemon.stop();
-      daemon = Containerd.start("");
+    } finally {
+      daemon = Containerd.start("", "");
     }
+  }
+
+  // ---- the configuration
+
+  private ContainerdFragment fragment() {
+    return version == 1
+        ? ContainerdFragment.forContainerd1(
+            ContainerdConfig.read(1, Path.of("/"), "/run/containerd.toml"))
+        : ContainerdFragment.forContainerd2();
+  }
+
+  private ContainerdConfig configured(String fragment) throws IOException {
+    Files.writeString(Path.of("/run/ours.toml"), fragment);
+    return ContainerdConfig.read(version, Path.of("/"), "/run/containerd.toml");
+  }
+
+  @Test
+  void appliesNothingIfAFragmentOfOursSaysSo() throws Exception {
+    String fragment = fragment().disableAppArmor(true).toToml();
+    assertThat(configured(fragment).disableAppArmor()).isTrue();
+    choosesAsContainerdDoes(new CriHost(false, loaded()), fragment, "");
+  }
+
+  @Test
+  void aBaseSpecificationsProfileStaysWhereNoneIsAskedFor() throws Exception {
+    Path base = Path.of("/run/base.json");
+    OciSpec spec = OciSpec.parse(SourceText.of("base.json", sh("ctr oci spec").orThrow()));
+    Files.writeString(base, spec.withProfile(web).toString());
+    String fragment = fragment().runtime("based", base.toString()).toToml();
+    assertThat(configured(fragment).check())
+        .extracting(found -> found.code())
+        .containsOnlyOnce("AA-CONTAINERD-0005");
+    choosesAsContainerdDoes(
+        new CriHost(true, loaded()).withBaseProfile("vm-web"), fragment, "based");
   }
 
   // ---- the default

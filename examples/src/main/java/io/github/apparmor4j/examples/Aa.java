@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
       AaParser.class,
       AaDecide.class,
       AaDocker.class,
+      AaContainerd.class,
       AaKernel.Enabled.class,
       AaKernel.Load.class,
       AaKernel.Replace.class,

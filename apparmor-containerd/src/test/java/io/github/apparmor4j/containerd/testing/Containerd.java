@@ -31,7 +31,7 @@ public final class Containerd {
   private final String sandbox;
   private final Message sandboxConfig;
 
-  private Containerd(Process process, Cri cri) throws IOException {
+  private Containerd(Process process, Cri cri, String handler) throws IOException {
     this.process = process;
     this.cri = cri;
     // The host's network: no CNI is needed.
@@ -40,7 +40,9 @@ public final class Containerd {
         new Message()
             .with(1, new Message().with(1, "pod").with(2, "uid").with(3, "default"))
             .with(8, new Message().with(2, new Message().with(1, namespaces).with(6, true)));
-    this.sandbox = Cri.string(cri.call("RunPodSandbox", new Message().with(1, sandboxConfig)), 1);
+    this.sandbox =
+        Cri.string(
+            cri.call("RunPodSandbox", new Message().with(1, sandboxConfig).with(2, handler)), 1);
   }
 
   /** Returns the major version of the containerd that is installed. */
@@ -54,8 +56,10 @@ public final class Containerd {
    * Starts containerd and a pod.
    *
    * @param imports a configuration file of the test's; may hold nothing
+   * @param handler the runtime handler of the pod; empty for the default
    */
-  public static Containerd start(String imports) throws IOException, InterruptedException {
+  public static Containerd start(String imports, String handler)
+      throws IOException, InterruptedException {
     Path configuration = Path.of("/run/containerd.toml");
     String sandbox =
         version() == 1
@@ -80,7 +84,15 @@ public final class Containerd {
     if (!Files.exists(ROOT)) {
       makeImage();
     }
-    return new Containerd(process, new Cri(SOCKET));
+    Cri cri = new Cri(SOCKET);
+    try {
+      return new Containerd(process, cri, handler);
+    } catch (IOException | RuntimeException e) {
+      cri.close();
+      process.destroy();
+      process.waitFor();
+      throw e;
+    }
   }
 
   private static void makeImage() throws IOException, InterruptedException {

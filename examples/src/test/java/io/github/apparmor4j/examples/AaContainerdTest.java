@@ -1,0 +1,90 @@
+package io.github.apparmor4j.examples;
+
+import static io.github.apparmor4j.examples.Tool.aa;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.apparmor4j.examples.Tool.Run;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AaContainerdTest {
+
+  @TempDir private Path directory = Path.of("");
+
+  @Test
+  void printsTheDefaultAndArguments() {
+    assertThat(aa("", "containerd", "default").out())
+        .contains("profile cri-containerd.apparmor.d ", "peer=crun");
+    assertThat(aa("", "containerd", "default", "--containerd", "1").out())
+        .doesNotContain("peer=crun");
+    assertThat(aa("", "containerd", "arguments", "web").out())
+        .isEqualTo(
+            """
+            ctr run --apparmor-profile web
+            nerdctl run --security-opt apparmor=web
+            podman run --security-opt apparmor=web
+            runc exec --apparmor web
+            """);
+    assertThat(aa("", "containerd", "arguments", "cri-containerd.apparmor.d").out())
+        .startsWith("ctr run --apparmor-default-profile cri-containerd.apparmor.d\nnerdctl run\n");
+  }
+
+  @Test
+  void checksAHostAndWritesWhatGoesWithIt() throws Exception {
+    Path file = directory.resolve("etc/containerd/config.toml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(
+        file,
+        """
+        version = 2
+        imports = ["more.toml"]
+        [plugins."io.containerd.grpc.v1.cri"]
+        disable_apparmor = true
+        sandbox_image = "pause:1"
+        """);
+    String root = directory.toString();
+    Run checked = aa("", "containerd", "check", "--root", root);
+    assertThat(checked.status()).isZero();
+    assertThat(checked.out())
+        .startsWith("AppArmor: disabled\ndefault runtime: runc\n")
+        .contains(
+            "/etc/containerd/config.toml:4:1: warning: no container gets a profile"
+                + " [AA-CONTAINERD-0003]");
+    Run first = aa("", "containerd", "check", "--root", root, "--containerd", "1");
+    assertThat(first.status()).isEqualTo(1); // what is imported isn't there
+    assertThat(aa("", "containerd", "check", "--root", root, "--sarif").out())
+        .contains("\"AA-CONTAINERD-0002\"");
+    Run fragment =
+        aa(
+            "",
+            "containerd",
+            "fragment",
+            "--containerd",
+            "1",
+            "--root",
+            root,
+            "--disable-apparmor",
+            "false",
+            "--runtime",
+            "own=/base.json");
+    assertThat(fragment.out())
+        .startsWith("version = 2\n")
+        .contains("disable_apparmor = false", "sandbox_image = \"pause:1\"", "\"/base.json\"");
+    assertThat(aa("", "containerd", "check", "--containerd", "3").errors())
+        .contains("containerd 1 or 2");
+  }
+
+  @Test
+  void editsAnOciConfiguration() throws Exception {
+    Path file = Files.writeString(directory.resolve("config.json"), "{\"process\": { }}\n");
+    assertThat(aa("", "containerd", "set", file.toString(), "web").status()).isZero();
+    assertThat(file).hasContent("{\"process\": {\"apparmorProfile\": \"web\" }}\n");
+    Files.writeString(file, "{");
+    Run bad = aa("", "containerd", "set", file.toString(), "web");
+    assertThat(bad.status()).isEqualTo(1);
+    assertThat(bad.errors()).contains("AA-OCI-0001");
+    assertThat(file).hasContent("{");
+  }
+}
