@@ -1,5 +1,7 @@
 package io.github.apparmor4j.containerd;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
@@ -345,8 +347,22 @@ public final class ContainerdConfig {
       found.add(
           Diagnostic.warning("AA-CONTAINERD-0003", disabled.place, "no container gets a profile"));
     }
-    for (RuntimeHandler runtime : runtimes().values()) {
-      checkHandler(runtime, found);
+    Map<String, RuntimeHandler> runtimes = runtimes();
+    runtimes.values().forEach(runtime -> checkHandler(runtime, found));
+    // containerd 1 forgets its own runc where any other is configured.
+    boolean own = defaultRuntimeName().equals("runc") && (major == 2 || runtimes.isEmpty());
+    if (!own && !runtimes.containsKey(defaultRuntimeName())) {
+      SourcePlace place =
+          runtimes.isEmpty()
+              ? requireNonNull(plugin.get(List.of("containerd", "default_runtime_name"))).place
+              : runtimes.values().iterator().next().place;
+      found.add(
+          Diagnostic.error(
+              "AA-CONTAINERD-0010",
+              place,
+              "the default runtime "
+                  + defaultRuntimeName()
+                  + " isn't configured: CRI will not start"));
     }
     return found;
   }

@@ -55,15 +55,19 @@ public final class ContainerdFragment {
     if (!baseRuntimeSpec.startsWith("/")) {
       throw new IllegalArgumentException("not absolute: " + baseRuntimeSpec);
     }
-    List<String> runtime = List.of("containerd", "runtimes", name);
-    return with(join(runtime, "runtime_type"), "io.containerd.runc.v2")
-        .with(join(runtime, "base_runtime_spec"), baseRuntimeSpec);
+    List<String> runtimes = List.of("containerd", "runtimes");
+    boolean none =
+        values.keySet().stream()
+            .noneMatch(key -> key.size() > 2 && key.subList(0, 2).equals(runtimes));
+    // In containerd 1, the first runtime that is configured takes the place of its own one.
+    ContainerdFragment before = major == 1 && none ? this.runc("runc") : this;
+    return before
+        .runc(name)
+        .with(List.of("containerd", "runtimes", name, "base_runtime_spec"), baseRuntimeSpec);
   }
 
-  private static List<String> join(List<String> keys, String last) {
-    List<String> joined = new ArrayList<>(keys);
-    joined.add(last);
-    return List.copyOf(joined);
+  private ContainerdFragment runc(String name) {
+    return with(List.of("containerd", "runtimes", name, "runtime_type"), "io.containerd.runc.v2");
   }
 
   private ContainerdFragment with(List<String> key, Object value) {

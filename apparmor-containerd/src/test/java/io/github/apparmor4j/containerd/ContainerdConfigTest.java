@@ -87,6 +87,10 @@ class ContainerdConfigTest {
     assertThat(config.disableAppArmor()).isFalse();
     assertThat(config.defaultRuntimeName()).isEqualTo("runc");
     assertThat(config.runtimes().keySet()).containsExactly("kata");
+    assertThat(said(config.check()))
+        .contains(
+            "AA-CONTAINERD-0010 /etc/containerd/conf.d/1.toml the default runtime runc isn't"
+                + " configured: CRI will not start");
     assertThat(said(config.diagnostics()))
         .containsExactly(
             "AA-CONTAINERD-0007 /etc/containerd/conf.d/1.toml this table replaces all that earlier"
@@ -174,6 +178,23 @@ class ContainerdConfigTest {
   }
 
   // ---- fragments
+
+  @Test
+  void keepsContainerd1sOwnRuntimeBesideTheFirst() throws IOException {
+    write(MAIN, "version = 2\nimports = [\"/etc/containerd/conf.d/*.toml\"]\n");
+    ContainerdFragment fragment =
+        ContainerdFragment.forContainerd1(read(1)).runtime("a", "/a.json").runtime("b", "/b.json");
+    write("/etc/containerd/conf.d/1.toml", fragment.toToml());
+    assertThat(read(1).runtimes().keySet()).containsExactlyInAnyOrder("runc", "a", "b");
+    write(
+        MAIN,
+        """
+        version = 3
+        [plugins.'io.containerd.cri.v1.runtime'.containerd]
+        default_runtime_name = "none"
+        """);
+    assertThat(said(read(2).check())).singleElement().asString().startsWith("AA-CONTAINERD-0010");
+  }
 
   @Test
   void writesFragmentsInTables() throws IOException {
