@@ -6,8 +6,10 @@ module io.github.apparmor4j.containerd {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.dataformat.yaml;
   requires transitive io.github.apparmor4j.core;
+  requires io.github.apparmor4j.docker;
   requires static transitive org.jspecify;
   requires org.tomlj;
+  requires org.yaml.snakeyaml;
 
   exports io.github.apparmor4j.containerd;
   exports io.github.apparmor4j.containerd.kubernetes;

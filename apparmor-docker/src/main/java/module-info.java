@@ -1,4 +1,5 @@
 /** Profiles in the forms that Docker takes. */
+@SuppressWarnings("module") // what it exports to is built after it
 module io.github.apparmor4j.docker {
   requires com.fasterxml.jackson.databind;
   requires com.fasterxml.jackson.dataformat.toml;
@@ -10,4 +11,6 @@ module io.github.apparmor4j.docker {
   requires org.yaml.snakeyaml;
 
   exports io.github.apparmor4j.docker;
+  exports io.github.apparmor4j.docker.yaml to
+      io.github.apparmor4j.containerd;
 }

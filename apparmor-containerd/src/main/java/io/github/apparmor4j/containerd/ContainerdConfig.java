@@ -42,10 +42,13 @@ import org.tomlj.TomlTable;
  */
 public final class ContainerdConfig {
 
-  /** The plugin's table in files of version 2, and in containerd 1. */
+  /** The plugin's table in files of version 1, which is that of files that say none. */
+  private static final String V1_PLUGIN = "cri";
+
+  /** The plugin's table in files of version 2, for containerd 1 and 2. */
   static final String V2_PLUGIN = "io.containerd.grpc.v1.cri";
 
-  /** The plugin's table in files of version 3. */
+  /** The plugin's table in files of version 3, for containerd 2. */
   static final String V3_PLUGIN = "io.containerd.cri.v1.runtime";
 
   private static final int MOST = 4 << 20;
@@ -71,7 +74,7 @@ public final class ContainerdConfig {
   private final Path root;
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
-  /** What the plugin's tables come to: keys joined by slashes, which bare keys can't hold. */
+  /** What the plugin's tables come to, by the keys that lead there. */
   private final Map<List<String>, Value> plugin = new LinkedHashMap<>();
 
   private ContainerdConfig(int major, Path root) {
@@ -114,7 +117,7 @@ public final class ContainerdConfig {
         continue;
       }
       if (seen.size() > MOST_FILES) {
-        report(true, "0001", place(next), "more than " + MOST_FILES + " files");
+        report(true, "AA-CONTAINERD-0001", place(next), "more than " + MOST_FILES + " files");
         return;
       }
       SourceText text = text(next);
@@ -132,7 +135,11 @@ public final class ContainerdConfig {
     Path path = path(file.file);
     try {
       if (Files.size(path) > MOST) {
-        report(true, "0001", place(file), file.file + " has more than " + MOST + " bytes");
+        report(
+            true,
+            "AA-CONTAINERD-0001",
+            place(file),
+            file.file + " has more than " + MOST + " bytes");
         return null;
       }
       return SourceText.of(file.file, SourceText.decode(Files.readAllBytes(path)));
@@ -141,7 +148,7 @@ public final class ContainerdConfig {
       // containerd 2 passes over what is missing, containerd 1 doesn't start.
       report(
           major == 1 || !missing,
-          "0002",
+          "AA-CONTAINERD-0002",
           place(file),
           file.file + (missing ? " is not there" : " can't be read"));
       return null;
@@ -155,11 +162,8 @@ public final class ContainerdConfig {
   }
 
   private void report(boolean error, String code, SourcePlace place, String message) {
-    String whole = "AA-CONTAINERD-" + code;
     diagnostics.add(
-        error
-            ? Diagnostic.error(whole, place, message)
-            : Diagnostic.warning(whole, place, message));
+        error ? Diagnostic.error(code, place, message) : Diagnostic.warning(code, place, message));
   }
 
   /** Takes a file's part in; returns what it imports. */
@@ -168,12 +172,16 @@ public final class ContainerdConfig {
     try {
       toml = Toml.parse(text.text());
     } catch (StackOverflowError e) {
-      report(true, "0001", place(text, null), "too deeply nested");
+      report(true, "AA-CONTAINERD-0001", place(text, null), "too deeply nested");
       return List.of();
     }
     if (toml.hasErrors()) {
       for (TomlParseError error : toml.errors()) {
-        report(true, "0001", place(text, error.position()), String.valueOf(error.getMessage()));
+        report(
+            true,
+            "AA-CONTAINERD-0001",
+            place(text, error.position()),
+            String.valueOf(error.getMessage()));
       }
       return List.of();
     }
@@ -182,34 +190,60 @@ public final class ContainerdConfig {
   }
 
   private void takePlugins(SourceText text, TomlParseResult toml) {
-    Object version = toml.get(List.of("version"));
-    boolean third = major == 2 && Long.valueOf(3).equals(version);
+    Object number = toml.get(List.of("version"));
+    long version = number instanceof Long said ? said : 1;
+    if (major == 2 && version > 3) {
+      report(true, "AA-CONTAINERD-0008", place(text, null), "containerd 2 reads version 3 at most");
+      return;
+    }
     Object plugins = toml.get(List.of("plugins"));
     if (!(plugins instanceof TomlTable tables)) {
       return;
     }
-    for (String name : List.of(V2_PLUGIN, V3_PLUGIN)) {
-      boolean own = name.equals(V3_PLUGIN) ? major == 2 : !third;
+    for (String name : List.of(V1_PLUGIN, V2_PLUGIN, V3_PLUGIN)) {
+      boolean own = reads(name, version);
       Object found = tables.get(List.of(name));
       if (!(found instanceof TomlTable table)) {
         continue;
       }
       SourcePlace place = place(text, tables.inputPositionOf(List.of(name)));
-      if (!own) {
+      if (major == 1 && version > 1 && name.equals(V1_PLUGIN)) {
+        report(
+            true, "AA-CONTAINERD-0008", place, "containerd doesn't start: no plugin is called cri");
+      } else if (!own) {
         if (tells(table)) {
-          report(false, "0004", place, "containerd " + major + " passes over this table here");
-        }
-        continue;
-      }
-      if (major == 1) {
-        if (!plugin.isEmpty()) {
           report(
-              false, "0007", place, "this table replaces all that earlier files say of the plugin");
+              false,
+              "AA-CONTAINERD-0004",
+              place,
+              "containerd " + major + " passes over this table here");
         }
-        plugin.clear();
+      } else {
+        take(text, table, place);
       }
-      take(text, table, List.of());
     }
+  }
+
+  private void take(SourceText text, TomlTable table, SourcePlace place) {
+    if (major == 1) {
+      if (!plugin.isEmpty()) {
+        report(
+            false,
+            "AA-CONTAINERD-0007",
+            place,
+            "this table replaces all that earlier files say of the plugin");
+      }
+      plugin.clear();
+    }
+    take(text, table, List.of());
+  }
+
+  /** Returns whether a table of the plugin counts in files of a version (docs/containers.md). */
+  private boolean reads(String name, long version) {
+    if (major == 1) {
+      return name.equals(version < 2 ? V1_PLUGIN : V2_PLUGIN);
+    }
+    return name.equals(V3_PLUGIN) || (name.equals(V2_PLUGIN) && version == 2);
   }
 
   /** Returns whether a table says anything of profiles; version 3 keeps one for other keys. */
@@ -238,7 +272,7 @@ public final class ContainerdConfig {
     SourcePlace place = place(text, toml.inputPositionOf(List.of("imports")));
     for (Object entry : array.toList()) {
       if (!(entry instanceof String name)) {
-        report(true, "0008", place, "imports holds something that is no string");
+        report(true, "AA-CONTAINERD-0008", place, "imports holds something that is no string");
         continue;
       }
       String absolute =
@@ -267,7 +301,7 @@ public final class ContainerdConfig {
     } catch (IOException e) {
       report(
           true,
-          "0002",
+          "AA-CONTAINERD-0002",
           place(new Import(directory, null)),
           directory + " can't be read: " + e.getMessage());
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ContainerdConfigTest {
@@ -122,6 +123,35 @@ class ContainerdConfigTest {
             "AA-CONTAINERD-0004 " + MAIN + " containerd 2 passes over this table here");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // version, table, whether containerd 1 and 2 take it: as "config dump" of both says
+    "'', cri, true, false",
+    "'', io.containerd.grpc.v1.cri, false, false",
+    "'', io.containerd.cri.v1.runtime, false, true",
+    "version = 1, cri, true, false",
+    "version = 1, io.containerd.grpc.v1.cri, false, false",
+    "version = 1, io.containerd.cri.v1.runtime, false, true",
+    "version = 2, io.containerd.grpc.v1.cri, true, true",
+    "version = 2, io.containerd.cri.v1.runtime, false, true",
+    "version = 3, io.containerd.grpc.v1.cri, true, false",
+    "version = 3, io.containerd.cri.v1.runtime, false, true",
+  })
+  void takesTheTableOfItsVersion(String version, String table, boolean by1, boolean by2)
+      throws IOException {
+    write(MAIN, version + "\n[plugins.\"" + table + "\"]\ndisable_apparmor = true\n");
+    assertThat(read(1).disableAppArmor()).isEqualTo(by1);
+    assertThat(read(2).disableAppArmor()).isEqualTo(by2);
+    assertThat(read(1).diagnostics().isEmpty()).isEqualTo(by1);
+    assertThat(read(2).diagnostics().isEmpty()).isEqualTo(by2);
+  }
+
+  @Test
+  void saysWhereContainerd1DoesNotStart() throws IOException {
+    write(MAIN, "version = 2\n[plugins.cri]\ndisable_apparmor = true\n");
+    assertThat(said(read(1).diagnostics())).singleElement().asString().contains("doesn't start");
+  }
+
   @Test
   void followsImportsOnceAndFromTheirOwnDirectories() throws IOException {
     write(MAIN, "version = 2\nimports = [\"n/x.toml\", \"b.toml\"]\n");
@@ -156,7 +186,8 @@ class ContainerdConfigTest {
         "a = 1\na = 2\n",
         "version = 2\nimports = [1]\n",
         "\"\0\"",
-        "[plugins.\"io.containerd.grpc.v1.cri\"]\ndisable_apparmor = \"yes\"\n"
+        "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\ndisable_apparmor = \"yes\"\n",
+        "version = 4\n"
       })
   void saysWhatIsWrong(String text) throws IOException {
     write(MAIN, text);

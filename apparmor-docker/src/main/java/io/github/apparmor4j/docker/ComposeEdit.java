@@ -1,6 +1,7 @@
 package io.github.apparmor4j.docker;
 
-import io.github.apparmor4j.docker.YamlText.Entry;
+import io.github.apparmor4j.docker.yaml.YamlText;
+import io.github.apparmor4j.docker.yaml.YamlText.Entry;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;

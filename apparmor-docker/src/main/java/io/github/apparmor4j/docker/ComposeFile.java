@@ -3,7 +3,8 @@ package io.github.apparmor4j.docker;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.docker.ComposeService.Base;
 import io.github.apparmor4j.docker.ComposeService.Text;
-import io.github.apparmor4j.docker.YamlText.Entry;
+import io.github.apparmor4j.docker.yaml.YamlText;
+import io.github.apparmor4j.docker.yaml.YamlText.Entry;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
@@ -28,6 +29,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  */
 public final class ComposeFile {
 
+  private static final YamlText.Codes CODES =
+      new YamlText.Codes("AA-COMPOSE-0001", "AA-COMPOSE-0002");
+
   private final YamlText yaml;
   private final List<Diagnostic> diagnostics;
   private final Map<String, ComposeService> services;
@@ -42,7 +46,7 @@ public final class ComposeFile {
   /** Reads a compose file. */
   public static ComposeFile parse(SourceText text) {
     List<Diagnostic> errors = new ArrayList<>();
-    YamlText yaml = YamlText.read(text, errors::add);
+    YamlText yaml = YamlText.read(text, CODES, errors::add);
     return new ComposeFile(yaml, errors);
   }
 

@@ -1,8 +1,10 @@
 package io.github.apparmor4j.examples;
 
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.kernel.StoreChange;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +35,7 @@ import picocli.CommandLine.Option;
       AaDecide.class,
       AaDocker.class,
       AaContainerd.class,
+      AaKube.class,
       AaKernel.Enabled.class,
       AaKernel.Load.class,
       AaKernel.Replace.class,
@@ -96,6 +100,22 @@ public final class Aa {
 
   static SourceText read(Path file) throws IOException {
     return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
+  }
+
+  /**
+   * Changes a file's text: the old one or the new one is there at any moment, its owner and mode
+   * are kept. Returns the exit status.
+   */
+  static int edit(Path file, UnaryOperator<SourceText> edit) throws IOException {
+    SourceText text = read(file);
+    try {
+      StoreChange.Edit change =
+          new StoreChange.Edit(file.toRealPath(), text.text(), edit.apply(text).text());
+      new StoreChange(List.of(change), List.of(), List.of()).apply();
+      return 0;
+    } catch (DiagnosticException e) {
+      return AaDocker.problems(e);
+    }
   }
 
   /** Says what went wrong to someone who doesn't know Java. */

@@ -7,7 +7,6 @@ import io.github.apparmor4j.docker.ComposeFile;
 import io.github.apparmor4j.docker.ComposeProject;
 import io.github.apparmor4j.docker.ComposeStack;
 import io.github.apparmor4j.docker.DockerHost;
-import io.github.apparmor4j.kernel.StoreChange;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.source.Diagnostic;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,20 +111,6 @@ final class AaCompose {
     }
   }
 
-  /** Writes an edited file: the old one or the new one at any moment, its owner and mode kept. */
-  private static int edit(Path file, UnaryOperator<ComposeFile> edit) throws IOException {
-    ComposeFile read = ComposeFile.parse(Aa.read(file));
-    try {
-      StoreChange.Edit change =
-          new StoreChange.Edit(
-              file.toRealPath(), read.source().text(), edit.apply(read).source().text());
-      new StoreChange(List.of(change), List.of(), List.of()).apply();
-      return 0;
-    } catch (DiagnosticException e) {
-      return AaDocker.problems(e);
-    }
-  }
-
   /** {@code aa docker compose set}. */
   @Command(
       name = "set",
@@ -144,7 +128,10 @@ final class AaCompose {
 
     @Override
     public Integer call() throws IOException {
-      return edit(file, read -> read.withProfile(service, AaDocker.reference(profile)));
+      return Aa.edit(
+          file,
+          text ->
+              ComposeFile.parse(text).withProfile(service, AaDocker.reference(profile)).source());
     }
   }
 
@@ -162,7 +149,7 @@ final class AaCompose {
 
     @Override
     public Integer call() throws IOException {
-      return edit(file, read -> read.withoutProfile(service));
+      return Aa.edit(file, text -> ComposeFile.parse(text).withoutProfile(service).source());
     }
   }
 

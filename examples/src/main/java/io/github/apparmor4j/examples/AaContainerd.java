@@ -10,10 +10,8 @@ import io.github.apparmor4j.containerd.ContainerdFragment;
 import io.github.apparmor4j.containerd.CriDefaultProfile;
 import io.github.apparmor4j.containerd.OciSpec;
 import io.github.apparmor4j.containerd.RuntimeArguments;
-import io.github.apparmor4j.kernel.StoreChange;
 import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.source.Diagnostic;
-import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.Sarif;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +46,7 @@ final class AaContainerd {
 
   private AaContainerd() {}
 
-  private static ProfileRef reference(String name) {
+  static ProfileRef reference(String name) {
     return name.equals(CriDefaultProfile.NAME)
         ? ProfileRef.runtimeDefault()
         : AaDocker.reference(name);
@@ -230,18 +228,8 @@ final class AaContainerd {
 
     @Override
     public Integer call() throws IOException {
-      try {
-        OciSpec spec = OciSpec.parse(Aa.read(file));
-        StoreChange.Edit change =
-            new StoreChange.Edit(
-                file.toRealPath(),
-                spec.source().text(),
-                spec.withProfile(AaDocker.reference(profile)).source().text());
-        new StoreChange(List.of(change), List.of(), List.of()).apply();
-        return 0;
-      } catch (DiagnosticException e) {
-        return AaDocker.problems(e);
-      }
+      return Aa.edit(
+          file, text -> OciSpec.parse(text).withProfile(AaDocker.reference(profile)).source());
     }
   }
 }

@@ -87,4 +87,40 @@ class AaContainerdTest {
     assertThat(bad.errors()).contains("AA-OCI-0001");
     assertThat(file).hasContent("{");
   }
+
+  @Test
+  void checksManifests() throws Exception {
+    String file =
+        Files.writeString(
+                directory.resolve("web.yaml"),
+                """
+                kind: Deployment
+                metadata: {name: web}
+                spec:
+                  template:
+                    spec:
+                      containers:
+                        - name: c
+                          securityContext:
+                            appArmorProfile: {type: Localhost, localhostProfile: web}
+                        - name: d
+                          securityContext: {privileged: true}
+                """)
+            .toString();
+    Run known = aa("", "kube", "check", "--known", "web", file);
+    assertThat(known.status()).isZero();
+    assertThat(known.out())
+        .startsWith("Deployment web, c: web\nDeployment web, d: unconfined\n")
+        .contains("web.yaml:10:17: warning: container d", "[AA-KUBE-0010]");
+    assertThat(aa("", "kube", "check", "--strict", file).status()).isEqualTo(1);
+    Run other = aa("", "kube", "check", "--known", "x", "--sarif", file);
+    assertThat(other.status()).isEqualTo(1);
+    assertThat(other.out()).contains("\"AA-KUBE-0011\"");
+    assertThat(aa("", "kube", "set", file, "d", "cri-containerd.apparmor.d").status()).isZero();
+    assertThat(Path.of(file))
+        .content()
+        .endsWith("securityContext: {appArmorProfile: {type: RuntimeDefault}, privileged: true}\n");
+    assertThat(aa("", "kube", "set", file, "e", "web").errors()).contains("0 containers e");
+    assertThat(aa("", "kube", "migrate", file).status()).isZero();
+  }
 }

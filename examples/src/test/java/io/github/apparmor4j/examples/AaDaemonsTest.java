@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.apparmor4j.docker.testing.Dockerd;
 import io.github.apparmor4j.kernel.testing.Guest;
 import io.github.apparmor4j.kernel.testing.Shell.Run;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +27,10 @@ class AaDaemonsTest {
 
   private @Nullable Dockerd daemon;
 
-  private static Run aa(String arguments) throws IOException, InterruptedException {
-    return sh(AA + " " + arguments);
+  /** Runs {@code aa} in this JVM, which is warm; returns what it printed, both ways. */
+  private static Run aa(String arguments) {
+    Tool.Run run = Tool.aa("", arguments.split(" ", -1));
+    return new Run(run.status(), run.out() + run.errors());
   }
 
   @AfterEach
@@ -63,7 +64,7 @@ class AaDaemonsTest {
             sh("ctr -a /run/docker/containerd/containerd.sock run --rm --rootfs"
                     + " --apparmor-default-profile cri-containerd.apparmor.d "
                     + Dockerd.ROOT
-                    + " c1 cat /proc/self/attr/current")
+                    + " c1 /bin/cat /proc/self/attr/current")
                 .orThrow())
         .isEqualTo("cri-containerd.apparmor.d (enforce)\n");
     assertThat(Files.readString(CALLS)).contains("-Kr /var/lib/docker/tmp/docker-default");
@@ -80,7 +81,9 @@ class AaDaemonsTest {
     assertThat(missing.out()).contains("profile vm-web is not loaded").contains("aa replace");
     aa("replace /run/web").orThrow();
     aa("docker preflight vm-web").orThrow();
-    sh("docker run -d --name web --network=none $(" + AA + " docker options vm-web) box sleep 600")
+    sh("docker run -d --name web --network=none "
+            + aa("docker options vm-web").orThrow().strip()
+            + " box sleep 600")
         .orThrow();
     sh("docker run -d --name all --network=none --privileged box sleep 600").orThrow();
     assertThat(aa("docker verify").orThrow())

@@ -31,11 +31,9 @@ public record KubernetesSecurityContext(ProfileRef profile) {
   /** Returns the fragment: YAML, ended by a line feed. */
   public String toYaml() {
     Map<String, Object> field = new LinkedHashMap<>();
+    field.put("type", KubernetesProfile.type(profile));
     if (profile instanceof ProfileRef.Named named) {
-      field.put("type", "Localhost");
       field.put("localhostProfile", named.name());
-    } else {
-      field.put("type", profile instanceof ProfileRef.Unconfined ? "Unconfined" : "RuntimeDefault");
     }
     try {
       return YAML.writeValueAsString(Map.of("securityContext", Map.of("appArmorProfile", field)));

@@ -27,6 +27,8 @@ public final class Guest {
   /** Where the results' directory is in the guest ({@code src/vm/init}). */
   public static final Path RESULTS = Path.of("/run/results");
 
+  private static final int CONSOLE = 5000;
+
   // From any module's directory.
   private static final Path SCRIPT = Path.of("../apparmor-kernel/src/vm/guest");
 
@@ -131,8 +133,10 @@ public final class Guest {
             .waitFor();
     assertThat(status)
         .as(
-            "the guest said: %s%nand printed: %s",
-            text(messages), text(directory.resolve("output")))
+            "the guest said: %s%nand printed: %s%nand its console: %s",
+            text(messages),
+            text(directory.resolve("output")),
+            last(text(directory.resolve("console"))))
         .isZero();
     List<String> all = Files.readAllLines(directory.resolve("tests"), StandardCharsets.UTF_8);
     assertThat(all).as("tests in the guest, the last line").endsWith("END");
@@ -160,6 +164,10 @@ public final class Guest {
   private static void assertWell(Path results) throws IOException {
     assertThat(text(results.resolve("dmesg")).lines())
         .noneMatch(line -> line.matches(".*(BUG:|Oops|WARNING:|general protection|Call Trace).*"));
+  }
+
+  private static String last(String text) {
+    return text.substring(Math.max(0, text.length() - CONSOLE));
   }
 
   /** Returns a file's text, or that there is none. */

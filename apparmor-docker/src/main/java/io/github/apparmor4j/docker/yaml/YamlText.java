@@ -1,4 +1,4 @@
-package io.github.apparmor4j.docker;
+package io.github.apparmor4j.docker.yaml;
 
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
@@ -31,9 +31,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * A YAML document as a tree of nodes with their places. Aliases lead to the node of their anchor,
  * so nothing grows by them; nodes are only looked at, no objects are made of them.
  */
-final class YamlText {
+public final class YamlText {
 
-  /** Of characters; compose files have some thousands. */
+  /** Of characters; such files have some thousands. */
   static final int MOST = 16 << 20;
 
   private static final int DEEPEST = 64;
@@ -53,40 +53,80 @@ final class YamlText {
   }
 
   /**
-   * Reads a document.
+   * Reads a text of one document.
    *
-   * @param errors told what is wrong with it: it is no YAML, it has a key twice, it is too large
+   * @param codes of what is wrong with it
+   * @param errors told of that: it is no YAML, it has a key twice, it is too large
    */
-  static YamlText read(SourceText source, Consumer<Diagnostic> errors) {
+  public static YamlText read(SourceText source, Codes codes, Consumer<Diagnostic> errors) {
+    List<YamlText> read = new ArrayList<>();
+    YamlText unread = new YamlText(source, offsets(source.text()), null);
+    unread.compose(
+        codes, errors, (yaml, text) -> read.add(unread.with(yaml.compose(text), codes, errors)));
+    return read.isEmpty() ? unread : read.get(0);
+  }
+
+  /** Reads a text of any number of documents; those before a mistake are returned. */
+  public static List<YamlText> readAll(
+      SourceText source, Codes codes, Consumer<Diagnostic> errors) {
+    List<YamlText> read = new ArrayList<>();
+    YamlText unread = new YamlText(source, offsets(source.text()), null);
+    unread.compose(
+        codes,
+        errors,
+        (yaml, text) -> {
+          for (Node root : yaml.composeAll(text)) {
+            read.add(unread.with(root, codes, errors));
+          }
+        });
+    return List.copyOf(read);
+  }
+
+  /**
+   * The codes of what is wrong with a text.
+   *
+   * @param unreadable it is no YAML, or too large
+   * @param duplicate it has a key twice
+   */
+  public record Codes(String unreadable, String duplicate) {}
+
+  private interface Composition {
+    void run(Yaml yaml, StringReader text);
+  }
+
+  private void compose(Codes codes, Consumer<Diagnostic> errors, Composition composition) {
     String text = source.text();
-    int[] offsets =
-        text.codePointCount(0, text.length()) == text.length() ? null : codePointOffsets(text);
-    YamlText unread = new YamlText(source, offsets, null);
     if (text.length() > MOST) {
       errors.accept(
-          Diagnostic.error(
-              "AA-COMPOSE-0001", unread.place(0, 0), "more than " + MOST + " characters"));
-      return unread;
+          Diagnostic.error(codes.unreadable, place(0, 0), "more than " + MOST + " characters"));
+      return;
     }
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MOST);
     options.setNestingDepthLimit(DEEPEST);
     options.setMaxAliasesForCollections(MOST_ALIASES);
     try {
-      Node root = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
-      YamlText read = new YamlText(source, offsets, root);
-      read.findDuplicates(errors);
-      return read;
+      composition.run(new Yaml(new SafeConstructor(options)), new StringReader(text));
     } catch (MarkedYAMLException e) {
       Mark mark = e.getProblemMark();
-      int at = mark == null ? 0 : unread.offset(mark);
+      int at = mark == null ? 0 : offset(mark);
       String problem = String.valueOf(e.getProblem());
-      errors.accept(Diagnostic.error("AA-COMPOSE-0001", unread.place(at, at), problem));
+      errors.accept(Diagnostic.error(codes.unreadable, place(at, at), problem));
     } catch (YAMLException e) {
       String problem = String.valueOf(e.getMessage());
-      errors.accept(Diagnostic.error("AA-COMPOSE-0001", unread.place(0, 0), problem));
+      errors.accept(Diagnostic.error(codes.unreadable, place(0, 0), problem));
     }
-    return unread;
+  }
+
+  private YamlText with(@Nullable Node document, Codes codes, Consumer<Diagnostic> errors) {
+    YamlText read = new YamlText(source, offsets, document);
+    read.findDuplicates(codes, errors);
+    return read;
+  }
+
+  /** Returns where each code point begins; null if each is one unit. */
+  private static int @Nullable [] offsets(String text) {
+    return text.codePointCount(0, text.length()) == text.length() ? null : codePointOffsets(text);
   }
 
   private static int[] codePointOffsets(String text) {
@@ -100,7 +140,7 @@ final class YamlText {
     return offsets;
   }
 
-  private void findDuplicates(Consumer<Diagnostic> errors) {
+  private void findDuplicates(Codes codes, Consumer<Diagnostic> errors) {
     Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Node> open = new ArrayDeque<>();
     if (root != null) {
@@ -119,7 +159,7 @@ final class YamlText {
           if (entry.getKeyNode() instanceof ScalarNode key && !keys.add(key.getValue())) {
             errors.accept(
                 Diagnostic.error(
-                    "AA-COMPOSE-0002", place(key), "'" + key.getValue() + "' is here twice"));
+                    codes.duplicate, place(key), "'" + key.getValue() + "' is here twice"));
           }
           open.push(entry.getValueNode());
         }
@@ -127,11 +167,13 @@ final class YamlText {
     }
   }
 
-  SourceText source() {
+  /** Returns the text. */
+  public SourceText source() {
     return source;
   }
 
-  @Nullable Node root() {
+  /** Returns the document; {@code null} for an empty one or one that could not be read. */
+  public @Nullable Node root() {
     return root;
   }
 
@@ -142,19 +184,23 @@ final class YamlText {
     return offsets == null ? mark.getIndex() : offsets[mark.getIndex()];
   }
 
-  int start(Node node) {
+  /** Returns where a node begins in the text; that of an alias is where its anchor is. */
+  public int start(Node node) {
     return offset(node.getStartMark());
   }
 
-  int end(Node node) {
+  /** Returns where a node ends in the text. */
+  public int end(Node node) {
     return offset(node.getEndMark());
   }
 
-  SourcePlace place(Node node) {
+  /** Returns a node's place. */
+  public SourcePlace place(Node node) {
     return place(start(node), node instanceof ScalarNode ? end(node) : start(node));
   }
 
-  SourcePlace placeOrStart(@Nullable Node node) {
+  /** Returns a node's place, or the beginning of the text. */
+  public SourcePlace placeOrStart(@Nullable Node node) {
     return node == null ? place(0, 0) : place(node);
   }
 
@@ -165,10 +211,10 @@ final class YamlText {
   // ---- nodes
 
   /** An entry of a mapping. */
-  record Entry(ScalarNode key, Node value) {}
+  public record Entry(ScalarNode key, Node value) {}
 
   /** Returns a mapping's own entry; {@code null} if there is none, or this is no mapping. */
-  static @Nullable Entry own(@Nullable Node node, String name) {
+  public static @Nullable Entry own(@Nullable Node node, String name) {
     if (node instanceof MappingNode mapping) {
       for (NodeTuple tuple : mapping.getValue()) {
         if (tuple.getKeyNode() instanceof ScalarNode key && key.getValue().equals(name)) {
@@ -180,7 +226,7 @@ final class YamlText {
   }
 
   /** Returns a mapping's entry, its own or one that a merge key ({@code <<}) brings. */
-  static @Nullable Entry find(@Nullable Node node, String name) {
+  public static @Nullable Entry find(@Nullable Node node, String name) {
     return find(node, name, Collections.newSetFromMap(new IdentityHashMap<>()));
   }
 
@@ -205,7 +251,7 @@ final class YamlText {
   }
 
   /** Returns a mapping's own entries in their order, without merge keys. */
-  static List<Entry> entries(@Nullable Node node) {
+  public static List<Entry> entries(@Nullable Node node) {
     List<Entry> entries = new ArrayList<>();
     if (node instanceof MappingNode mapping) {
       for (NodeTuple tuple : mapping.getValue()) {

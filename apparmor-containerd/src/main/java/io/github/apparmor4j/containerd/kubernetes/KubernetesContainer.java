@@ -1,0 +1,85 @@
+package io.github.apparmor4j.containerd.kubernetes;
+
+import io.github.apparmor4j.containerd.CriDefaultProfile;
+import io.github.apparmor4j.source.SourcePlace;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container of a workload, with what its manifest says of its profile.
+ *
+ * @param workload kind and name of the object: {@code Deployment web}
+ * @param name the container's
+ * @param place where that stands
+ * @param privileged whether it is privileged
+ * @param own its own {@code appArmorProfile}; {@code null} if it has none
+ * @param pod the pod's; {@code null} if it has none
+ * @param annotation the pod's annotation about it; {@code null} if there is none
+ */
+public record KubernetesContainer(
+    String workload,
+    String name,
+    SourcePlace place,
+    boolean privileged,
+    @Nullable KubernetesProfile own,
+    @Nullable KubernetesProfile pod,
+    @Nullable KubernetesProfile annotation) {
+
+  /** The first minor version that knows the fields. */
+  static final int FIELDS = 30;
+
+  /** The first minor version that takes no profile from an annotation. */
+  static final int NO_ANNOTATIONS = 36;
+
+  /** Rejects nulls. */
+  public KubernetesContainer {
+    Objects.requireNonNull(workload, "workload");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(place, "place");
+  }
+
+  /**
+   * Returns what counts in a version of Kubernetes: the container's field, the pod's, the
+   * annotation; {@code null} if nothing is said, which means the runtime's default.
+   *
+   * @param minor 34 for 1.34
+   */
+  public @Nullable KubernetesProfile effective(int minor) {
+    if (minor >= FIELDS && own != null) {
+      return own;
+    } else if (minor >= FIELDS && pod != null) {
+      return pod;
+    }
+    return minor < NO_ANNOTATIONS ? annotation : null;
+  }
+
+  /**
+   * Returns the label that the container gets from containerd on a node with AppArmor: a profile's
+   * name, {@code cri-containerd.apparmor.d} for the default, {@code unconfined} for none.
+   *
+   * @param minor 34 for 1.34
+   */
+  public String label(int minor) {
+    KubernetesProfile profile = effective(minor);
+    if (profile != null && profile.type().equals(KubernetesProfile.LOCALHOST)) {
+      return profile.localhostProfile();
+    } else if (privileged
+        || (profile != null && profile.type().equals(KubernetesProfile.UNCONFINED))) {
+      return "unconfined";
+    }
+    return CriDefaultProfile.NAME;
+  }
+
+  /** Returns whether another says the same, wherever it stands. */
+  boolean says(KubernetesContainer other) {
+    return name.equals(other.name)
+        && privileged == other.privileged
+        && same(own, other.own)
+        && same(pod, other.pod)
+        && same(annotation, other.annotation);
+  }
+
+  private static boolean same(@Nullable KubernetesProfile one, @Nullable KubernetesProfile other) {
+    return one == null ? other == null : other != null && one.sameAs(other);
+  }
+}

@@ -1,0 +1,421 @@
+package io.github.apparmor4j.containerd.kubernetes;
+
+import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.docker.yaml.YamlText;
+import io.github.apparmor4j.docker.yaml.YamlText.Entry;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceText;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * The workloads of a text of Kubernetes manifests, YAML or JSON, one document or several: pods,
+ * what makes pods, and lists of them. Other objects are passed over. Immutable.
+ *
+ * <p>Reading never fails: what is wrong is in {@link #diagnostics()}, and what could be read is
+ * there. Texts of more than 16 Mi characters or 64 levels are refused.
+ */
+public final class KubernetesManifest {
+
+  private static final YamlText.Codes CODES = new YamlText.Codes("AA-KUBE-0001", "AA-KUBE-0002");
+
+  /** Before the container's name; deprecated since 1.30. */
+  static final String ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
+
+  private static final String SHAPE = "AA-KUBE-0003";
+  private static final String FIELD = "AA-KUBE-0004";
+  private static final String ANNOTATED = "AA-KUBE-0005";
+  private static final int LONGEST = 4095;
+
+  private final SourceText source;
+  private final List<Diagnostic> diagnostics = new ArrayList<>();
+  private final List<KubernetesContainer> containers = new ArrayList<>();
+
+  /** Where each container is written. */
+  private final List<Written> written = new ArrayList<>();
+
+  private record Written(YamlText document, Node node) {}
+
+  private KubernetesManifest(SourceText source) {
+    this.source = source;
+  }
+
+  /** Reads a text. */
+  public static KubernetesManifest parse(SourceText text) {
+    KubernetesManifest manifest = new KubernetesManifest(text);
+    for (YamlText document : YamlText.readAll(text, CODES, manifest.diagnostics::add)) {
+      manifest.new Reader(document).object(document.root());
+    }
+    return manifest;
+  }
+
+  /** Returns the text that was read. */
+  public SourceText source() {
+    return source;
+  }
+
+  /**
+   * Returns what is wrong with the text, and what an API server refuses of it about profiles,
+   * whatever its version.
+   */
+  public List<Diagnostic> diagnostics() {
+    return List.copyOf(diagnostics);
+  }
+
+  /**
+   * Returns the containers of all workloads, init and ephemeral ones among them, in their order.
+   */
+  public List<KubernetesContainer> containers() {
+    return List.copyOf(containers);
+  }
+
+  /**
+   * Returns what is worth a look, after what is wrong: containers without a profile, what Pod
+   * Security admission refuses, what a version passes over.
+   *
+   * @param minor the cluster's version, 34 for 1.34
+   * @param known names of profiles that are loaded on the nodes; {@code null} if that isn't known
+   */
+  public List<Diagnostic> check(int minor, @Nullable Set<String> known) {
+    List<Diagnostic> found = new ArrayList<>(diagnostics);
+    for (KubernetesContainer container : containers) {
+      check(container, minor, known, found);
+    }
+    return found;
+  }
+
+  private static void check(
+      KubernetesContainer container,
+      int minor,
+      @Nullable Set<String> known,
+      List<Diagnostic> found) {
+    String name = "container " + container.name() + " of " + container.workload();
+    KubernetesProfile own = container.own() == null ? container.pod() : container.own();
+    KubernetesProfile annotation = container.annotation();
+    if (own != null && minor < KubernetesContainer.FIELDS) {
+      found.add(
+          Diagnostic.warning(
+              "AA-KUBE-0008", own.place(), "Kubernetes 1." + minor + " knows no such field"));
+    }
+    if (own != null && annotation != null && !own.sameAs(annotation)) {
+      found.add(
+          Diagnostic.error(
+              "AA-KUBE-0006",
+              annotation.place(),
+              "the annotation says " + annotation + ", the field " + own));
+    } else if (annotation != null && minor >= KubernetesContainer.FIELDS) {
+      boolean lost = minor >= KubernetesContainer.NO_ANNOTATIONS && own == null;
+      found.add(
+          Diagnostic.warning(
+                  "AA-KUBE-0007",
+                  annotation.place(),
+                  lost
+                      ? "Kubernetes 1." + minor + " takes no profile from an annotation"
+                      : "the annotation is deprecated")
+              .withHelp("write securityContext.appArmorProfile"));
+    }
+    KubernetesProfile profile = container.effective(minor);
+    SourcePlace place = profile == null ? container.place() : profile.place();
+    if (profile != null && profile.type().equals(KubernetesProfile.UNCONFINED)) {
+      found.add(
+          Diagnostic.warning(
+              "AA-KUBE-0009",
+              place,
+              name + " runs without a profile, which Pod Security's baseline forbids"));
+    } else if (container.label(minor).equals("unconfined")) {
+      found.add(
+          Diagnostic.warning(
+              "AA-KUBE-0010", place, name + " is privileged, and so runs without a profile"));
+    } else if (known != null
+        && profile != null
+        && profile.type().equals(KubernetesProfile.LOCALHOST)
+        && !known.contains(profile.localhostProfile())) {
+      found.add(
+          Diagnostic.error(
+              "AA-KUBE-0011", place, "no profile " + profile.localhostProfile() + " is known"));
+    }
+  }
+
+  // ---- edits
+
+  /**
+   * Returns the text with a container's own {@code appArmorProfile} set; every other character
+   * stays as it is.
+   *
+   * @param container one of {@link #containers()}
+   * @throws IllegalArgumentException if it is none
+   * @throws DiagnosticException if the container is written in a way that can't be edited by
+   *     itself, an alias say
+   */
+  public KubernetesManifest withProfile(KubernetesContainer container, ProfileRef profile) {
+    int index = containers.indexOf(container);
+    if (index < 0) {
+      throw new IllegalArgumentException("no container of this text: " + container.name());
+    }
+    Written where = written.get(index);
+    KubernetesManifest edited = parse(new ManifestEdit(where.document, profile).set(where.node));
+    // YAML has more forms than the edits know: what doesn't say just what it should is refused.
+    boolean says = edited.containers.size() == containers.size();
+    for (int i = 0; says && i < containers.size(); i++) {
+      KubernetesContainer now = edited.containers.get(i);
+      says =
+          i == index
+              ? now.own() != null && now.own().reference().equals(plain(profile))
+              : now.says(containers.get(i));
+    }
+    if (!says || edited.diagnostics.size() > diagnostics.size()) {
+      throw new DiagnosticException(
+          List.of(
+              Diagnostic.error(
+                  "AA-KUBE-0013",
+                  container.place(),
+                  container.name() + " is written in a form that can't be edited")));
+    }
+    return edited;
+  }
+
+  private static ProfileRef plain(ProfileRef profile) {
+    return profile instanceof ProfileRef.Named named ? ProfileRef.external(named.name()) : profile;
+  }
+
+  /**
+   * Returns the text with a field for each container that has an annotation only, as Kubernetes
+   * 1.36 needs it. The annotations stay, for clusters before 1.30; where both are, they say the
+   * same.
+   *
+   * @throws DiagnosticException as {@link #withProfile}, or if an annotation is invalid
+   */
+  public KubernetesManifest withFieldsForAnnotations() {
+    KubernetesManifest edited = this;
+    for (int i = 0; i < containers.size(); i++) {
+      KubernetesContainer container = edited.containers.get(i);
+      KubernetesProfile annotation = container.annotation();
+      if (annotation != null && container.own() == null && container.pod() == null) {
+        List<Diagnostic> errors = Diagnostic.errors(edited.diagnostics);
+        if (!errors.isEmpty()) {
+          throw new DiagnosticException(errors);
+        }
+        edited = edited.withProfile(container, annotation.reference());
+      }
+    }
+    return edited;
+  }
+
+  /** Returns the text. */
+  @Override
+  public String toString() {
+    return source.text();
+  }
+
+  // ---- reading
+
+  private final class Reader {
+    private final YamlText yaml;
+
+    Reader(YamlText yaml) {
+      this.yaml = yaml;
+    }
+
+    private void error(String code, Node node, String message) {
+      diagnostics.add(Diagnostic.error(code, yaml.place(node), message));
+    }
+
+    void object(@Nullable Node node) {
+      String kind = text(YamlText.find(node, "kind"));
+      if (node == null || kind == null) {
+        return;
+      }
+      String name = text(at(node, "metadata", "name"));
+      String workload = kind + " " + (name == null ? "without a name" : name);
+      switch (kind) {
+        case "Pod" -> pod(workload, node);
+        case "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicaSet",
+            "ReplicationController",
+            "Job" ->
+            template(workload, at(node, "spec", "template"));
+        case "CronJob" -> template(workload, at(node, "spec", "jobTemplate", "spec", "template"));
+        case "PodTemplate" -> template(workload, at(node, "template"));
+        default -> {
+          if (kind.endsWith("List")) {
+            items(YamlText.find(node, "items")).forEach(this::object);
+          }
+        }
+      }
+    }
+
+    private @Nullable Entry at(Node node, String... keys) {
+      Entry entry = null;
+      Node in = node;
+      for (String key : keys) {
+        entry = YamlText.find(in, key);
+        if (entry == null) {
+          return null;
+        }
+        in = entry.value();
+      }
+      return entry;
+    }
+
+    private void template(String workload, @Nullable Entry template) {
+      if (template != null) {
+        pod(workload, template.value());
+      }
+    }
+
+    private void pod(String workload, Node pod) {
+      Entry spec = YamlText.find(pod, "spec");
+      if (spec == null) {
+        return;
+      }
+      boolean windows = "windows".equals(text(at(spec.value(), "os", "name")));
+      KubernetesProfile ofPod = field(spec.value(), windows);
+      Map<String, KubernetesProfile> annotations = annotations(pod);
+      Set<String> names = new HashSet<>();
+      for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
+        for (Node container : items(YamlText.find(spec.value(), list))) {
+          Entry name = YamlText.find(container, "name");
+          String text = text(name);
+          if (name == null || text == null) {
+            error(SHAPE, container, "a container has a name");
+            continue;
+          }
+          names.add(text);
+          written.add(new Written(yaml, container));
+          containers.add(
+              new KubernetesContainer(
+                  workload,
+                  text,
+                  yaml.place(name.value()),
+                  "true".equals(text(at(container, "securityContext", "privileged"))),
+                  field(container, windows),
+                  ofPod,
+                  annotations.get(text)));
+        }
+      }
+      annotations.forEach(
+          (name, profile) -> {
+            if (!names.contains(name)) {
+              diagnostics.add(
+                  Diagnostic.error(ANNOTATED, profile.place(), "there is no container " + name));
+            }
+          });
+    }
+
+    private List<Node> items(@Nullable Entry entry) {
+      if (entry == null) {
+        return List.of();
+      } else if (entry.value() instanceof SequenceNode list) {
+        return list.getValue();
+      }
+      error(SHAPE, entry.value(), entry.key().getValue() + " is a list");
+      return List.of();
+    }
+
+    private @Nullable String text(@Nullable Entry entry) {
+      return entry != null && entry.value() instanceof ScalarNode scalar ? scalar.getValue() : null;
+    }
+
+    private @Nullable KubernetesProfile field(Node node, boolean windows) {
+      Entry field = at(node, "securityContext", "appArmorProfile");
+      if (field == null || isNull(field.value())) {
+        return null;
+      } else if (!(field.value() instanceof MappingNode)) {
+        error(SHAPE, field.value(), "appArmorProfile is a mapping");
+        return null;
+      } else if (windows) {
+        error("AA-KUBE-0012", field.key(), "a pod for windows has no AppArmor profile");
+      }
+      Entry type = YamlText.find(field.value(), "type");
+      Entry name = YamlText.find(field.value(), "localhostProfile");
+      String typeText = text(type);
+      if (type == null || typeText == null) {
+        error(FIELD, field.key(), "type is required");
+        return null;
+      }
+      String nameText = name == null || isNull(name.value()) ? null : text(name);
+      validate(type, typeText, name, nameText);
+      return new KubernetesProfile(
+          typeText, nameText == null ? "" : nameText, yaml.place(type.value()));
+    }
+
+    private boolean isNull(Node node) {
+      return node.getTag().equals(Tag.NULL);
+    }
+
+    private void validate(
+        Entry type, String typeText, @Nullable Entry name, @Nullable String nameText) {
+      switch (typeText) {
+        case KubernetesProfile.LOCALHOST -> {
+          if (nameText == null) {
+            error(FIELD, type.value(), "type Localhost needs a localhostProfile");
+          } else if (name != null) {
+            name(FIELD, name.value(), nameText);
+          }
+        }
+        case KubernetesProfile.RUNTIME_DEFAULT, KubernetesProfile.UNCONFINED -> {
+          if (name != null && nameText != null) {
+            error(FIELD, name.key(), "localhostProfile is for type Localhost only");
+          }
+        }
+        default ->
+            error(
+                FIELD,
+                type.value(),
+                "unknown type " + typeText + ": RuntimeDefault, Localhost or Unconfined");
+      }
+    }
+
+    private void name(String code, Node node, String name) {
+      if (name.isEmpty() || !name.equals(name.strip())) {
+        error(code, node, "the profile's name is empty or padded");
+      } else if (name.length() > LONGEST) {
+        error(code, node, "the profile's name has more than " + LONGEST + " characters");
+      } else if (name.startsWith("localhost/")) {
+        error(code, node, "'localhost/' belongs into annotations only");
+      }
+    }
+
+    private Map<String, KubernetesProfile> annotations(Node pod) {
+      Map<String, KubernetesProfile> found = new HashMap<>();
+      Entry all = at(pod, "metadata", "annotations");
+      for (Entry entry : all == null ? List.<Entry>of() : YamlText.entries(all.value())) {
+        String key = entry.key().getValue();
+        String value = text(entry);
+        if (!key.startsWith(ANNOTATION)) {
+          continue;
+        } else if (value == null) {
+          error(SHAPE, entry.value(), "an annotation is a string");
+          continue;
+        }
+        KubernetesProfile profile =
+            KubernetesProfile.ofAnnotation(value, yaml.place(entry.value()));
+        if (profile.type().equals(KubernetesProfile.LOCALHOST)) {
+          name(ANNOTATED, entry.value(), profile.localhostProfile());
+        } else if (!List.of(KubernetesProfile.RUNTIME_DEFAULT, KubernetesProfile.UNCONFINED)
+            .contains(profile.type())) {
+          error(
+              ANNOTATED,
+              entry.value(),
+              "invalid profile '" + value + "': runtime/default, localhost/NAME or unconfined");
+        }
+        found.put(key.substring(ANNOTATION.length()), profile);
+      }
+      return found;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.github.apparmor4j.containerd;
+
+import io.github.apparmor4j.testing.DocumentedCodes;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class CodesTest {
+
+  @Test
+  void theDocumentListsEveryCodeAndNoOther() throws IOException {
+    DocumentedCodes.assertComplete("../docs/containers.md", "CONTAINERD", "OCI", "KUBE");
+  }
+}

@@ -1,0 +1,161 @@
+package io.github.apparmor4j.containerd.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.SourceText;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@SuppressWarnings("StringConcatToTextBlock") // white space is what is tested
+class ManifestEditTest {
+
+  private static final ProfileRef WEB = ProfileRef.external("web");
+
+  private static KubernetesManifest parse(String text) {
+    return KubernetesManifest.parse(SourceText.of("web.yaml", text));
+  }
+
+  private static String set(String text, ProfileRef profile) {
+    KubernetesManifest manifest = parse(text);
+    return manifest.withProfile(manifest.containers().get(0), profile).toString();
+  }
+
+  private static Arguments edit(String before, ProfileRef profile, String after) {
+    return Arguments.of(before, profile, after);
+  }
+
+  private static String pod(String container) {
+    return "kind: Pod # mine\nspec:\n  containers:\n" + container + "  # end\n";
+  }
+
+  static Stream<Arguments> edits() {
+    ProfileRef odd = ProfileRef.external("a \"b\" # c");
+    return Stream.of(
+        edit(
+            pod("  - name: c # its name\n    image: x\n"),
+            WEB,
+            pod(
+                "  - name: c # its name\n    securityContext:\n      appArmorProfile:\n"
+                    + "        type: Localhost\n        localhostProfile: web\n    image: x\n")),
+        edit(
+            pod("  - name: c\n    securityContext:\n      privileged: false\n"),
+            ProfileRef.unconfined(),
+            pod(
+                "  - name: c\n    securityContext:\n      privileged: false\n"
+                    + "      appArmorProfile:\n        type: Unconfined\n")),
+        edit(
+            pod("  - ports:\n    - {}\n    name: c\n    securityContext: {}\n"),
+            WEB,
+            pod(
+                "  - ports:\n    - {}\n    name: c\n    securityContext: {appArmorProfile: {type:"
+                    + " Localhost, localhostProfile: web}}\n")),
+        edit(
+            pod("  - name: c\n    securityContext: # none\n    image: x\n"),
+            WEB,
+            pod(
+                "  - name: c\n    securityContext: {appArmorProfile: {type: Localhost,"
+                    + " localhostProfile: web}} # none\n    image: x\n")),
+        edit(
+            pod(
+                "  - name: c\n    securityContext:\n      appArmorProfile: # why\n"
+                    + "        type: RuntimeDefault # so\n"),
+            odd,
+            pod(
+                "  - name: c\n    securityContext:\n      appArmorProfile: # why\n"
+                    + "        type: Localhost\n        localhostProfile: \"a \\\"b\\\" # c\" #"
+                    + " so\n")),
+        edit(
+            pod(
+                "  - name: c\n    securityContext:\n      appArmorProfile:\n"
+                    + "        localhostProfile: old # o\n        type: Localhost\n"),
+            WEB,
+            pod(
+                "  - name: c\n    securityContext:\n      appArmorProfile:\n"
+                    + "        localhostProfile: web # o\n        type: Localhost\n")),
+        edit(
+            pod(
+                "  - name: c\n    securityContext:\n      appArmorProfile:\n"
+                    + "        type: Localhost\n        localhostProfile: old\n"),
+            ProfileRef.runtimeDefault(),
+            pod(
+                "  - name: c\n    securityContext:\n      appArmorProfile:\n"
+                    + "        type: RuntimeDefault\n")),
+        edit(
+            "kind: Pod\nspec: {containers: [{name: c}]}",
+            WEB,
+            "kind: Pod\nspec: {containers: [{securityContext: {appArmorProfile: {type: Localhost,"
+                + " localhostProfile: web}}, name: c}]}"),
+        edit(
+            "{\"kind\": \"Pod\", \"spec\": {\"containers\": [{\"name\": \"c\"}]}}",
+            WEB,
+            "{\"kind\": \"Pod\", \"spec\": {\"containers\": [{\"securityContext\":"
+                + " {\"appArmorProfile\": {\"type\": \"Localhost\", \"localhostProfile\":"
+                + " \"web\"}}, \"name\": \"c\"}]}}"),
+        edit(
+            "kind: Pod\r\nspec:\r\n  containers:\r\n  - name: c",
+            ProfileRef.unconfined(),
+            "kind: Pod\r\nspec:\r\n  containers:\r\n  - name: c\r\n    securityContext:\r\n"
+                + "      appArmorProfile:\r\n        type: Unconfined"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("edits")
+  void changesOneContainerAndNothingElse(String before, ProfileRef profile, String after) {
+    assertThat(set(before, profile)).isEqualTo(after);
+  }
+
+  @Test
+  void refusesWhatIsShared() {
+    assertThatThrownBy(
+            () ->
+                set(
+                    "x: &x {privileged: true}\nkind: Pod\nspec:\n  containers:\n  - name: c\n"
+                        + "    securityContext: *x\n",
+                    WEB))
+        .isInstanceOf(DiagnosticException.class)
+        .hasMessageContaining("alias");
+    KubernetesManifest other = parse("kind: Pod\nspec: {containers: [{name: d}]}\n");
+    assertThatThrownBy(
+            () ->
+                parse("kind: Pod\nspec: {containers: [{name: c}]}\n")
+                    .withProfile(other.containers().get(0), WEB))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void writesFieldsForAnnotations() {
+    String text =
+        """
+        kind: Pod
+        metadata:
+          annotations:
+            container.apparmor.security.beta.kubernetes.io/a: localhost/x
+            container.apparmor.security.beta.kubernetes.io/b: unconfined
+        spec:
+          containers:
+          - name: a
+          - name: b
+            securityContext: {appArmorProfile: {type: Unconfined}}
+          - name: c
+        """;
+    KubernetesManifest migrated = parse(text).withFieldsForAnnotations();
+    assertThat(migrated)
+        .hasToString(
+            text.replace(
+                "- name: a\n",
+                "- name: a\n    securityContext:\n      appArmorProfile:\n        type:"
+                    + " Localhost\n        localhostProfile: x\n"));
+    assertThat(migrated.withFieldsForAnnotations()).hasToString(migrated.toString());
+    for (int minor : new int[] {29, 30, 35}) {
+      assertThat(migrated.containers().stream().map(container -> container.label(minor)))
+          .isEqualTo(parse(text).containers().stream().map(one -> one.label(minor)).toList());
+    }
+    assertThat(migrated.containers().get(0).label(36)).isEqualTo("x");
+  }
+}
