@@ -53,6 +53,7 @@ class AaDaemonsTest {
     assertThat(PARSER.toFile().setExecutable(true)).isTrue();
     assertThat(sh("apparmor_parser --version").orThrow())
         .startsWith("AppArmor parser version 5.0.2\n");
+    aa("remove docker-default"); // that another test's daemon left
     daemon = Dockerd.start();
     assertThat(sh("docker run --rm --network=none box cat /proc/self/attr/current").orThrow())
         .isEqualTo("docker-default (enforce)\n");
