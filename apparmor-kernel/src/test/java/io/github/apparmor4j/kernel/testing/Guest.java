@@ -113,12 +113,11 @@ public final class Guest {
     Files.writeString(
         directory.resolve("script"),
         ("exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx2g -Dapparmor.long=%s"
-                + " -Dapparmor.machine=%s --add-exports java.base/sun.nio.ch=ALL-UNNAMED -cp '%s'"
+                + " --add-exports java.base/sun.nio.ch=ALL-UNNAMED -cp '%s'"
                 + " %s %s %s%n")
             .formatted(
                 System.getProperty("java.home"),
                 System.getProperty("apparmor.long", "false"),
-                machine,
                 classPath(),
                 GuestRunner.class.getName(),
                 tests,
