@@ -20,12 +20,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -97,20 +99,21 @@ public final class EmbeddedKernel implements AppArmorKernel {
             "load", Errno.EEXIST, profile.qualifiedName() + " is loaded already", null);
       }
     }
-    put(profiles, policy);
+    put("load", profiles, policy);
   }
 
   @Override
   public synchronized void replace(byte[] policy) throws KernelException {
-    put(read("replace", policy), policy);
+    put("replace", read("replace", policy), policy);
   }
 
   private static String namespaceOf(List<Part> profiles) {
     return Objects.requireNonNullElse(profiles.get(0).profile().namespace(), "");
   }
 
-  private void put(List<Part> profiles, byte[] policy) {
-    Namespace namespace = make(namespaceOf(profiles));
+  private void put(String operation, List<Part> profiles, byte[] policy) throws KernelException {
+    Namespace namespace = make(namespaceOf(profiles)); // which stays where the set is refused
+    checkParents(operation, profiles, namespace);
     byte[] raw = policy.clone();
     for (Part part : profiles) {
       KernelProfile profile = part.profile();
@@ -124,6 +127,23 @@ public final class EmbeddedKernel implements AppArmorKernel {
       }
     }
     changed(namespace);
+  }
+
+  /** Refuses a set with a child whose parent is neither in it, before or behind, nor loaded. */
+  private static void checkParents(String operation, List<Part> profiles, Namespace namespace)
+      throws KernelException {
+    Set<String> together = new HashSet<>(namespace.profiles.keySet());
+    profiles.forEach(part -> together.add(part.profile().name()));
+    for (Part part : profiles) {
+      String parent = parentOf(part.profile().name());
+      if (!parent.isEmpty() && !together.contains(parent)) {
+        throw new KernelException(
+            operation,
+            Errno.ENOENT,
+            "no profile " + parent + " for " + part.profile().qualifiedName(),
+            null);
+      }
+    }
   }
 
   /** Returns the hash that the kernel shows of a profile: of its version and its bytes. */
@@ -161,9 +181,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
   private static void adoptChildren(Namespace namespace, String name) {
     Map<String, Loaded> loaded = namespace.profiles;
     List<String> children = new ArrayList<>();
-    loaded.keySet().stream()
-        .filter(key -> parentOf(namespace, key).equals(name))
-        .forEach(children::add);
+    loaded.keySet().stream().filter(key -> parentOf(key).equals(name)).forEach(children::add);
     Collections.reverse(children);
     for (String child : children) {
       Loaded moved = loaded.remove(child);
@@ -251,21 +269,16 @@ public final class EmbeddedKernel implements AppArmorKernel {
     Collections.reverse(newestFirst);
     for (Loaded loaded : newestFirst) {
       String name = loaded.profile().name();
-      if (parentOf(namespace, name).equals(parent)) {
+      if (parentOf(name).equals(parent)) {
         to.add(new LoadedProfile(loaded.profile().qualifiedName(), loaded.profile().modeName()));
         listBelow(namespace, name, to);
       }
     }
   }
 
-  /** Returns the name of the nearest loaded profile above one; empty for none. */
-  private static String parentOf(Namespace namespace, String name) {
-    for (int at = name.lastIndexOf("//"); at > 0; at = name.lastIndexOf("//", at - 1)) {
-      if (namespace.profiles.containsKey(name.substring(0, at))) {
-        return name.substring(0, at);
-      }
-    }
-    return "";
+  /** Returns the name of the profile that one is below; empty for none. */
+  private static String parentOf(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf("//")));
   }
 
   @Override
@@ -291,7 +304,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     List<PolicyNamespace.Node> nodes = new ArrayList<>();
     for (Loaded loaded : namespace.profiles.values()) {
       KernelProfile profile = loaded.profile();
-      if (parentOf(namespace, profile.name()).equals(parent)) {
+      if (parentOf(profile.name()).equals(parent)) {
         nodes.add(
             new PolicyNamespace.Node(
                 profile.name(),

@@ -160,6 +160,24 @@ abstract class KernelContract {
     }
   }
 
+  /**
+   * Each in a namespace of its own: 7.2 goes on refusing the names of a set that it refused so, in
+   * that namespace (docs/real-kernels.md).
+   */
+  @Test
+  void refusesAChildWithoutItsParent() throws KernelException {
+    byte[] orphan = policy("profile :ns1:a//b { }");
+    assertRefused(Errno.ENOENT, () -> kernel.load(orphan));
+    assertThat(kernel.namespaces()).as("is there nevertheless").containsExactly("ns1");
+    byte[] grandchild = policy("profile :ns2:g//h//i { } profile :ns2:g { }");
+    assertRefused(Errno.ENOENT, () -> kernel.replace(grandchild));
+    assertThat(listed()).isEmpty();
+    kernel.load(policy("profile :ns3:c//d { } profile :ns3:c { }"));
+    kernel.load(policy("profile :ns3:c//e { }"));
+    assertThat(listed())
+        .containsExactly(":ns3:c (enforce)", ":ns3:c//e (enforce)", ":ns3:c//d (enforce)");
+  }
+
   @Test
   void showsATree() throws KernelException {
     kernel.load(policy("profile a /usr/bin/a { hat h { } profile c /x { } } profile g /b* { }"));

@@ -139,7 +139,7 @@ class SecurityFsKernelTest {
     GuestCases.faulty(
         one -> {
           String answer = GuestCases.answer(kernel, one.policy());
-          // Of more, names become parents of others by chance (docs/real-kernels.md, "Open").
+          // Of more, names become others' children by chance (docs/real-kernels.md, "Not copied").
           if (!answer.equals(one.answer()) && count[0] < GuestCases.COMPARED) {
             wrong.add(count[0] + ": " + answer + ", embedded: " + one.answer());
           }
