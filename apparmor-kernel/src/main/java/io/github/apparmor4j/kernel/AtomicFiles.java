@@ -37,20 +37,37 @@ final class AtomicFiles {
         throw new PolicyStoreException(
             Reason.CHANGED_MEANWHILE, file, "somebody else has changed it since it was read");
       }
-      try (FileChannel channel =
-          FileChannel.open(
-              temporary, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-        ByteBuffer bytes = ByteBuffer.wrap(SourceText.encode(edit.after()));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      moved(temporary, SourceText.encode(edit.after()), file);
     } finally {
       Files.deleteIfExists(temporary);
     }
     synchronize(directory);
+  }
+
+  /** Writes a file, in the place of one that may be there, for its owner alone. */
+  static void write(Path file, byte[] content) throws IOException {
+    Path directory = Files.createDirectories(directoryOf(file));
+    Path temporary = Files.createTempFile(directory, "." + file.getFileName() + ".", ".new");
+    try {
+      moved(temporary, content, file);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+    synchronize(directory);
+  }
+
+  /** Gives a file its content, which lasts from then on, and then its place. */
+  private static void moved(Path temporary, byte[] content, Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            temporary, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Makes a symbolic link and the directory that it is in; one that is there already is right. */

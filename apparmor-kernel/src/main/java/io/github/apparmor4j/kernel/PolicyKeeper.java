@@ -1,7 +1,6 @@
 package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.policy.CompiledPolicy;
-import io.github.apparmor4j.policy.KernelProfile;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,9 +65,9 @@ public final class PolicyKeeper implements AutoCloseable {
     boolean changed = ensure(policy);
     CompiledPolicy before = kept.put(key, policy);
     if (before != null) {
-      Set<String> gone = names(before);
-      kept.values().forEach(other -> gone.removeAll(names(other)));
-      changed |= remove(gone);
+      Set<String> gone = LoadedPolicies.names(before);
+      kept.values().forEach(other -> gone.removeAll(LoadedPolicies.names(other)));
+      changed |= LoadedPolicies.of(kernel).remove(gone);
     }
     return changed;
   }
@@ -85,9 +83,10 @@ public final class PolicyKeeper implements AutoCloseable {
     if (policy == null) {
       return false;
     }
-    Set<String> gone = names(policy);
-    kept.forEach((other, its) -> gone.removeAll(other.equals(key) ? Set.of() : names(its)));
-    remove(gone);
+    Set<String> gone = LoadedPolicies.names(policy);
+    kept.forEach(
+        (other, its) -> gone.removeAll(other.equals(key) ? Set.of() : LoadedPolicies.names(its)));
+    LoadedPolicies.of(kernel).remove(gone);
     kept.remove(key);
     return true;
   }
@@ -100,9 +99,9 @@ public final class PolicyKeeper implements AutoCloseable {
   /** Returns the keys of the policies that are not in the kernel as they should be. */
   public synchronized Set<String> missing() throws KernelException {
     Set<String> missing = new TreeSet<>();
-    Set<String> loaded = loaded();
+    LoadedPolicies loaded = LoadedPolicies.of(kernel);
     for (Map.Entry<String, CompiledPolicy> each : kept.entrySet()) {
-      if (!isThere(each.getValue(), loaded)) {
+      if (!loaded.has(each.getValue())) {
         missing.add(each.getKey());
       }
     }
@@ -191,48 +190,10 @@ public final class PolicyKeeper implements AutoCloseable {
 
   /** Loads a policy that isn't as it should be; returns whether it wasn't. */
   private boolean ensure(CompiledPolicy policy) throws KernelException {
-    boolean there = isThere(policy, loaded());
+    boolean there = LoadedPolicies.of(kernel).has(policy);
     if (!there) {
       kernel.replace(policy.toBytes());
     }
     return !there;
-  }
-
-  /** A kernel that doesn't give back what was loaded is believed by the names. */
-  private boolean isThere(CompiledPolicy policy, Set<String> loaded) throws KernelException {
-    Set<String> names = names(policy);
-    if (!loaded.containsAll(names)) {
-      return false;
-    }
-    for (String name : names) {
-      if (kernel.rawData(name).isEmpty()) {
-        return true;
-      }
-    }
-    return kernel.isUpToDate(policy);
-  }
-
-  private boolean remove(Set<String> names) throws KernelException {
-    Set<String> loaded = loaded();
-    boolean any = false;
-    for (String name : names) {
-      // With a parent go its children.
-      boolean withParent = names.stream().anyMatch(other -> name.startsWith(other + "//"));
-      if (loaded.contains(name) && !withParent) {
-        kernel.remove(name);
-        any = true;
-      }
-    }
-    return any;
-  }
-
-  private Set<String> loaded() throws KernelException {
-    return kernel.profiles().stream().map(LoadedProfile::name).collect(Collectors.toSet());
-  }
-
-  private static Set<String> names(CompiledPolicy policy) {
-    return policy.profiles().stream()
-        .map(KernelProfile::qualifiedName)
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

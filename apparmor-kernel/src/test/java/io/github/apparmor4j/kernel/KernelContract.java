@@ -2,6 +2,7 @@ package io.github.apparmor4j.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.kernel.KernelException.Errno;
@@ -160,12 +161,11 @@ abstract class KernelContract {
     }
   }
 
-  /**
-   * Each in a namespace of its own: 7.2 goes on refusing the names of a set that it refused so, in
-   * that namespace (docs/real-kernels.md).
-   */
   @Test
   void refusesAChildWithoutItsParent() throws KernelException {
+    assumeTrue(
+        kernel instanceof EmbeddedKernel || !kernel.features().has("policy/state32"),
+        "7.2 refuses it, too, but its own tables are broken then (docs/real-kernels.md)");
     byte[] orphan = policy("profile :ns1:a//b { }");
     assertRefused(Errno.ENOENT, () -> kernel.load(orphan));
     assertThat(kernel.namespaces()).as("is there nevertheless").containsExactly("ns1");

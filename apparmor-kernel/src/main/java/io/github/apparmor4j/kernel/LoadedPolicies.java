@@ -1,0 +1,68 @@
+package io.github.apparmor4j.kernel;
+
+import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.policy.KernelProfile;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What a kernel had of policies when it was last looked at. */
+final class LoadedPolicies {
+
+  private final AppArmorKernel kernel;
+  private final Set<String> names;
+
+  private LoadedPolicies(AppArmorKernel kernel, Set<String> names) {
+    this.kernel = kernel;
+    this.names = names;
+  }
+
+  static LoadedPolicies of(AppArmorKernel kernel) throws KernelException {
+    return new LoadedPolicies(
+        kernel, kernel.profiles().stream().map(LoadedProfile::name).collect(Collectors.toSet()));
+  }
+
+  /** Returns the names of a policy's profiles, sorted. */
+  static Set<String> names(CompiledPolicy policy) {
+    return policy.profiles().stream()
+        .map(KernelProfile::qualifiedName)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Returns the names of all profiles. */
+  Set<String> names() {
+    return names;
+  }
+
+  /**
+   * Returns whether a policy is there as it should be. A kernel that doesn't give back what was
+   * loaded is believed by the names.
+   */
+  boolean has(CompiledPolicy policy) throws KernelException {
+    Set<String> own = names(policy);
+    if (!names.containsAll(own)) {
+      return false;
+    }
+    for (String name : own) {
+      if (kernel.rawData(name).isEmpty()) {
+        return true;
+      }
+    }
+    return kernel.isUpToDate(policy);
+  }
+
+  /** Removes those of some profiles that are there; returns whether any was. */
+  boolean remove(Collection<String> gone) throws KernelException {
+    boolean any = false;
+    for (String name : gone) {
+      // With a parent go its children.
+      boolean withParent = gone.stream().anyMatch(other -> name.startsWith(other + "//"));
+      if (names.contains(name) && !withParent) {
+        kernel.remove(name);
+        any = true;
+      }
+    }
+    return any;
+  }
+}

@@ -1,0 +1,182 @@
+package io.github.apparmor4j.kernel;
+
+import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of a kernel's profiles a {@link PolicyDirectory} loaded, in a file that outlives it. An
+ * entry is written before its profile is loaded, so that no crash leaves one that nobody owns; what
+ * was written of another boot, or of a profile that is another one by now, doesn't count.
+ *
+ * <p>The file is text: a line that names the format, one for the boot, and one for each profile
+ * with hashes of what it may have been loaded with, its file and its name, both percent-encoded.
+ */
+final class OwnedProfiles {
+
+  private static final String FORMAT = "apparmor4j-owned-profiles 1";
+  private static final long LONGEST = 64 << 20;
+
+  /**
+   * An owned profile.
+   *
+   * @param file in whose text it stands
+   * @param hashes SHA-256 of the policies it may have come with: two between intent and load
+   */
+  private record Entry(String file, List<String> hashes) {}
+
+  private final @Nullable Path state;
+  private final String boot;
+  private final Map<String, Entry> entries = new TreeMap<>();
+  private String written = "";
+
+  /**
+   * Reads what was owned.
+   *
+   * @param state {@code null} to remember nothing
+   * @param boot what tells this boot from others
+   * @throws IOException if the file can't be read or is none of these
+   */
+  OwnedProfiles(@Nullable Path state, String boot, AppArmorKernel kernel) throws IOException {
+    this.state = state;
+    this.boot = boot;
+    if (state != null) {
+      read(state);
+      Set<String> others = new TreeSet<>();
+      Set<String> loaded = LoadedPolicies.of(kernel).names();
+      for (Map.Entry<String, Entry> each : entries.entrySet()) {
+        if (!loaded.contains(each.getKey()) || !isOurs(kernel, each.getKey(), each.getValue())) {
+          others.add(each.getKey());
+        }
+      }
+      others.forEach(entries::remove);
+    }
+  }
+
+  private static boolean isOurs(AppArmorKernel kernel, String name, Entry entry)
+      throws KernelException {
+    Optional<byte[]> raw = kernel.rawData(name);
+    return raw.isEmpty() || entry.hashes().contains(hash(raw.get()));
+  }
+
+  private void read(Path file) throws IOException {
+    try {
+      if (Files.size(file) > LONGEST) {
+        throw new IOException(file + " is too large for a list of owned profiles");
+      }
+      written = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      return; // the first time
+    }
+    List<String> lines = written.lines().toList();
+    if (lines.size() < 2 || !lines.get(0).equals(FORMAT)) {
+      throw new IOException(file + " is no list of owned profiles; remove it to own none");
+    } else if (!lines.get(1).equals(boot)) {
+      return;
+    }
+    for (String line : lines.subList(2, lines.size())) {
+      String[] columns = line.split(" ", -1);
+      if (columns.length != 3) {
+        throw new IOException(file + ": no entry: " + line);
+      }
+      entries.put(
+          decode(columns[2]), new Entry(decode(columns[1]), List.of(columns[0].split(",", -1))));
+    }
+  }
+
+  boolean owns(String name) {
+    return entries.containsKey(name);
+  }
+
+  Set<String> names() {
+    return Set.copyOf(entries.keySet());
+  }
+
+  /** Returns the file that a profile came from; empty for one that isn't owned. */
+  String file(String name) {
+    Entry entry = entries.get(name);
+    return entry == null ? "" : entry.file();
+  }
+
+  /** Owns a policy's profiles from now on, loaded as it has them or as before. */
+  void intend(String file, CompiledPolicy policy) {
+    String hash = hash(policy.toBytes());
+    for (String name : LoadedPolicies.names(policy)) {
+      Entry before = entries.get(name);
+      List<String> hashes = new ArrayList<>(before == null ? List.of() : before.hashes());
+      hashes.remove(hash);
+      hashes.add(hash);
+      entries.put(name, new Entry(file, hashes));
+    }
+  }
+
+  /** Says that a policy was loaded. */
+  void settle(String file, CompiledPolicy policy) {
+    String hash = hash(policy.toBytes());
+    LoadedPolicies.names(policy).forEach(name -> entries.put(name, new Entry(file, List.of(hash))));
+  }
+
+  void disown(Set<String> names) {
+    names.forEach(entries::remove);
+  }
+
+  /** Writes what is owned, if that changed. */
+  void save() throws IOException {
+    String text =
+        entries.entrySet().stream()
+            .map(
+                each ->
+                    String.join(",", each.getValue().hashes())
+                        + ' '
+                        + encode(each.getValue().file())
+                        + ' '
+                        + encode(each.getKey())
+                        + '\n')
+            .collect(Collectors.joining("", FORMAT + '\n' + boot + '\n', ""));
+    if (state != null && !text.equals(written)) {
+      AtomicFiles.write(state, text.getBytes(StandardCharsets.UTF_8));
+      written = text;
+    }
+  }
+
+  static String hash(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  // As bytes, since a name may hold some that are no UTF-8.
+  private static String encode(String text) {
+    String bytes = new String(SourceText.encode(text), StandardCharsets.ISO_8859_1);
+    return URLEncoder.encode(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private static String decode(String text) throws IOException {
+    try {
+      String bytes = URLDecoder.decode(text, StandardCharsets.ISO_8859_1);
+      return SourceText.decode(bytes.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("no percent-encoded text: " + text, e);
+    }
+  }
+}

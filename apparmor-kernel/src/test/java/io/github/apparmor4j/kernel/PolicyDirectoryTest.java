@@ -1,0 +1,251 @@
+package io.github.apparmor4j.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.kernel.PolicyDirectory.PolicyFile;
+import io.github.apparmor4j.kernel.PolicyDirectory.State;
+import io.github.apparmor4j.kernel.PolicyDirectory.Status;
+import io.github.apparmor4j.parse.ProfileParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class PolicyDirectoryTest {
+
+  private final EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+
+  @TempDir private Path temporary = Path.of("");
+  private Path files = temporary;
+  private Path state = temporary;
+
+  @BeforeEach
+  void make() throws IOException {
+    files = Files.createDirectory(temporary.resolve("profiles"));
+    state = temporary.resolve("state/owned");
+  }
+
+  private PolicyDirectory.Builder builder() {
+    return PolicyDirectory.builder(kernel, files).state(state).boot("one");
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(files.resolve(name), text);
+  }
+
+  private void loadForeign(String text) throws KernelException {
+    kernel.replace(
+        PolicyCompiler.forKernel(Features.LINUX_6_12)
+            .compile(ProfileParser.parseOrThrow(text))
+            .toBytes());
+  }
+
+  private List<String> loaded() {
+    return kernel.profiles().stream().map(LoadedProfile::toString).sorted().toList();
+  }
+
+  private static PolicyFile file(Status status, String name) {
+    return status.files().stream().filter(file -> file.name().equals(name)).findAny().orElseThrow();
+  }
+
+  @Test
+  void loadsWhatChangedOnly() throws IOException {
+    write("web", "profile web { /srv/** r, }");
+    write("db", "profile db { } profile db-tool { }");
+    try (PolicyDirectory directory = builder().open()) {
+      assertThat(directory.status().isReady()).isFalse();
+      Status first = directory.sync();
+      assertThat(first.isReady()).as(first.toString()).isTrue();
+      assertThat(first.loads()).isEqualTo(2);
+      assertThat(loaded()).containsExactly("db (enforce)", "db-tool (enforce)", "web (enforce)");
+      long revision = kernel.revision();
+      assertThat(directory.sync()).isEqualTo(first);
+      assertThat(kernel.revision()).isEqualTo(revision);
+      write("web", "profile web flags=(complain) { /srv/** r, }");
+      Status second = directory.sync();
+      assertThat(second.loads()).isEqualTo(3);
+      assertThat(second.generation()).isNotEqualTo(first.generation());
+      assertThat(loaded()).contains("web (complain)");
+    }
+  }
+
+  @Test
+  void keepsTheLastGoodPolicy() throws IOException {
+    write("web", "profile web { /srv/** r, }");
+    try (PolicyDirectory directory = builder().open()) {
+      directory.sync();
+      write("web", "profile web { /srv/** rr");
+      write("other", "profile other { }");
+      Status status = directory.sync();
+      assertThat(status.isReady()).isFalse();
+      assertThat(file(status, "web").state()).isEqualTo(State.INVALID);
+      assertThat(file(status, "web").problem()).contains("web:1");
+      assertThat(file(status, "web").profiles()).containsExactly("web");
+      assertThat(file(status, "other").state()).isEqualTo(State.ENFORCED);
+      kernel.remove("web");
+      directory.sync();
+      assertThat(loaded()).containsExactly("other (enforce)", "web (enforce)");
+      write("web", "profile web { }");
+      assertThat(directory.sync().isReady()).isTrue();
+    }
+  }
+
+  @Test
+  void saysWhatCantBeRead() throws IOException {
+    write("empty", "");
+    write("binary", "\0\1\2");
+    write("twice", "profile a { }");
+    write("twice2", "profile a { }");
+    Files.createSymbolicLink(files.resolve("out"), Path.of("/etc/passwd"));
+    try (PolicyDirectory directory = builder().open()) {
+      Status status = directory.sync();
+      assertThat(file(status, "empty").problem()).isEqualTo("it has no profile");
+      assertThat(file(status, "binary").state()).isEqualTo(State.INVALID);
+      assertThat(file(status, "out").problem()).isEqualTo("it leads out of the directory");
+      assertThat(file(status, "twice").state()).isEqualTo(State.ENFORCED);
+      assertThat(file(status, "twice2").problem()).isEqualTo("profile a is in twice, too");
+    }
+    PolicyDirectory missing = PolicyDirectory.builder(kernel, files.resolve("missing")).open();
+    assertThat(missing.sync().problem()).contains("can't be read");
+    assertThat(loaded()).containsExactly("a (enforce)");
+  }
+
+  @Test
+  void touchesNothingOfOthers() throws IOException {
+    loadForeign("profile web { /theirs r, }");
+    loadForeign("profile theirs { }");
+    write("web", "profile web { /ours r, }");
+    write("new", "profile new { }");
+    try (PolicyDirectory directory = builder().prune(true).open()) {
+      Status status = directory.sync();
+      assertThat(file(status, "web").state()).isEqualTo(State.REFUSED);
+      assertThat(file(status, "web").problem()).isEqualTo("someone else has loaded profile web");
+      assertThat(file(status, "new").state()).isEqualTo(State.ENFORCED);
+      write("web", "profile web { /theirs r, }");
+      assertThat(directory.sync().isReady()).as("it is what we would load").isTrue();
+      Files.delete(files.resolve("web"));
+      Files.delete(files.resolve("new"));
+      assertThat(directory.sync().removals()).isEqualTo(1);
+      assertThat(loaded()).containsExactly("theirs (enforce)", "web (enforce)");
+      write("new", "profile new { }");
+      directory.sync();
+      assertThat(directory.removeAll()).containsExactly("new");
+      assertThat(loaded()).containsExactly("theirs (enforce)", "web (enforce)");
+    }
+  }
+
+  @Test
+  void leavesLoadedWhatIsGoneUnlessToldOtherwise() throws IOException {
+    write("web", "profile web-1 { }");
+    try (PolicyDirectory directory = builder().open()) {
+      directory.sync();
+      write("web", "profile web-2 { }");
+      Status status = directory.sync();
+      assertThat(status.isReady()).isTrue();
+      assertThat(status.leftOver()).containsExactly("web-1");
+      assertThat(loaded()).containsExactly("web-1 (enforce)", "web-2 (enforce)");
+    }
+    try (PolicyDirectory directory = builder().prune(true).open()) {
+      assertThat(directory.sync().removals()).isEqualTo(1);
+      assertThat(loaded()).containsExactly("web-2 (enforce)");
+    }
+  }
+
+  @Test
+  void ownsWhatAnEarlierProcessLoaded() throws IOException {
+    write("a b", "profile a { } profile \"x y\" { }");
+    builder().open().sync();
+    write("a b", "profile a { /x r, } profile \"x y\" { }");
+    assertThat(builder().open().sync().isReady()).isTrue();
+    loadForeign("profile a { /theirs r, }");
+    write("a b", "profile a { /y r, }");
+    assertThat(file(builder().open().sync(), "a b").problem()).contains("someone else");
+    assertThat(builder().prune(true).open().sync().removals()).isZero();
+    loadForeign("profile old { }");
+    write("a b", "profile old { /x r, }");
+    assertThat(file(builder().boot("two").open().sync(), "a b").state()).isEqualTo(State.REFUSED);
+  }
+
+  /** A file that can't be compiled after a restart may have what was loaded from it before. */
+  @Test
+  void prunesNothingOfAFileThatCantBeCompiled() throws IOException {
+    write("web", "profile web { }");
+    builder().open().sync();
+    write("web", "profile web {");
+    Status status = builder().prune(true).open().sync();
+    assertThat(status.isReady()).isFalse();
+    assertThat(loaded()).containsExactly("web (enforce)");
+  }
+
+  @Test
+  void refusesAStateOfAnotherFormat() throws IOException {
+    Files.createDirectories(state.getParent());
+    for (String text : List.of("x", "apparmor4j-owned-profiles 1\none\nno entry\n", "a\nb\n")) {
+      Files.writeString(state, text);
+      assertThatThrownBy(() -> builder().open()).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** As kubelet does it: the files are links through ..data, which is exchanged as a whole. */
+  @Test
+  void readsAConfigMapsChangeAsOne() throws IOException {
+    configMap("1", "profile a { } profile b { }", "profile c { }");
+    Files.createSymbolicLink(files.resolve("first"), Path.of("..data/first"));
+    Files.createSymbolicLink(files.resolve("second"), Path.of("..data/second"));
+    try (PolicyDirectory directory = builder().open()) {
+      assertThat(directory.sync().isReady()).isTrue();
+      configMap("2", "profile a { }", "profile c { } profile b { }");
+      Status status = directory.sync();
+      assertThat(status.isReady()).as("b moved from one file to the other").isTrue();
+      assertThat(file(status, "second").profiles()).containsExactly("b", "c");
+      Files.delete(files.resolve("..data"));
+      assertThat(directory.sync().files()).as("dangling links").isEmpty();
+      assertThat(loaded()).hasSize(3);
+    }
+  }
+
+  private void configMap(String version, String first, String second) throws IOException {
+    Path data = Files.createDirectory(files.resolve("..version" + version));
+    Files.writeString(data.resolve("first"), first);
+    Files.writeString(data.resolve("second"), second);
+    Path link = Files.createSymbolicLink(files.resolve("..data_tmp"), data.getFileName());
+    Files.move(link, files.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Test
+  @Timeout(60)
+  void seesChangesByItself() throws Exception {
+    LinkedBlockingQueue<Status> seen = new LinkedBlockingQueue<>();
+    try (PolicyDirectory directory = builder().interval(Duration.ofMinutes(10)).open()) {
+      directory.watch(seen::add);
+      assertThatThrownBy(() -> directory.watch(seen::add))
+          .isInstanceOf(IllegalStateException.class);
+      write("web", "profile web { }");
+      await(seen, 1);
+      kernel.remove("web");
+      await(seen, 2);
+      write("web", "profile web { /x r, }");
+      await(seen, 3);
+      assertThat(loaded()).containsExactly("web (enforce)");
+    }
+  }
+
+  private static void await(LinkedBlockingQueue<Status> seen, long loads) throws Exception {
+    Status status;
+    do {
+      status = seen.poll(50, TimeUnit.SECONDS);
+      assertThat(status).as("a look at what changed").isNotNull();
+    } while (status.loads() < loads);
+  }
+}
