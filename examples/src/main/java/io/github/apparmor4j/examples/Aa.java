@@ -36,6 +36,7 @@ import picocli.CommandLine.Option;
       AaDocker.class,
       AaContainerd.class,
       AaKube.class,
+      AaAgent.class,
       AaKernel.Enabled.class,
       AaKernel.Load.class,
       AaKernel.Replace.class,

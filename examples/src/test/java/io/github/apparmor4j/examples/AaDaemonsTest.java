@@ -21,7 +21,7 @@ class AaDaemonsTest {
   private static final Path PARSER = Path.of("/usr/sbin/apparmor_parser");
   private static final Path AWAY = Path.of("/usr/sbin/apparmor_parser.away");
   private static final Path CALLS = Path.of("/run/calls");
-  private static final String AA =
+  static final String AA =
       "'%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' %s"
           .formatted(System.getProperty("java.home"), Guest.classPath(), Aa.class.getName());
 
@@ -103,13 +103,10 @@ class AaDaemonsTest {
         .contains("profile web flags=");
   }
 
-  @Test
-  void bringsUpAStackThatLoadsItsProfiles() throws Exception {
-    daemon = Dockerd.start();
-    assumeTrue(
-        sh("docker compose version").status() == 0, "this suite's Docker has no docker compose");
-    // The image is made as its Dockerfile says, of a base that is no registry's.
+  /** Makes the image as its Dockerfile says, of a base that is no registry's. */
+  private static void buildImage() throws Exception {
     sh("""
+        docker image inspect apparmor4j/aa > /dev/null 2>&1 && exit
         mkdir /run/base && cd /run/base && cp -r /run/results/base/* . && mkdir bin tmp lib64 lib &&
         cp /bin/busybox bin/ && ln -s busybox bin/sh && cp -L /lib64/ld-linux-x86-64.so.2 lib64/ &&
         for i in c.so.6 m.so.6 z.so.1 stdc++.so.6 gcc_s.so.1 dl.so.2 pthread.so.0 rt.so.1; do
@@ -120,6 +117,14 @@ class AaDaemonsTest {
         DOCKER_BUILDKIT=0 docker build -t apparmor4j/aa -f /run/results/examples/Dockerfile /run/results/examples
         """)
         .orThrow();
+  }
+
+  @Test
+  void bringsUpAStackThatLoadsItsProfiles() throws Exception {
+    daemon = Dockerd.start();
+    assumeTrue(
+        sh("docker compose version").status() == 0, "this suite's Docker has no docker compose");
+    buildImage();
     Path project = Files.createDirectories(Path.of("/run/stack"));
     String compose =
         """
@@ -150,5 +155,47 @@ class AaDaemonsTest {
         .contains("Permission denied");
     assertThat(project.resolve("compose.yaml")).hasContent(compose);
     assertThat(aa("docker verify stack-web-1").orThrow()).contains("AS_ASKED");
+  }
+
+  /** With the privileges that {@code aa kube fleet} gives it, and none besides. */
+  @Test
+  void keepsProfilesEnforcedFromAContainer() throws Exception {
+    daemon = Dockerd.start();
+    buildImage();
+    Path profiles = Files.createDirectories(Path.of("/run/agent-profiles"));
+    Files.writeString(profiles.resolve("web"), "profile vm-agent { file, deny /run/denied w, }\n");
+    String run =
+        """
+        docker run -d --name %s --network=none --cap-drop ALL %s --read-only --tmpfs /tmp:exec,size=16m \
+          --security-opt apparmor=unconfined --security-opt no-new-privileges \
+          -v /sys/kernel/security:/sys/kernel/security -v /run/agent-profiles:/profiles:ro \
+          -v /run/agent-state:/state apparmor4j/aa agent --state /state/owned --prune /profiles
+        """;
+    sh(run.formatted("powerless", "")).orThrow();
+    awaitLog("powerless", "web: replace: E(ACCES|PERM)");
+    assertThat(loaded()).doesNotContain("vm-agent (enforce)");
+    sh(run.formatted("agent", "--cap-add MAC_ADMIN")).orThrow();
+    awaitLog("agent", "generation \\w{16} is enforced: 1 files, 1 loads");
+    assertThat(loaded()).contains("vm-agent (enforce)");
+    Files.writeString(
+        profiles.resolve("web"), "profile vm-agent flags=(complain) { file, deny /run/denied w, }");
+    awaitLog("agent", "is enforced: 1 files, 2 loads");
+    assertThat(loaded()).contains("vm-agent (complain)");
+    Files.delete(profiles.resolve("web"));
+    awaitLog("agent", "is enforced: 0 files, 2 loads, 1 removals");
+    assertThat(loaded()).doesNotContain("vm-agent");
+  }
+
+  private static String loaded() throws Exception {
+    return Files.readString(Path.of("/sys/kernel/security/apparmor/profiles"));
+  }
+
+  private static void awaitLog(String container, String pattern) throws Exception {
+    sh("""
+        for i in $(seq 600); do docker logs %1$s 2>&1 | grep -Eq '%2$s' && exit; sleep 0.2; done
+        docker logs %1$s; exit 1
+        """
+            .formatted(container, pattern))
+        .orThrow();
   }
 }

@@ -46,7 +46,7 @@ class RealDaemonsTest {
     run(
         Path.of(System.getProperty("java.home"), "bin/jlink").toString(),
         "--add-modules",
-        "java.base,java.desktop,java.sql,jdk.unsupported",
+        "java.base,java.desktop,java.sql,jdk.httpserver,jdk.unsupported",
         "--strip-debug",
         "--no-man-pages",
         "--no-header-files",
