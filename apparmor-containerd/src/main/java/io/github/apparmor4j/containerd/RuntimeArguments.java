@@ -29,7 +29,12 @@ public record RuntimeArguments(ProfileRef profile) {
         : List.of("--apparmor-default-profile", CriDefaultProfile.NAME);
   }
 
-  /** Returns what {@code nerdctl run} and {@code podman run} take, as {@code docker run} does. */
+  /** Returns what {@code podman run} takes, as {@code docker run} does. */
+  public List<String> podman() {
+    return nerdctl();
+  }
+
+  /** Returns what {@code nerdctl run} takes, as {@code docker run} does. */
   public List<String> nerdctl() {
     if (profile instanceof ProfileRef.Named named) {
       return List.of("--security-opt", "apparmor=" + named.name());

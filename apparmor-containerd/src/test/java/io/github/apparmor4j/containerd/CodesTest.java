@@ -8,6 +8,6 @@ class CodesTest {
 
   @Test
   void theDocumentListsEveryCodeAndNoOther() throws IOException {
-    DocumentedCodes.assertComplete("../docs/containers.md", "CONTAINERD", "OCI", "KUBE");
+    DocumentedCodes.assertComplete("../docs/containers.md", "CONTAINERD", "OCI", "KUBE", "SPO");
   }
 }

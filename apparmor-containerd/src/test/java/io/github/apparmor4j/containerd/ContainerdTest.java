@@ -187,6 +187,44 @@ class ContainerdTest {
             .build());
   }
 
+  @Test
+  void buildsTheDefaultThatPodmanLoads() throws Exception {
+    assertThat(podman(ProfileRef.runtimeDefault(), LABEL).orThrow())
+        .startsWith("containers-default-")
+        .endsWith(" (enforce)\n");
+    ContainerTemplate template =
+        version == 1 ? ContainerTemplate.PODMAN_4 : ContainerTemplate.PODMAN_5;
+    String name =
+        loaded().stream()
+            .filter(one -> one.startsWith("containers-default-"))
+            .findAny()
+            .orElseThrow();
+    LoadedDefault.assertSame(
+        kernel, name, ContainerDefault.builder(name, template).host(Path.of("/")).build());
+    assertThat(podman(web, LABEL).orThrow()).isEqualTo("vm-web (enforce)\n");
+    assertThat(podman(ProfileRef.unconfined(), LABEL).orThrow()).isEqualTo("unconfined\n");
+    // Ours under its name is taken for its own.
+    kernel.remove(name);
+    kernel.load(
+        PolicyCompiler.forKernel(kernel.features())
+            .compile(
+                ContainerDefault.builder(name, template).abi("abi/3.0").denyExec("/bin/ls").build())
+            .toBytes());
+    assertThat(podman(ProfileRef.runtimeDefault(), "/bin/ls").out()).contains("ermission denied");
+  }
+
+  private static Shell.Run podman(ProfileRef profile, String command)
+      throws IOException, InterruptedException {
+    return sh(
+        "mkdir -p /dev/shm; podman --storage-driver=vfs --cgroup-manager=cgroupfs --events-backend=none run --rm"
+            + " --network=none --cgroups=disabled --log-driver=none "
+            + String.join(" ", RuntimeArguments.of(profile).podman())
+            + " --rootfs "
+            + Containerd.ROOT
+            + " "
+            + command);
+  }
+
   // ---- command lines and OCI
 
   @Test

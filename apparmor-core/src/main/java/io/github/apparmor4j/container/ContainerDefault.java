@@ -21,15 +21,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The family of default profiles of Docker, containerd and others: everything is allowed but what
- * reaches the host through {@code /proc}, {@code /sys} and mounts; signals and tracing stay among
- * the container's own tasks, and the runtime may signal in. What the members differ in is their
- * {@link ContainerTemplate} and the parameters here (docs/containers.md).
+ * The family of default profiles of Docker, containerd, nerdctl, Podman and CRI-O: everything is
+ * allowed but what reaches the host through {@code /proc}, {@code /sys} and mounts; signals and
+ * tracing stay among the container's own tasks, and the runtime may signal in. What the members
+ * differ in is their {@link ContainerTemplate} and the parameters here (docs/containers.md).
  */
 public final class ContainerDefault {
 
   /** Labels of what may signal a container: unconfined runtimes, and those with a profile. */
   static final List<String> RUNTIMES = List.of("unconfined", "runc", "crun");
+
+  /** The same where profiles are named by their programs. */
+  private static final List<String> RUNTIMES_BY_PATH =
+      List.of(
+          "unconfined",
+          "{/usr/bin/,/usr/sbin/,}runc",
+          "{/usr/bin/,/usr/sbin/,}crun*",
+          "{/usr/bin/,/usr/sbin/,}podman");
 
   private ContainerDefault() {}
 
@@ -73,7 +81,11 @@ public final class ContainerDefault {
     private Builder(String name, ContainerTemplate template) {
       this.name = name;
       this.template = template;
-      signalPeers.addAll(template.has(Part.RUNTIMES) ? RUNTIMES : RUNTIMES.subList(0, 1));
+      if (template.has(Part.RUNTIMES_BY_PATH)) {
+        signalPeers.addAll(RUNTIMES_BY_PATH);
+      } else {
+        signalPeers.addAll(template.has(Part.RUNTIMES) ? RUNTIMES : RUNTIMES.subList(0, 1));
+      }
     }
 
     /** Pins the ABI, {@code abi/3.0}: without, newer kernels refuse unix sockets. */

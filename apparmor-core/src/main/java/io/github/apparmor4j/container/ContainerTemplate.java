@@ -5,8 +5,8 @@ import java.util.Set;
 
 /**
  * A version of a runtime's default profile, by what it has that others haven't. Each was read from
- * what a real daemon gave to {@code apparmor_parser}, except {@link #DOCKER_29}, which is known
- * from its publisher's description (docs/containers.md).
+ * what a real one gave to {@code apparmor_parser}, except {@link #DOCKER_29}, {@link #NERDCTL_2}
+ * and {@link #CRI_O}, which are known from their publishers' descriptions (docs/containers.md).
  */
 public enum ContainerTemplate {
   /** Docker's in 20.10.24. */
@@ -35,12 +35,29 @@ public enum ContainerTemplate {
       Part.RUNTIMES,
       Part.POWERCAP,
       Part.NO_MEMORY_DEVICES,
-      Part.ABI);
+      Part.ABI),
+
+  /**
+   * nerdctl's, which is containerd 2's under another name: by its sources, it calls containerd's
+   * library for it.
+   */
+  NERDCTL_2("nerdctl-default", CONTAINERD_2),
+
+  /** Podman's in 4.3.1, with containers-common 0.50.1, whose version is in the name. */
+  PODMAN_4("containers-default-0.50.1", NotTasks.LOOSE, Part.TRACES_ONLY),
+
+  /** Podman's in 5.8.6, with containers-common 0.67.1, whose version is in the name. */
+  PODMAN_5("containers-default-0.67.1", NotTasks.LOOSE, Part.TRACES_ONLY, Part.RUNTIMES_BY_PATH),
+
+  /** CRI-O's, which is Podman's under another name: by its sources, both call one library. */
+  CRI_O("crio-default", PODMAN_5);
 
   /** What some templates have. */
   enum Part {
     /** Signals may come from runtimes that have a profile of their own. */
     RUNTIMES,
+    /** The same, with profiles that are named by the programs' paths, Podman's among them. */
+    RUNTIMES_BY_PATH,
     /** {@code /sys/devices/virtual/powercap} is out of reach. */
     POWERCAP,
     /** {@code /proc/mem} and {@code /proc/kmem} are out of reach. */
@@ -76,6 +93,12 @@ public enum ContainerTemplate {
     this.profileName = profileName;
     this.notTasks = notTasks;
     this.parts = Set.copyOf(List.of(parts));
+  }
+
+  ContainerTemplate(String profileName, ContainerTemplate same) {
+    this.profileName = profileName;
+    this.notTasks = same.notTasks;
+    this.parts = same.parts;
   }
 
   /** Returns the name that the runtime gives the profile. */

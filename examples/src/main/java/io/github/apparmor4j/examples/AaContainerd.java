@@ -111,7 +111,7 @@ final class AaContainerd {
       RuntimeArguments arguments = RuntimeArguments.of(reference);
       print("ctr run", arguments.ctr());
       print("nerdctl run", arguments.nerdctl());
-      print("podman run", arguments.nerdctl());
+      print("podman run", arguments.podman());
       if (!(reference instanceof ProfileRef.RuntimeDefault)) {
         print("runc exec", arguments.runcExec());
       }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -46,7 +47,7 @@ public final class KubernetesManifest {
   /** Where each container is written. */
   private final List<Written> written = new ArrayList<>();
 
-  private record Written(YamlText document, Node node) {}
+  private record Written(YamlText document, Node node, Node pod) {}
 
   private KubernetesManifest(SourceText source) {
     this.source = source;
@@ -160,22 +161,36 @@ public final class KubernetesManifest {
    *     itself, an alias say
    */
   public KubernetesManifest withProfile(KubernetesContainer container, ProfileRef profile) {
+    int index = index(container);
+    Written where = written.get(index);
+    return edited(
+        index,
+        new ManifestEdit(where.document, profile).set(where.node),
+        now -> now.own() != null && now.own().reference().equals(plain(profile)));
+  }
+
+  private int index(KubernetesContainer container) {
     int index = containers.indexOf(container);
     if (index < 0) {
       throw new IllegalArgumentException("no container of this text: " + container.name());
     }
-    Written where = written.get(index);
-    KubernetesManifest edited = parse(new ManifestEdit(where.document, profile).set(where.node));
-    // YAML has more forms than the edits know: what doesn't say just what it should is refused.
+    return index;
+  }
+
+  /**
+   * Reads an edited text. YAML has more forms than the edits know: one that doesn't say just what
+   * it should is refused.
+   */
+  private KubernetesManifest edited(
+      int index, SourceText text, Predicate<KubernetesContainer> asMeant) {
+    KubernetesManifest edited = parse(text);
     boolean says = edited.containers.size() == containers.size();
     for (int i = 0; says && i < containers.size(); i++) {
       KubernetesContainer now = edited.containers.get(i);
-      says =
-          i == index
-              ? now.own() != null && now.own().reference().equals(plain(profile))
-              : now.says(containers.get(i));
+      says = i == index ? asMeant.test(now) : now.says(containers.get(i));
     }
     if (!says || edited.diagnostics.size() > diagnostics.size()) {
+      KubernetesContainer container = containers.get(index);
       throw new DiagnosticException(
           List.of(
               Diagnostic.error(
@@ -208,6 +223,34 @@ public final class KubernetesManifest {
           throw new DiagnosticException(errors);
         }
         edited = edited.withProfile(container, annotation.reference());
+      }
+    }
+    return edited;
+  }
+
+  /**
+   * Returns the text with an annotation for each container that has a field, or whose pod has one,
+   * and no annotation yet: for clusters before 1.30, which know no fields. The fields stay.
+   *
+   * @throws DiagnosticException as {@link #withProfile}, or if a field is invalid
+   */
+  public KubernetesManifest withAnnotationsForFields() {
+    KubernetesManifest edited = this;
+    for (int i = 0; i < containers.size(); i++) {
+      KubernetesContainer container = edited.containers.get(i);
+      KubernetesProfile field = container.own() == null ? container.pod() : container.own();
+      if (field != null && container.annotation() == null) {
+        List<Diagnostic> errors = Diagnostic.errors(edited.diagnostics);
+        if (!errors.isEmpty()) {
+          throw new DiagnosticException(errors);
+        }
+        Written where = edited.written.get(i);
+        edited =
+            edited.edited(
+                i,
+                new ManifestEdit(where.document, field.reference())
+                    .annotate(where.pod, container.name()),
+                now -> now.annotation() != null && now.annotation().sameAs(field));
       }
     }
     return edited;
@@ -295,7 +338,7 @@ public final class KubernetesManifest {
             continue;
           }
           names.add(text);
-          written.add(new Written(yaml, container));
+          written.add(new Written(yaml, container, pod));
           containers.add(
               new KubernetesContainer(
                   workload,

@@ -6,14 +6,19 @@ import io.github.apparmor4j.docker.yaml.YamlText.Entry;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** Puts one container under a profile, in the text. */
+/** Puts one container under a profile, in the text: by its field, or by its pod's annotation. */
 final class ManifestEdit {
+
+  private static final String METADATA = "metadata";
+  private static final String ANNOTATIONS = "annotations";
 
   private static final String CONTEXT = "securityContext";
   private static final String FIELD = "appArmorProfile";
@@ -23,16 +28,25 @@ final class ManifestEdit {
   private final String text;
   private final String lineEnd;
   private final boolean json;
+  private final ProfileRef profile;
   private final String type;
   private final String name;
 
+  /** What is inserted where nothing is yet: keys and scalars. */
+  private Map<String, String> body = new LinkedHashMap<>();
+
   ManifestEdit(YamlText yaml, ProfileRef profile) {
+    this.profile = profile;
     this.yaml = yaml;
     this.text = yaml.source().text();
     this.lineEnd = text.contains("\r\n") ? "\r\n" : "\n";
     this.json = text.stripLeading().startsWith("{");
     this.type = KubernetesProfile.type(profile);
     this.name = profile instanceof ProfileRef.Named named ? named.name() : "";
+    body.put("type", type);
+    if (!name.isEmpty()) {
+      body.put(NAME, name);
+    }
   }
 
   private DiagnosticException refused(Node near, String message) {
@@ -48,15 +62,36 @@ final class ManifestEdit {
       return insert(mapping(container, container), List.of(CONTEXT, FIELD));
     }
     Entry field = YamlText.own(context.value(), FIELD);
-    if (field == null) {
-      return context.value() instanceof ScalarNode nothing && nothing.getValue().isEmpty()
-          ? replaced(
-              yaml.end(context.key()),
-              text.indexOf(':', yaml.end(context.key())) + 1,
-              ": {" + key(FIELD) + flow() + "}")
-          : insert(mapping(context.value(), context.key()), List.of(FIELD));
+    return field == null
+        ? insert(context, List.of(FIELD))
+        : change(mapping(field.value(), field.key()));
+  }
+
+  /** Sets the annotation of a pod about one of its containers. */
+  SourceText annotate(Node pod, String container) {
+    String key = KubernetesManifest.ANNOTATION + container;
+    String value = KubernetesProfile.annotation(profile);
+    body = Map.of(key, value);
+    Entry metadata = YamlText.own(pod, METADATA);
+    if (metadata == null) {
+      return insert(mapping(pod, pod), List.of(METADATA, ANNOTATIONS));
     }
-    return change(mapping(field.value(), field.key()));
+    Entry annotations = YamlText.own(metadata.value(), ANNOTATIONS);
+    if (annotations == null) {
+      return insert(metadata, List.of(ANNOTATIONS));
+    }
+    Entry there = YamlText.own(annotations.value(), key);
+    return there == null
+        ? insert(annotations, List.of())
+        : replaced(yaml.start(there.value()), yaml.end(there.value()), spelled(value));
+  }
+
+  /** Inserts into what an entry has, which may be nothing. */
+  private SourceText insert(Entry entry, List<String> keys) {
+    int end = yaml.end(entry.key());
+    return entry.value() instanceof ScalarNode nothing && nothing.getValue().isEmpty()
+        ? replaced(end, text.indexOf(':', end) + 1, ": {" + flow(keys) + "}")
+        : insert(mapping(entry.value(), entry.key()), keys);
   }
 
   private MappingNode mapping(Node node, Node near) {
@@ -74,11 +109,8 @@ final class ManifestEdit {
   /** Inserts keys, each the only one within the one before, and the profile. */
   private SourceText insert(MappingNode into, List<String> keys) {
     if (into.getFlowStyle() == FlowStyle.FLOW) {
-      StringBuilder all = new StringBuilder();
-      keys.subList(0, keys.size() - 1).forEach(key -> all.append(key(key)).append('{'));
-      all.append(key(keys.get(keys.size() - 1))).append(flow()).append("}".repeat(keys.size() - 1));
       int open = text.indexOf('{', yaml.start(into)) + 1;
-      return replaced(open, open, all + (into.getValue().isEmpty() ? "" : ", "));
+      return replaced(open, open, flow(keys) + (into.getValue().isEmpty() ? "" : ", "));
     }
     ScalarNode first = firstKey(into);
     int column = yaml.start(first) - lineStart(yaml.start(first));
@@ -88,9 +120,9 @@ final class ManifestEdit {
       lines.append(indent).append(key).append(':').append(lineEnd);
       indent += "  ";
     }
-    lines.append(indent).append("type: ").append(type).append(lineEnd);
-    if (!name.isEmpty()) {
-      lines.append(indent).append(NAME + ": ").append(spelled(name)).append(lineEnd);
+    for (Map.Entry<String, String> each : body.entrySet()) {
+      lines.append(indent).append(each.getKey()).append(": ");
+      lines.append(spelled(each.getValue())).append(lineEnd);
     }
     // Behind a first entry of one line, which may follow the dash of a list; else before it.
     Node value = into.getValue().get(0).getValueNode();
@@ -164,12 +196,16 @@ final class ManifestEdit {
         splice(splice(text, typeStart, typeEnd, quoted(type)), start, end, by));
   }
 
-  private String flow() {
-    return "{"
-        + key("type")
-        + quoted(type)
-        + (name.isEmpty() ? "" : ", " + key(NAME) + spelled(name))
-        + "}";
+  /** Returns keys, each the only one within the one before, and what is inserted, in braces. */
+  private String flow(List<String> keys) {
+    StringBuilder all = new StringBuilder();
+    keys.forEach(key -> all.append(key(key)).append('{'));
+    String separator = "";
+    for (Map.Entry<String, String> each : body.entrySet()) {
+      all.append(separator).append(key(each.getKey())).append(spelled(each.getValue()));
+      separator = ", ";
+    }
+    return all.append("}".repeat(keys.size())).toString();
   }
 
   private String key(String key) {

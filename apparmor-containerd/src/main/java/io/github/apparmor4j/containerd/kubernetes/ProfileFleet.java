@@ -1,0 +1,396 @@
+package io.github.apparmor4j.containerd.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.github.apparmor4j.compile.Compilation;
+import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.SourceText;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Manifests that bring profiles to the nodes of a cluster: ConfigMaps with their texts, and a
+ * DaemonSet whose pods load them ({@code aa agent} of the examples, in an image of {@code
+ * examples/Dockerfile}).
+ *
+ * <p>The ConfigMaps can't be changed and have a hash of their content in their names, so a new set
+ * of profiles is a new revision of the DaemonSet: {@code kubectl rollout status}, {@code undo} and
+ * {@code maxUnavailable} are those of every DaemonSet, and a node counts as done when its agent
+ * says that all is enforced. Delete ConfigMaps of revisions that no rollout goes back to.
+ *
+ * <p>The agent's container gets what it needs: root without capabilities but {@code MAC_ADMIN}, no
+ * AppArmor profile (the runtime's default denies it the kernel's interface), securityfs, a
+ * directory of the node for what it owns, a temporary one in memory for JNA; no other host
+ * namespace, token or writable file system.
+ */
+public final class ProfileFleet {
+
+  // An object has 1 MiB of data at most; the rest is for keys.
+  private static final int MOST_BYTES = 1_000_000;
+  private static final int PORT = 9180;
+  private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]{1,253}");
+  private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?");
+
+  /** The label that tells the fleet's objects from others. */
+  private static final String LABEL = "app.kubernetes.io/name";
+
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+          YAMLFactory.builder()
+              .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
+              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+              .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+              .disable(YAMLGenerator.Feature.SPLIT_LINES)
+              .build());
+
+  private final Builder with;
+
+  /** The ConfigMaps by name. */
+  private final Map<String, Map<String, SourceText>> maps;
+
+  private ProfileFleet(Builder with) {
+    this.with = with;
+    this.maps = maps(with.name, with.profiles);
+  }
+
+  /**
+   * Returns a builder.
+   *
+   * @param name of the DaemonSet, and where the ConfigMaps' begin: a DNS label of at most 53
+   *     characters
+   * @param image of the agent, whose entry point is {@code aa}
+   */
+  public static Builder builder(String name, String image) {
+    return new Builder(name, image);
+  }
+
+  /** Collects what a fleet is made of; not thread-safe. */
+  public static final class Builder {
+    private final String name;
+    private final String image;
+    private String namespace = "apparmor";
+    private String maxUnavailable = "10%";
+    private boolean prune;
+    private final Map<String, String> nodeSelector = new TreeMap<>();
+    private final Map<String, SourceText> profiles = new TreeMap<>();
+
+    private Builder(String name, String image) {
+      this.name = dnsLabel(name);
+      this.image = Objects.requireNonNull(image, "image");
+      nodeSelector.put("kubernetes.io/os", "linux");
+    }
+
+    private static String dnsLabel(String name) {
+      if (!DNS_LABEL.matcher(name).matches()) {
+        throw new IllegalArgumentException("no DNS label of at most 53 characters: " + name);
+      }
+      return name;
+    }
+
+    /** The namespace of the objects; {@code apparmor} if unsaid. */
+    public Builder namespace(String newNamespace) {
+      namespace = dnsLabel(newNamespace);
+      return this;
+    }
+
+    /** On how many nodes a change may be under way: a number or a percentage, 10% if unsaid. */
+    public Builder maxUnavailable(String number) {
+      if (!number.matches("[1-9][0-9]{0,5}|[1-9][0-9]?%|100%")) {
+        throw new IllegalArgumentException("no number above 0, nor a percentage: " + number);
+      }
+      maxUnavailable = number;
+      return this;
+    }
+
+    /**
+     * Removes profiles that a new revision hasn't got, as soon as it comes to a node. Containers
+     * that they confine are unconfined from then on.
+     */
+    public Builder prune(boolean remove) {
+      prune = remove;
+      return this;
+    }
+
+    /** Restricts the fleet to nodes with a label. */
+    public Builder nodeSelector(String label, String value) {
+      nodeSelector.put(label, value);
+      return this;
+    }
+
+    /**
+     * Adds a file of profiles.
+     *
+     * @param text whose name, without directories, is a key of ConfigMaps: letters, digits, {@code
+     *     -._}; without includes, as nodes have none ({@link HashedProfile} puts them in)
+     * @throws DiagnosticException if it can't be compiled
+     * @throws IllegalArgumentException if the name is no key, there twice, or begins with a dot, or
+     *     the text has more than 1,000,000 bytes
+     */
+    public Builder profile(SourceText text) {
+      String key = text.name().substring(text.name().lastIndexOf('/') + 1);
+      if (!KEY.matcher(key).matches() || key.startsWith(".")) {
+        throw new IllegalArgumentException("no key of a ConfigMap: " + key);
+      }
+      Compilation compilation =
+          PolicyCompiler.forKernel(Features.LINUX_6_12)
+              .compile(Resolver.of(IncludeResolver.none()).resolve(ProfileParser.parse(text)));
+      List<Diagnostic> errors = Diagnostic.errors(compilation.diagnostics());
+      if (!errors.isEmpty()) {
+        throw new DiagnosticException(errors);
+      } else if (compilation.profiles().isEmpty()) {
+        throw new IllegalArgumentException(text.name() + " has no profile");
+      } else if (SourceText.encode(text.text()).length > MOST_BYTES) {
+        throw new IllegalArgumentException(
+            text.name() + " has more than " + MOST_BYTES + " bytes, which no ConfigMap holds");
+      } else if (profiles.putIfAbsent(key, text) != null) {
+        throw new IllegalArgumentException("there are two files " + key);
+      }
+      return this;
+    }
+
+    /** Returns the fleet. */
+    public ProfileFleet build() {
+      return new ProfileFleet(this);
+    }
+  }
+
+  /** Distributes texts over as few ConfigMaps as their order allows. */
+  private static Map<String, Map<String, SourceText>> maps(
+      String name, Map<String, SourceText> profiles) {
+    List<Map<String, SourceText>> all = new ArrayList<>();
+    int room = 0;
+    for (Map.Entry<String, SourceText> each : profiles.entrySet()) {
+      int bytes = SourceText.encode(each.getValue().text()).length + each.getKey().length();
+      if (all.isEmpty() || bytes > room) {
+        all.add(new TreeMap<>());
+        room = MOST_BYTES + 253;
+      }
+      room -= bytes;
+      all.get(all.size() - 1).put(each.getKey(), each.getValue());
+    }
+    Map<String, Map<String, SourceText>> named = new LinkedHashMap<>();
+    all.forEach(map -> named.put(name + '-' + hash(map), map));
+    return named;
+  }
+
+  private static String hash(Map<String, SourceText> map) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      map.forEach(
+          (key, text) -> {
+            for (byte[] part :
+                List.of(key.getBytes(StandardCharsets.UTF_8), SourceText.encode(text.text()))) {
+              digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length));
+              digest.update(part);
+            }
+          });
+      return HexFormat.of().formatHex(digest.digest()).substring(0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  // ---- the manifests
+
+  /**
+   * Returns the manifests, a document each: the namespace, which Pod Security admission lets the
+   * agent run in, the ConfigMaps, the DaemonSet.
+   */
+  public String toYaml() {
+    List<Map<String, Object>> objects = new ArrayList<>();
+    objects.add(
+        object(
+            "v1",
+            "Namespace",
+            with.namespace,
+            "",
+            Map.of("pod-security.kubernetes.io/enforce", "privileged")));
+    maps.forEach((name, texts) -> objects.add(configMap(name, texts)));
+    objects.add(daemonSet());
+    StringBuilder text = new StringBuilder();
+    try {
+      for (Map<String, Object> object : objects) {
+        text.append(YAML.writeValueAsString(object));
+      }
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("maps, lists and strings can always be written", e);
+    }
+    return text.toString();
+  }
+
+  private Map<String, Object> object(
+      String version, String kind, String name, String namespace, Map<String, String> more) {
+    Map<String, Object> labels = new TreeMap<>(more);
+    labels.put(LABEL, with.name);
+    Map<String, Object> metadata = map("name", name);
+    if (!namespace.isEmpty()) {
+      metadata.put("namespace", namespace);
+    }
+    metadata.put("labels", labels);
+    return map("apiVersion", version, "kind", kind, "metadata", metadata);
+  }
+
+  private Map<String, Object> configMap(String name, Map<String, SourceText> texts) {
+    Map<String, Object> map = object("v1", "ConfigMap", name, with.namespace, Map.of());
+    Map<String, String> data = new TreeMap<>();
+    Map<String, String> binary = new TreeMap<>();
+    texts.forEach(
+        (key, text) -> {
+          byte[] bytes = SourceText.encode(text.text());
+          if (isPlain(text.text(), bytes)) {
+            data.put(key, text.text());
+          } else {
+            binary.put(key, Base64.getEncoder().encodeToString(bytes));
+          }
+        });
+    map.put("immutable", true);
+    if (!data.isEmpty()) {
+      map.put("data", data);
+    }
+    if (!binary.isEmpty()) {
+      map.put("binaryData", binary);
+    }
+    return map;
+  }
+
+  /** Returns whether a text is UTF-8 of characters that YAML gives back as they are. */
+  private static boolean isPlain(String text, byte[] bytes) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return text.chars()
+          .noneMatch(
+              c ->
+                  (c < ' ' && c != '\n' && c != '\t')
+                      || (c >= 0x7f && c < 0xa0)
+                      || c == 0x2028
+                      || c == 0x2029
+                      || c == 0xfeff);
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
+  private Map<String, Object> daemonSet() {
+    List<Object> sources = new ArrayList<>();
+    maps.keySet().forEach(name -> sources.add(Map.of("configMap", Map.of("name", name))));
+    List<String> arguments =
+        new ArrayList<>(List.of("agent", "--state", "/state/" + with.name, "--listen", ":" + PORT));
+    if (with.prune) {
+      arguments.add("--prune");
+    }
+    arguments.add("/profiles");
+    Map<String, Object> security =
+        map(
+            "runAsUser",
+            0,
+            "readOnlyRootFilesystem",
+            true,
+            "allowPrivilegeEscalation",
+            false,
+            "capabilities",
+            map("drop", List.of("ALL"), "add", List.of("MAC_ADMIN")),
+            "appArmorProfile",
+            map("type", KubernetesProfile.UNCONFINED),
+            "seccompProfile",
+            map("type", "RuntimeDefault"));
+    Map<String, Object> container =
+        map(
+            "name", "agent",
+            "image", with.image,
+            "args", arguments,
+            "securityContext", security,
+            "ports", List.of(map("name", "http", "containerPort", PORT)),
+            "startupProbe", probe("/livez", 60),
+            "livenessProbe", probe("/livez", 3),
+            "readinessProbe", probe("/readyz", 3),
+            "resources",
+                map(
+                    "requests", map("cpu", "10m", "memory", "96Mi"),
+                    "limits", map("memory", "384Mi")),
+            "volumeMounts",
+                List.of(
+                    map("name", "profiles", "mountPath", "/profiles", "readOnly", true),
+                    map("name", "state", "mountPath", "/state"),
+                    map("name", "securityfs", "mountPath", "/sys/kernel/security"),
+                    map("name", "tmp", "mountPath", "/tmp")));
+    Map<String, Object> pod =
+        map(
+            "automountServiceAccountToken",
+            false,
+            "enableServiceLinks",
+            false,
+            "nodeSelector",
+            with.nodeSelector,
+            "tolerations",
+            List.of(map("operator", "Exists")),
+            "containers",
+            List.of(container),
+            "volumes",
+            List.of(
+                map("name", "profiles", "projected", map("sources", sources)),
+                map(
+                    "name",
+                    "state",
+                    "hostPath",
+                    map("path", "/var/lib/apparmor4j", "type", "DirectoryOrCreate")),
+                map(
+                    "name",
+                    "securityfs",
+                    "hostPath",
+                    map("path", "/sys/kernel/security", "type", "Directory")),
+                map("name", "tmp", "emptyDir", map("medium", "Memory", "sizeLimit", "16Mi"))));
+    Map<String, Object> labels = Map.of(LABEL, with.name);
+    Object most =
+        with.maxUnavailable.endsWith("%")
+            ? with.maxUnavailable
+            : Integer.valueOf(with.maxUnavailable);
+    Map<String, Object> set = object("apps/v1", "DaemonSet", with.name, with.namespace, Map.of());
+    set.put(
+        "spec",
+        map(
+            "selector", map("matchLabels", labels),
+            "updateStrategy",
+                map("type", "RollingUpdate", "rollingUpdate", map("maxUnavailable", most)),
+            "template", map("metadata", map("labels", labels), "spec", pod)));
+    return set;
+  }
+
+  private static Map<String, Object> probe(String path, int failures) {
+    return map(
+        "httpGet",
+        map("path", path, "port", "http"),
+        "periodSeconds",
+        5,
+        "failureThreshold",
+        failures);
+  }
+
+  /** Returns a map in the order of its keys and values. */
+  private static Map<String, Object> map(Object... keysAndValues) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      map.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return map;
+  }
+}
