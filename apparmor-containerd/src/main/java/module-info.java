@@ -7,6 +7,7 @@ module io.github.apparmor4j.containerd {
   requires com.fasterxml.jackson.dataformat.yaml;
   requires transitive io.github.apparmor4j.core;
   requires io.github.apparmor4j.docker;
+  requires transitive io.github.apparmor4j.kernel;
   requires static transitive org.jspecify;
   requires org.tomlj;
   requires org.yaml.snakeyaml;

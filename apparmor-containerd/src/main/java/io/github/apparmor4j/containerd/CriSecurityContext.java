@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.containerd.CriRequest.ProfileType;
+import io.github.apparmor4j.containerd.CriRequest.SecurityProfile;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,21 +23,28 @@ public record CriSecurityContext(ProfileRef profile) {
     return new CriSecurityContext(profile);
   }
 
+  /** Returns the field {@code apparmor}. */
+  public SecurityProfile apparmor() {
+    if (profile instanceof ProfileRef.Named named) {
+      return new SecurityProfile(ProfileType.LOCALHOST, named.name());
+    }
+    return new SecurityProfile(
+        profile instanceof ProfileRef.Unconfined
+            ? ProfileType.UNCONFINED
+            : ProfileType.RUNTIME_DEFAULT,
+        "");
+  }
+
   /**
    * Returns {@code {"apparmor":{"profile_type":2,"localhost_ref":"NAME"}}}; the type's number is
    * what every version reads.
    */
   public String toJson() {
+    SecurityProfile field = apparmor();
     Map<String, Object> apparmor = new LinkedHashMap<>();
-    if (profile instanceof ProfileRef.Named named) {
-      apparmor.put("profile_type", ProfileType.LOCALHOST.number());
-      apparmor.put("localhost_ref", named.name());
-    } else {
-      ProfileType type =
-          profile instanceof ProfileRef.Unconfined
-              ? ProfileType.UNCONFINED
-              : ProfileType.RUNTIME_DEFAULT;
-      apparmor.put("profile_type", type.number());
+    apparmor.put("profile_type", field.type().number());
+    if (!field.localhostRef().isEmpty()) {
+      apparmor.put("localhost_ref", field.localhostRef());
     }
     try {
       return JSON.writeValueAsString(Map.of("apparmor", apparmor));

@@ -15,7 +15,9 @@ import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ public final class OciSpec {
 
   private final SourceText source;
   private final @Nullable String profile;
+  private final Map<String, String> annotations = new TreeMap<>();
 
   // Offsets in the text; -1 for what isn't there.
   private int root = -1;
@@ -57,6 +60,9 @@ public final class OciSpec {
         if (parser.nextToken() == JsonToken.START_OBJECT && here) {
           process = offset(parser) + 1;
           found = process(parser);
+        } else if (parser.currentName().equals("annotations")
+            && parser.currentToken() == JsonToken.START_OBJECT) {
+          annotations(parser);
         } else {
           parser.skipChildren();
         }
@@ -65,6 +71,17 @@ public final class OciSpec {
         throw problem(offset(parser), "one object, and nothing after it");
       }
       profile = found;
+    }
+  }
+
+  private void annotations(JsonParser parser) throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String key = parser.currentName();
+      if (parser.nextToken() == JsonToken.VALUE_STRING) {
+        annotations.put(key, parser.getText());
+      } else {
+        parser.skipChildren();
+      }
     }
   }
 
@@ -126,6 +143,11 @@ public final class OciSpec {
    */
   public Optional<String> profile() {
     return Optional.ofNullable(profile).filter(name -> !name.isEmpty());
+  }
+
+  /** Returns the annotations, by which engines say what the container is. */
+  public Map<String, String> annotations() {
+    return Map.copyOf(annotations);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.github.apparmor4j.container.ContainerTemplate;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.containerd.CriRequest.ProfileType;
 import io.github.apparmor4j.containerd.testing.Containerd;
+import io.github.apparmor4j.kernel.ContainerCheck;
 import io.github.apparmor4j.kernel.LoadedProfile;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.kernel.testing.LoadedDefault;
@@ -173,6 +174,28 @@ class ContainerdTest {
         new CriHost(true, loaded()).withBaseProfile("vm-web"), fragment, "based");
   }
 
+  // ---- a node
+
+  @Test
+  void tellsWhatANodesContainersRunUnder() throws Exception {
+    ContainerdNode node = ContainerdNode.of(ContainerdNode.STATE, kernel);
+    String confined = daemon.start("verified", CriRequest.ofLegacy("localhost/vm-web"));
+    String free = daemon.start("free", CriRequest.ofLegacy("unconfined"));
+    assertThat(node.verify())
+        .extracting(Object::toString)
+        .contains(
+            "k8s.io default/pod (sandbox): AS_ASKED: asked for unconfined, runs under unconfined",
+            "k8s.io default/pod verified: AS_ASKED: asked for vm-web, runs under vm-web (enforce)",
+            "k8s.io default/pod free: AS_ASKED: asked for unconfined, runs under unconfined");
+    kernel.remove("vm-web");
+    assertThat(node.verify())
+        .extracting(container -> container.check().verdict())
+        .containsOnlyOnce(ContainerCheck.Verdict.UNCONFINED);
+    load();
+    daemon.remove(confined);
+    daemon.remove(free);
+  }
+
   // ---- the default
 
   @Test
@@ -208,9 +231,13 @@ class ContainerdTest {
     kernel.load(
         PolicyCompiler.forKernel(kernel.features())
             .compile(
-                ContainerDefault.builder(name, template).abi("abi/3.0").denyExec("/bin/ls").build())
+                ContainerDefault.builder(name, template)
+                    .abi("abi/3.0")
+                    .denyExec("/bin/busybox", "/bin/cat")
+                    .build())
             .toBytes());
-    assertThat(podman(ProfileRef.runtimeDefault(), "/bin/ls").out()).contains("ermission denied");
+    assertThat(podman(ProfileRef.runtimeDefault(), LABEL).out())
+        .containsIgnoringCase("permission denied");
   }
 
   private static Shell.Run podman(ProfileRef profile, String command)

@@ -10,6 +10,7 @@ import io.github.apparmor4j.container.ContainerDefault;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.kernel.AppArmorKernel;
 import io.github.apparmor4j.kernel.Confinement;
+import io.github.apparmor4j.kernel.ContainerCheck;
 import io.github.apparmor4j.kernel.KernelException;
 import io.github.apparmor4j.kernel.Label;
 import io.github.apparmor4j.kernel.LoadedProfile;

@@ -1,6 +1,5 @@
-package io.github.apparmor4j.docker;
+package io.github.apparmor4j.kernel;
 
-import io.github.apparmor4j.kernel.Label;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * How a container is confined, by who says so.
  *
  * @param container its name
- * @param asked the profile that its options ask for, {@code docker-default} or {@code unconfined}
- *     among them
- * @param claimed the profile that {@code docker inspect} names; empty if it names none
+ * @param asked the profile that its configuration asks for, the default or {@code unconfined} among
+ *     them
+ * @param claimed the profile that the engine names; empty if it names none
  * @param actual the label of its first process; {@code null} if it doesn't run or can't be read
  * @param mode the mode of the profile that was asked for; {@code null} if it isn't loaded
  */
@@ -58,7 +57,7 @@ public record ContainerCheck(
   @Override
   public String toString() {
     String runs = actual == null ? "nothing is known of its process" : "runs under " + actual;
-    String says = claimed.isEmpty() || claimed.equals(asked) ? "" : ", Docker names " + claimed;
+    String says = claimed.isEmpty() || claimed.equals(asked) ? "" : ", its engine names " + claimed;
     String loaded =
         mode == null && !asked.equals(Label.UNCONFINED) ? "; " + asked + " is not loaded" : "";
     return container + ": " + verdict() + ": asked for " + asked + says + ", " + runs + loaded;

@@ -1,0 +1,152 @@
+package io.github.apparmor4j.containerd;
+
+import io.github.apparmor4j.kernel.AppArmorKernel;
+import io.github.apparmor4j.kernel.Confinement;
+import io.github.apparmor4j.kernel.ContainerCheck;
+import io.github.apparmor4j.kernel.KernelException;
+import io.github.apparmor4j.kernel.Label;
+import io.github.apparmor4j.kernel.LoadedProfile;
+import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The containers that run on this machine under containerd, whoever asked it for them: Kubernetes,
+ * {@code ctr}, nerdctl, Docker. What each was meant to run under is in the OCI configuration that
+ * containerd wrote for it; what it does run under is in {@code /proc}, which alone is believed.
+ * Thread-safe.
+ */
+public final class ContainerdNode {
+
+  /** Where containerd keeps the running containers' bundles. */
+  public static final Path STATE = Path.of("/run/containerd");
+
+  private static final String TASKS = "io.containerd.runtime.v2.task";
+  private static final String CRI = "io.kubernetes.cri.";
+  private static final long LONGEST = 16 << 20;
+
+  /** Tells a process's label. */
+  interface Labels {
+    Label of(long pid) throws IOException;
+  }
+
+  /**
+   * A container, and how it is confined.
+   *
+   * @param namespace of containerd: {@code k8s.io} for Kubernetes'
+   * @param id of containerd
+   * @param pod namespace and name of the pod: {@code default/web}; empty if it is in none
+   * @param check what was asked for, and what applies; its container is the pod's container by
+   *     name, {@code (sandbox)} for the one that holds a pod together, else the id
+   */
+  public record NodeContainer(String namespace, String id, String pod, ContainerCheck check) {
+
+    /** Returns a line for people. */
+    @Override
+    public String toString() {
+      return namespace + (pod.isEmpty() ? "" : " " + pod) + ' ' + check;
+    }
+  }
+
+  private final Path state;
+  private final AppArmorKernel kernel;
+  private final Labels labels;
+
+  ContainerdNode(Path state, AppArmorKernel kernel, Labels labels) {
+    this.state = Objects.requireNonNull(state, "state");
+    this.kernel = Objects.requireNonNull(kernel, "kernel");
+    this.labels = labels;
+  }
+
+  /**
+   * Returns this machine's.
+   *
+   * @param state containerd's {@code state} directory, {@link #STATE} if it isn't configured;
+   *     Docker's own is {@code /run/docker/containerd/daemon}
+   * @param kernel this machine's
+   */
+  public static ContainerdNode of(Path state, AppArmorKernel kernel) {
+    return new ContainerdNode(state, kernel, Confinement::of);
+  }
+
+  /**
+   * Returns how each container is confined, by namespace and id.
+   *
+   * @throws KernelException if the loaded profiles can't be read
+   * @throws IOException if the state directory can't be, but for containers that end meanwhile
+   */
+  public List<NodeContainer> verify() throws IOException {
+    Map<String, String> modes = new HashMap<>();
+    for (LoadedProfile profile : kernel.profiles()) {
+      modes.put(profile.name(), profile.mode());
+    }
+    List<NodeContainer> found = new ArrayList<>();
+    Path tasks = state.resolve(TASKS);
+    if (Files.isDirectory(tasks)) {
+      for (Path namespace : list(tasks)) {
+        for (Path bundle : list(namespace)) {
+          NodeContainer container = container(namespace, bundle, modes);
+          if (container != null) {
+            found.add(container);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Path> list(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(Files::isDirectory).sorted().toList();
+    }
+  }
+
+  private @Nullable NodeContainer container(Path namespace, Path bundle, Map<String, String> modes)
+      throws IOException {
+    Path config = bundle.resolve("config.json");
+    String id = String.valueOf(bundle.getFileName());
+    try {
+      if (Files.size(config) > LONGEST) {
+        throw new IOException(config + " has more than " + LONGEST + " bytes");
+      }
+      OciSpec spec =
+          OciSpec.parse(
+              SourceText.of(config.toString(), SourceText.decode(Files.readAllBytes(config))));
+      String asked = spec.profile().orElse(Label.UNCONFINED);
+      Map<String, String> annotations = spec.annotations();
+      String pod = annotations.getOrDefault(CRI + "sandbox-name", "");
+      String name =
+          "sandbox".equals(annotations.get(CRI + "container-type"))
+              ? "(sandbox)"
+              : annotations.getOrDefault(CRI + "container-name", id);
+      return new NodeContainer(
+          String.valueOf(namespace.getFileName()),
+          id,
+          pod.isEmpty() ? "" : annotations.getOrDefault(CRI + "sandbox-namespace", "") + '/' + pod,
+          new ContainerCheck(name, asked, asked, label(bundle), modes.get(asked)));
+    } catch (NoSuchFileException e) {
+      return null; // it ended meanwhile
+    } catch (DiagnosticException e) {
+      throw new IOException(config + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the label of a container's first process; {@code null} if there is none to be told. */
+  private @Nullable Label label(Path bundle) {
+    try {
+      return labels.of(Long.parseLong(Files.readString(bundle.resolve("init.pid")).strip()));
+    } catch (IOException | NumberFormatException e) {
+      return null;
+    }
+  }
+}
