@@ -81,10 +81,14 @@ public final class Aa {
         description = "the kernel's features, a file or a directory; default: Linux 6.12")
     @Nullable Path features;
 
-    Resolver resolver() {
+    IncludeResolver includes() {
       List<Path> directories = new ArrayList<>(include);
       directories.add(base == null ? Path.of("/etc/apparmor.d") : base);
-      return Resolver.of(IncludeResolver.directories(directories.toArray(Path[]::new)));
+      return IncludeResolver.directories(directories.toArray(Path[]::new));
+    }
+
+    Resolver resolver() {
+      return Resolver.of(includes());
     }
 
     Features kernel() throws IOException {

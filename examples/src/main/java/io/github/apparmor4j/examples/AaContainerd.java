@@ -7,11 +7,17 @@ import io.github.apparmor4j.container.ContainerTemplate;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.containerd.ContainerdConfig;
 import io.github.apparmor4j.containerd.ContainerdFragment;
+import io.github.apparmor4j.containerd.ContainerdNode;
+import io.github.apparmor4j.containerd.ContainerdNode.NodeContainer;
 import io.github.apparmor4j.containerd.CriDefaultProfile;
+import io.github.apparmor4j.containerd.CrictlConfig;
 import io.github.apparmor4j.containerd.OciSpec;
 import io.github.apparmor4j.containerd.RuntimeArguments;
+import io.github.apparmor4j.kernel.ContainerCheck.Verdict;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.Sarif;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,10 +44,14 @@ import picocli.CommandLine.Spec;
       AaContainerd.Arguments.class,
       AaContainerd.Check.class,
       AaContainerd.Fragment.class,
-      AaContainerd.SetProfile.class
+      AaContainerd.SetProfile.class,
+      AaContainerd.Crictl.class,
+      AaContainerd.Verify.class
     })
 final class AaContainerd {
 
+  private static final String REFERENCE =
+      "a name, unconfined, or cri-containerd.apparmor.d for the runtime's default";
   private static final String CONFIGURATION = "/etc/containerd/config.toml";
 
   private AaContainerd() {}
@@ -81,16 +91,21 @@ final class AaContainerd {
   static final class Default implements Callable<Integer> {
     @Mixin private Daemon daemon = new Daemon();
 
+    @Option(
+        names = "--template",
+        paramLabel = "TEMPLATE",
+        description = "another runtime's: ${COMPLETION-CANDIDATES}")
+    private @Nullable ContainerTemplate template;
+
     @Option(names = "--host", description = "with the ABI and includes that the host has")
     private boolean host;
 
     @Override
     public Integer call() {
+      ContainerTemplate containerds =
+          daemon.major == 1 ? ContainerTemplate.CONTAINERD_1_6 : ContainerTemplate.CONTAINERD_2;
       ContainerDefault.Builder builder =
-          ContainerDefault.builder(
-              daemon.major == 1
-                  ? ContainerTemplate.CONTAINERD_1_6
-                  : ContainerTemplate.CONTAINERD_2);
+          ContainerDefault.builder(template == null ? containerds : template);
       AaDocker.print(ProfilePrinter.print((host ? builder.host(daemon.root) : builder).build()));
       return 0;
     }
@@ -230,6 +245,62 @@ final class AaContainerd {
     public Integer call() throws IOException {
       return Aa.edit(
           file, text -> OciSpec.parse(text).withProfile(AaDocker.reference(profile)).source());
+    }
+  }
+
+  /** {@code aa containerd crictl}. */
+  @Command(
+      name = "crictl",
+      description = {
+        "Prints the profile that a container's configuration for crictl asks for, or, with PROFILE,"
+            + " puts it in."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Crictl implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "FILE", description = "JSON or YAML")
+    private Path file = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "PROFILE", arity = "0..1", description = REFERENCE)
+    private @Nullable String profile;
+
+    @Override
+    public Integer call() throws IOException {
+      if (profile != null) {
+        ProfileRef reference = reference(profile);
+        return Aa.edit(file, text -> CrictlConfig.parse(text).withProfile(reference).source());
+      }
+      try {
+        System.out.println(CrictlConfig.parse(Aa.read(file)).request());
+        return 0;
+      } catch (DiagnosticException e) {
+        return AaDocker.problems(e);
+      }
+    }
+  }
+
+  /** {@code aa containerd verify}. */
+  @Command(
+      name = "verify",
+      description = {
+        "Prints what each running container was meant to run under and what it does run under; fails"
+            + " unless all are as was asked."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Verify implements Callable<Integer> {
+    @Option(
+        names = "--state",
+        paramLabel = "DIR",
+        description = {
+          "containerd's state directory, /run/docker/containerd/daemon for Docker's own; default:"
+              + " ${DEFAULT-VALUE}"
+        })
+    private Path state = ContainerdNode.STATE;
+
+    @Override
+    public Integer call() throws IOException {
+      List<NodeContainer> found = ContainerdNode.of(state, SecurityFsKernel.open()).verify();
+      found.forEach(System.out::println);
+      return found.stream().allMatch(one -> one.check().verdict() == Verdict.AS_ASKED) ? 0 : 1;
     }
   }
 }

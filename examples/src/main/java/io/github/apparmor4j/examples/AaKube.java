@@ -4,6 +4,7 @@ import io.github.apparmor4j.containerd.kubernetes.KubernetesContainer;
 import io.github.apparmor4j.containerd.kubernetes.KubernetesManifest;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Sarif;
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +22,14 @@ import picocli.CommandLine.Parameters;
     name = "kube",
     description = "Kubernetes manifests.",
     mixinStandardHelpOptions = true,
-    subcommands = {AaKube.Check.class, AaKube.SetProfile.class, AaKube.Migrate.class})
+    subcommands = {
+      AaKube.Check.class,
+      AaKube.SetProfile.class,
+      AaKube.Migrate.class,
+      AaFleet.Fleet.class,
+      AaFleet.Hash.class,
+      AaFleet.Operator.class
+    })
 final class AaKube {
 
   private AaKube() {}
@@ -141,22 +149,31 @@ final class AaKube {
   @Command(
       name = "migrate",
       description = {
-        "Writes a field for each container whose profile only an annotation says; the annotations"
-            + " stay, for clusters before 1.30."
+        "Writes a field for each container whose profile only an annotation says, for clusters since"
+            + " 1.36; the annotations stay, for those before 1.30."
       },
       mixinStandardHelpOptions = true)
   static final class Migrate implements Callable<Integer> {
+    @Option(
+        names = "--annotations",
+        description = "the other way: an annotation for each container that has none, but a field")
+    private boolean annotations;
+
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "manifests")
     private List<Path> files = new ArrayList<>();
+
+    private SourceText migrated(SourceText text) {
+      KubernetesManifest manifest = KubernetesManifest.parse(text);
+      return annotations
+          ? manifest.withAnnotationsForFields().source()
+          : manifest.withFieldsForAnnotations().source();
+    }
 
     @Override
     public Integer call() throws IOException {
       int status = 0;
       for (Path file : files) {
-        int one =
-            Aa.edit(
-                file, text -> KubernetesManifest.parse(text).withFieldsForAnnotations().source());
-        status = Math.max(status, one);
+        status = Math.max(status, Aa.edit(file, this::migrated));
       }
       return status;
     }

@@ -32,6 +32,76 @@ class AaContainerdTest {
   }
 
   @Test
+  void printsOthersDefaults() {
+    assertThat(aa("", "containerd", "default", "--template", "podman_5").out())
+        .contains("profile containers-default-0.67.1 ", "peer={/usr/bin/,/usr/sbin/,}podman");
+    assertThat(aa("", "containerd", "default", "--template", "cri_o").out())
+        .contains("profile crio-default ");
+  }
+
+  @Test
+  void readsAndWritesCrictlsConfigurations() throws Exception {
+    Path file =
+        Files.writeString(directory.resolve("c.json"), "{\"metadata\": {\"name\": \"c\"}}\n");
+    assertThat(aa("", "containerd", "crictl", file.toString(), "web").status()).isZero();
+    assertThat(Files.readString(file)).contains("\"localhost_ref\" : \"web\"");
+    assertThat(aa("", "containerd", "crictl", file.toString()).out())
+        .contains("LOCALHOST", "localhostRef=web");
+    Files.writeString(file, "[]");
+    assertThat(aa("", "containerd", "crictl", file.toString()).status()).isEqualTo(1);
+  }
+
+  @Test
+  void bringsProfilesToNodes() throws Exception {
+    Files.createDirectory(directory.resolve("include"));
+    Files.writeString(directory.resolve("include/base"), "/a r,\n");
+    Path web = directory.resolve("web");
+    Files.writeString(web, "profile web {\n  include <base>\n  deny /x w,\n}\n");
+    String base = directory.resolve("include").toString();
+    String name = aa("", "kube", "hash", "--name", "-b", base, web.toString()).out().strip();
+    assertThat(name).matches("web-[0-9a-f]{8}");
+    assertThat(aa("", "kube", "hash", "-b", base, web.toString()).out())
+        .startsWith("profile " + name + " {\n")
+        .contains("/a r,\n");
+    String[] fleet = {
+      "kube", "fleet", "--image", "registry.example/aa:1", "-b", base, "--hash", "" + web
+    };
+    Run run = aa("", fleet);
+    assertThat(run.errors()).isEmpty();
+    assertThat(run.out())
+        .contains("profile " + name, "kind: DaemonSet", "image: registry.example/aa:1");
+    Run operator = aa("", "kube", "operator", "-b", base, web.toString());
+    assertThat(operator.status()).isEqualTo(1);
+    assertThat(operator.out()).contains("readOnlyPaths:\n      - /a\n");
+    assertThat(operator.errors()).contains("can't be expressed: deny /x w,");
+    Files.writeString(web, "profile web {");
+    assertThat(aa("", fleet).status()).isEqualTo(1);
+    Path pod = directory.resolve("pod.yaml");
+    String manifest =
+        """
+        kind: Pod
+        metadata:
+          name: p # here
+        spec:
+          containers:
+          - name: c
+            securityContext:
+              appArmorProfile: {type: Localhost, localhostProfile: web}
+        """;
+    Files.writeString(pod, manifest);
+    assertThat(aa("", "kube", "migrate", "--annotations", pod.toString()).status()).isZero();
+    assertThat(Files.readString(pod))
+        .isEqualTo(
+            manifest.replace(
+                "p # here\n",
+                """
+                p # here
+                  annotations:
+                    container.apparmor.security.beta.kubernetes.io/c: localhost/web
+                """));
+  }
+
+  @Test
   void checksAHostAndWritesWhatGoesWithIt() throws Exception {
     Path file = directory.resolve("etc/containerd/config.toml");
     Files.createDirectories(file.getParent());
