@@ -90,8 +90,9 @@ public interface AppArmorKernel {
    * with is read back and compared. A kernel that doesn't keep that holds nothing up to date.
    */
   default boolean isUpToDate(CompiledPolicy policy) throws KernelException {
+    byte[] bytes = policy.toBytes();
     for (KernelProfile profile : policy.profiles()) {
-      if (!RawPolicy.holds(this, profile)) {
+      if (!RawPolicy.holds(this, profile, bytes)) {
         return false;
       }
     }

@@ -13,6 +13,8 @@ import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.policy.PolicyReader.Part;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +44,38 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   private static final int LOCK = 0x8000;
 
-  /** A profile, what it was loaded with, and the hash of its part of that. */
-  private record Loaded(KernelProfile profile, byte[] raw, String hash) {}
+  /** A profile, and what it was loaded with. */
+  private record Loaded(KernelProfile profile, Policy from) {
+    byte[] raw() {
+      return from.raw();
+    }
+
+    String hash() {
+      return from.hashes().get(from.profiles().indexOf(profile));
+    }
+  }
+
+  /**
+   * What was written, what was read of it, and the hashes that the kernel shows of that.
+   *
+   * @param key to find it by, of the same bytes
+   */
+  private record Policy(
+      ByteBuffer key, byte[] raw, List<KernelProfile> profiles, List<String> hashes) {}
+
+  /** Policies that kernels of one kind hold, each once, as long as any of them holds it. */
+  private static final class Shelf {
+    private final Map<ByteBuffer, WeakReference<Policy>> policies = new WeakHashMap<>();
+
+    synchronized @Nullable Policy find(ByteBuffer key) {
+      WeakReference<Policy> found = policies.get(key);
+      return found == null ? null : found.get();
+    }
+
+    synchronized void put(Policy policy) {
+      policies.put(policy.key(), new WeakReference<>(policy));
+    }
+  }
 
   /** The profiles of a namespace by their names in it, the oldest first. */
   private static final class Namespace {
@@ -59,26 +92,41 @@ public final class EmbeddedKernel implements AppArmorKernel {
   /** The digest of profiles' hashes. */
   private final String hashing;
 
-  private EmbeddedKernel(Features features, PolicyReader.Kernel limits, String hashing) {
+  private final Shelf shelf;
+
+  private EmbeddedKernel(
+      Features features, PolicyReader.Kernel limits, String hashing, Shelf shelf) {
     this.features = features;
     this.limits = limits;
     this.hashing = hashing;
+    this.shelf = shelf;
     namespaces.put("", new Namespace());
+  }
+
+  /**
+   * Returns an empty kernel of the same version. What both are given they keep once, for
+   * simulations of many machines.
+   */
+  public EmbeddedKernel another() {
+    return new EmbeddedKernel(features, limits, hashing, shelf);
   }
 
   /** Returns an empty kernel that behaves like Linux 6.1. */
   public static EmbeddedKernel linux6_1() {
-    return new EmbeddedKernel(Features.LINUX_6_1, PolicyReader.Kernel.LINUX_6_1, "SHA-1");
+    return new EmbeddedKernel(
+        Features.LINUX_6_1, PolicyReader.Kernel.LINUX_6_1, "SHA-1", new Shelf());
   }
 
   /** Returns an empty kernel that behaves like Linux 6.12. */
   public static EmbeddedKernel linux6_12() {
-    return new EmbeddedKernel(Features.LINUX_6_12, PolicyReader.Kernel.LINUX_6_12, "SHA-256");
+    return new EmbeddedKernel(
+        Features.LINUX_6_12, PolicyReader.Kernel.LINUX_6_12, "SHA-256", new Shelf());
   }
 
   /** Returns an empty kernel that behaves like Linux 7.2. */
   public static EmbeddedKernel linux7_2() {
-    return new EmbeddedKernel(Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2, "SHA-256");
+    return new EmbeddedKernel(
+        Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2, "SHA-256", new Shelf());
   }
 
   @Override
@@ -90,38 +138,35 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   @Override
   public synchronized void load(byte[] policy) throws KernelException {
-    List<Part> profiles = read("load", policy);
-    Namespace namespace = namespaces.get(namespaceOf(profiles));
-    for (Part part : profiles) {
-      KernelProfile profile = part.profile();
+    Policy read = read("load", policy);
+    Namespace namespace = namespaces.get(namespaceOf(read));
+    for (KernelProfile profile : read.profiles()) {
       if (namespace != null && namespace.profiles.containsKey(profile.name())) {
         throw new KernelException(
             "load", Errno.EEXIST, profile.qualifiedName() + " is loaded already", null);
       }
     }
-    put("load", profiles, policy);
+    put("load", read);
   }
 
   @Override
   public synchronized void replace(byte[] policy) throws KernelException {
-    put("replace", read("replace", policy), policy);
+    put("replace", read("replace", policy));
   }
 
-  private static String namespaceOf(List<Part> profiles) {
-    return Objects.requireNonNullElse(profiles.get(0).profile().namespace(), "");
+  private static String namespaceOf(Policy policy) {
+    return Objects.requireNonNullElse(policy.profiles().get(0).namespace(), "");
   }
 
-  private void put(String operation, List<Part> profiles, byte[] policy) throws KernelException {
-    Namespace namespace = make(namespaceOf(profiles)); // which stays where the set is refused
-    checkParents(operation, profiles, namespace);
-    byte[] raw = policy.clone();
-    for (Part part : profiles) {
-      KernelProfile profile = part.profile();
+  private void put(String operation, Policy policy) throws KernelException {
+    Namespace namespace = make(namespaceOf(policy)); // which stays where the set is refused
+    checkParents(operation, policy, namespace);
+    for (KernelProfile profile : policy.profiles()) {
       Loaded old = namespace.profiles.get(profile.name());
-      if (old != null && old.profile().equals(profile) && Arrays.equals(old.raw(), raw)) {
+      if (old != null && old.profile().equals(profile) && Arrays.equals(old.raw(), policy.raw())) {
         continue; // what is there already is not replaced
       }
-      namespace.profiles.put(profile.name(), new Loaded(profile, raw, hash(part, raw)));
+      namespace.profiles.put(profile.name(), new Loaded(profile, policy));
       if (old != null) {
         adoptChildren(namespace, profile.name());
       }
@@ -130,17 +175,17 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   /** Refuses a set with a child whose parent is neither in it, before or behind, nor loaded. */
-  private static void checkParents(String operation, List<Part> profiles, Namespace namespace)
+  private static void checkParents(String operation, Policy policy, Namespace namespace)
       throws KernelException {
     Set<String> together = new HashSet<>(namespace.profiles.keySet());
-    profiles.forEach(part -> together.add(part.profile().name()));
-    for (Part part : profiles) {
-      String parent = parentOf(part.profile().name());
+    policy.profiles().forEach(profile -> together.add(profile.name()));
+    for (KernelProfile profile : policy.profiles()) {
+      String parent = parentOf(profile.name());
       if (!parent.isEmpty() && !together.contains(parent)) {
         throw new KernelException(
             operation,
             Errno.ENOENT,
-            "no profile " + parent + " for " + part.profile().qualifiedName(),
+            "no profile " + parent + " for " + profile.qualifiedName(),
             null);
       }
     }
@@ -191,12 +236,25 @@ public final class EmbeddedKernel implements AppArmorKernel {
     }
   }
 
-  private List<Part> read(String operation, byte[] policy) throws KernelException {
+  private Policy read(String operation, byte[] policy) throws KernelException {
     if (policy.length == 0) {
       throw new KernelException(operation, Errno.EINVAL, "nothing was written", null);
     }
+    Policy known = shelf.find(ByteBuffer.wrap(policy));
+    if (known != null) {
+      return known;
+    }
     try {
-      return PolicyReader.parts(policy, limits);
+      byte[] raw = policy.clone();
+      List<Part> parts = PolicyReader.parts(raw, limits);
+      Policy read =
+          new Policy(
+              ByteBuffer.wrap(raw),
+              raw,
+              parts.stream().map(Part::profile).toList(),
+              parts.stream().map(part -> hash(part, raw)).toList());
+      shelf.put(read);
+      return read;
     } catch (PolicyFormatException e) {
       throw new KernelException(
           operation,

@@ -266,7 +266,7 @@ public final class PolicyDirectory implements AutoCloseable {
 
   // ---- one look
 
-  /** Puts right what isn't as the directory has it; fails never, and says what it couldn't do. */
+  /** Puts right what isn't as the directory has it, and says what it couldn't do. */
   public synchronized Status sync() {
     String problem = "";
     Map<String, Read> files = null;
@@ -278,10 +278,15 @@ public final class PolicyDirectory implements AutoCloseable {
     try {
       status = files == null ? restored(problem) : enforced(files);
     } catch (IOException e) {
-      status =
-          new Status(
-              status.generation(), status.files(), status.leftOver(), loads, removals, text(e));
+      failed(e);
     }
+    return status;
+  }
+
+  private synchronized Status failed(Exception e) {
+    status =
+        new Status(
+            status.generation(), status.files(), status.leftOver(), loads, removals, text(e));
     return status;
   }
 
@@ -579,7 +584,13 @@ public final class PolicyDirectory implements AutoCloseable {
   private void look(Signal signal, Consumer<Status> listener) {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        listener.accept(sync());
+        Status seen;
+        try {
+          seen = sync();
+        } catch (RuntimeException e) {
+          seen = failed(e); // a look that goes wrong must not be the last one
+        }
+        listener.accept(seen);
         signal.await(interval);
         Thread.sleep(SETTLING.toMillis());
       }

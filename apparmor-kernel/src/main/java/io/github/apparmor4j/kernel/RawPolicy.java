@@ -14,12 +14,18 @@ final class RawPolicy {
 
   private RawPolicy() {}
 
-  /** Returns whether a kernel holds a profile just as it is. */
-  static boolean holds(AppArmorKernel kernel, KernelProfile profile) throws KernelException {
+  /**
+   * Returns whether a kernel holds a profile just as it is.
+   *
+   * @param usual the policy that it is a part of; one that was loaded in other company is read
+   */
+  static boolean holds(AppArmorKernel kernel, KernelProfile profile, byte[] usual)
+      throws KernelException {
     try {
       Optional<byte[]> loaded = kernel.rawData(profile.qualifiedName());
       return loaded.isPresent()
-          && PolicyReader.read(loaded.get(), PolicyReader.Kernel.LINUX_7_2).contains(profile);
+          && (Arrays.equals(loaded.get(), usual)
+              || PolicyReader.read(loaded.get(), PolicyReader.Kernel.LINUX_7_2).contains(profile));
     } catch (PolicyFormatException e) {
       return false; // compressed, or newer than we can read: not what we would load
     } catch (KernelException e) {

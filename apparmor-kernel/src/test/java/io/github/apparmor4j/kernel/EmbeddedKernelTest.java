@@ -152,4 +152,19 @@ class EmbeddedKernelTest {
     assertThatThrownBy(() -> RawPolicy.apart("load", new byte[] {1, 2}, kernel::load))
         .isInstanceOf(KernelException.class);
   }
+
+  @Test
+  void sharesWhatItIsGivenWithAnother() throws KernelException {
+    byte[] policy = compiled("profile a { /x r, hat h { } } profile b { }");
+    EmbeddedKernel first = EmbeddedKernel.linux6_12();
+    EmbeddedKernel second = first.another();
+    first.load(policy);
+    assertThat(second.profiles()).isEmpty();
+    second.load(policy);
+    assertThat(second.policy()).isEqualTo(first.policy());
+    policy[policy.length - 1] ^= 1; // the caller's array is the caller's
+    assertThat(second.rawData("b")).hasValue(first.rawData("b").orElseThrow());
+    first.remove("a");
+    assertThat(second.profiles()).hasSize(3);
+  }
 }

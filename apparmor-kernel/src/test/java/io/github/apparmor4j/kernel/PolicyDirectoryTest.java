@@ -9,6 +9,8 @@ import io.github.apparmor4j.kernel.PolicyDirectory.PolicyFile;
 import io.github.apparmor4j.kernel.PolicyDirectory.State;
 import io.github.apparmor4j.kernel.PolicyDirectory.Status;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Resolver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -238,6 +240,32 @@ class PolicyDirectoryTest {
       write("web", "profile web { /x r, }");
       await(seen, 3);
       assertThat(loaded()).containsExactly("web (enforce)");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void goesOnAfterALookThatWentWrong() throws Exception {
+    LinkedBlockingQueue<Status> seen = new LinkedBlockingQueue<>();
+    write("web", "profile web { }");
+    int[] texts = new int[1];
+    PolicyDirectory.Builder builder =
+        builder()
+            .interval(Duration.ofMillis(10))
+            .compiler(
+                text -> {
+                  if (texts[0]++ == 0) {
+                    throw new IllegalStateException("gone wrong");
+                  }
+                  return PolicyCompiler.forKernel(Features.LINUX_6_12)
+                      .compile(
+                          Resolver.of(IncludeResolver.none()).resolve(ProfileParser.parse(text)));
+                });
+    try (PolicyDirectory directory = builder.open()) {
+      directory.watch(seen::add);
+      assertThat(seen.poll(50, TimeUnit.SECONDS).problem()).isEqualTo("gone wrong");
+      await(seen, 1);
+      assertThat(directory.status().isReady()).isTrue();
     }
   }
 

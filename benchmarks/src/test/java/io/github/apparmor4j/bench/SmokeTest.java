@@ -24,4 +24,9 @@ class SmokeTest {
             .build();
     assertThat(new Runner(options).run()).hasSize(6);
   }
+
+  @Test
+  void aFleetEndsAsItShould() throws Exception {
+    FleetSimulation.main(new String[] {"100", "20"});
+  }
 }
