@@ -236,7 +236,7 @@ class ContainerdTest {
                     .denyExec("/bin/busybox", "/bin/cat")
                     .build())
             .toBytes());
-    assertThat(podman(ProfileRef.runtimeDefault(), LABEL).out())
+    assertThat(podman(ProfileRef.runtimeDefault(), "/bin/sh -c '" + LABEL + "'").out())
         .containsIgnoringCase("permission denied");
   }
 
