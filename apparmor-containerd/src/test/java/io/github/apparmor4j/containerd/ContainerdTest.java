@@ -211,6 +211,25 @@ class ContainerdTest {
   }
 
   @Test
+  void takesOursUnderTheDefaultsName() throws Exception {
+    String read = "/bin/sh -c '" + LABEL + "'";
+    kernel.replace(
+        PolicyCompiler.forKernel(kernel.features())
+            .compile(
+                CriDefaultProfile.builder(CriDefaultProfile.NAME)
+                    .abi("abi/3.0")
+                    .denyExec("/bin/busybox", "/bin/cat")
+                    .build())
+            .toBytes());
+    assertThat(ctr(ProfileRef.runtimeDefault(), read).out())
+        .containsIgnoringCase("permission denied");
+    kernel.remove(CriDefaultProfile.NAME);
+    assertThat(ctr(ProfileRef.runtimeDefault(), read).orThrow())
+        .as("containerd's own, once ours is gone")
+        .isEqualTo(CriDefaultProfile.NAME + " (enforce)\n");
+  }
+
+  @Test
   void buildsTheDefaultThatPodmanLoads() throws Exception {
     assertThat(podman(ProfileRef.runtimeDefault(), LABEL).orThrow())
         .startsWith("containers-default-")

@@ -318,6 +318,7 @@ public final class ProfileFleet {
             "name", "agent",
             "image", with.image,
             "args", arguments,
+            "env", List.of(map("name", "JAVA_TOOL_OPTIONS", "value", "-XX:MaxRAMPercentage=60")),
             "securityContext", security,
             "ports", List.of(map("name", "http", "containerPort", PORT)),
             "startupProbe", probe("/livez", 60),
