@@ -3,6 +3,11 @@ package io.github.apparmor4j.examples;
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.container.ContainerDefault;
+import io.github.apparmor4j.container.ContainerTemplate;
+import io.github.apparmor4j.containerd.kubernetes.HashedProfile;
+import io.github.apparmor4j.containerd.kubernetes.KubernetesManifest;
+import io.github.apparmor4j.containerd.kubernetes.ProfileFleet;
 import io.github.apparmor4j.docker.DockerDefaultProfile;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
@@ -83,5 +88,20 @@ final class ReadmeSnippets {
     ProfileFile file =
         DockerDefaultProfile.builder("my-default").abi("abi/3.0").signalPeer("supervisor").build();
     System.out.print(ProfilePrinter.print(file));
+  }
+
+  static String kubernetes(SourceText manifest) {
+    HashedProfile web =
+        HashedProfile.of(
+            "web", name -> ContainerDefault.builder(name, ContainerTemplate.DOCKER_29).build());
+    String nodes =
+        ProfileFleet.builder("profiles", "registry.example/aa:1")
+            .profile(web.text())
+            .build()
+            .toYaml();
+    KubernetesManifest deployment = KubernetesManifest.parse(manifest);
+    String workload =
+        deployment.withProfile(deployment.containers().get(0), web.reference()).toString();
+    return nodes + workload;
   }
 }

@@ -2,6 +2,7 @@ package io.github.apparmor4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class ReadmeTest {
             .map((MatchResult match) -> match.group(1))
             .toList();
     String compiled = folded(Files.readString(SNIPPETS));
-    assertThat(snippets).hasSize(5).allMatch(snippet -> compiled.contains(folded(snippet)));
+    assertThat(snippets).hasSize(6).allMatch(snippet -> compiled.contains(folded(snippet)));
   }
 
   @Test
@@ -38,6 +39,8 @@ class ReadmeTest {
         .anyMatch(problem -> problem.message().equals("unknown capability 'kil'"));
     ReadmeSnippets.docker();
     ReadmeSnippets.edit();
+    SourceText pod = SourceText.of("pod", "kind: Pod\nspec:\n  containers:\n  - name: web\n");
+    assertThat(ReadmeSnippets.kubernetes(pod)).containsPattern("localhostProfile: web-\\w{8}\n");
   }
 
   @Test
