@@ -181,9 +181,26 @@ class AaDaemonsTest {
         profiles.resolve("web"), "profile vm-agent flags=(complain) { file, deny /run/denied w, }");
     awaitLog("agent", "is enforced: 1 files, 2 loads");
     assertThat(loaded()).contains("vm-agent (complain)");
+    // What is ended at once comes back, and what others unload, too.
+    Files.writeString(Path.of("/run/theirs"), "profile vm-agent-theirs { }\n");
+    aa("replace /run/theirs").orThrow();
+    sh("docker kill -s KILL agent").orThrow();
+    Files.writeString(profiles.resolve("web"), "profile vm-agent { file, }");
+    sh("docker start agent").orThrow();
+    awaitLoaded("vm-agent (enforce)");
+    aa("remove vm-agent").orThrow();
+    awaitLoaded("vm-agent (enforce)");
     Files.delete(profiles.resolve("web"));
     awaitLog("agent", "is enforced: 0 files, 2 loads, 1 removals");
-    assertThat(loaded()).doesNotContain("vm-agent");
+    assertThat(loaded()).contains("vm-agent-theirs (enforce)").doesNotContain("vm-agent (");
+    aa("remove vm-agent-theirs").orThrow();
+  }
+
+  private static void awaitLoaded(String line) throws Exception {
+    for (int i = 0; i < 600 && !loaded().contains(line); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(loaded()).contains(line);
   }
 
   private static String loaded() throws Exception {
