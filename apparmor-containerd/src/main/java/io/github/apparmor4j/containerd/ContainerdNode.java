@@ -48,13 +48,18 @@ public final class ContainerdNode {
    * @param pod namespace and name of the pod: {@code default/web}; empty if it is in none
    * @param check what was asked for, and what applies; its container is the pod's container by
    *     name, {@code (sandbox)} for the one that holds a pod together, else the id
+   * @param problem why its configuration can't be read, and so nothing is known of it; else empty
    */
-  public record NodeContainer(String namespace, String id, String pod, ContainerCheck check) {
+  public record NodeContainer(
+      String namespace, String id, String pod, ContainerCheck check, String problem) {
 
     /** Returns a line for people. */
     @Override
     public String toString() {
-      return namespace + (pod.isEmpty() ? "" : " " + pod) + ' ' + check;
+      return namespace
+          + (pod.isEmpty() ? "" : " " + pod)
+          + ' '
+          + (problem.isEmpty() ? check : id + ": " + check.verdict() + ": " + problem);
     }
   }
 
@@ -83,7 +88,7 @@ public final class ContainerdNode {
    * Returns how each container is confined, by namespace and id.
    *
    * @throws KernelException if the loaded profiles can't be read
-   * @throws IOException if the state directory can't be, but for containers that end meanwhile
+   * @throws IOException if the state directory can't be
    */
   public List<NodeContainer> verify() throws IOException {
     Map<String, String> modes = new HashMap<>();
@@ -111,34 +116,41 @@ public final class ContainerdNode {
     }
   }
 
-  private @Nullable NodeContainer container(Path namespace, Path bundle, Map<String, String> modes)
-      throws IOException {
+  private @Nullable NodeContainer container(
+      Path namespace, Path bundle, Map<String, String> modes) {
     Path config = bundle.resolve("config.json");
     String id = String.valueOf(bundle.getFileName());
+    String space = String.valueOf(namespace.getFileName());
+    OciSpec spec;
     try {
-      if (Files.size(config) > LONGEST) {
-        throw new IOException(config + " has more than " + LONGEST + " bytes");
-      }
-      OciSpec spec =
-          OciSpec.parse(
-              SourceText.of(config.toString(), SourceText.decode(Files.readAllBytes(config))));
-      String asked = spec.profile().orElse(Label.UNCONFINED);
-      Map<String, String> annotations = spec.annotations();
-      String pod = annotations.getOrDefault(CRI + "sandbox-name", "");
-      String name =
-          "sandbox".equals(annotations.get(CRI + "container-type"))
-              ? "(sandbox)"
-              : annotations.getOrDefault(CRI + "container-name", id);
-      return new NodeContainer(
-          String.valueOf(namespace.getFileName()),
-          id,
-          pod.isEmpty() ? "" : annotations.getOrDefault(CRI + "sandbox-namespace", "") + '/' + pod,
-          new ContainerCheck(name, asked, asked, label(bundle), modes.get(asked)));
+      spec = read(config);
     } catch (NoSuchFileException e) {
       return null; // it ended meanwhile
-    } catch (DiagnosticException e) {
-      throw new IOException(config + ": " + e.getMessage(), e);
+    } catch (IOException | DiagnosticException e) {
+      ContainerCheck unknown = new ContainerCheck(id, "", "", null, null);
+      return new NodeContainer(space, id, "", unknown, config + ": " + e.getMessage());
     }
+    String asked = spec.profile().orElse(Label.UNCONFINED);
+    Map<String, String> annotations = spec.annotations();
+    String pod = annotations.getOrDefault(CRI + "sandbox-name", "");
+    String name =
+        "sandbox".equals(annotations.get(CRI + "container-type"))
+            ? "(sandbox)"
+            : annotations.getOrDefault(CRI + "container-name", id);
+    return new NodeContainer(
+        space,
+        id,
+        pod.isEmpty() ? "" : annotations.getOrDefault(CRI + "sandbox-namespace", "") + '/' + pod,
+        new ContainerCheck(name, asked, asked, label(bundle), modes.get(asked)),
+        "");
+  }
+
+  private static OciSpec read(Path config) throws IOException {
+    if (Files.size(config) > LONGEST) {
+      throw new IOException("more than " + LONGEST + " bytes");
+    }
+    return OciSpec.parse(
+        SourceText.of(config.toString(), SourceText.decode(Files.readAllBytes(config))));
   }
 
   /** Returns the label of a container's first process; {@code null} if there is none to be told. */

@@ -2,7 +2,9 @@ package io.github.apparmor4j.containerd;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -13,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.containerd.CriRequest.ProfileType;
 import io.github.apparmor4j.containerd.CriRequest.SecurityProfile;
@@ -21,6 +24,7 @@ import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,8 @@ public final class CrictlConfig {
                   .streamReadConstraints(LIMITS)
                   .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                   .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                  .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                  .disable(YAMLGenerator.Feature.SPLIT_LINES)
                   .build())
           .build();
 
@@ -84,18 +90,38 @@ public final class CrictlConfig {
   /**
    * Reads a configuration of at most 16 Mi characters and 100 levels.
    *
-   * @throws DiagnosticException if it is neither JSON nor YAML, has a key twice, or what it says of
-   *     a profile is no such thing
+   * @throws DiagnosticException if it is neither JSON nor YAML, has a key twice, an alias or a
+   *     merge key, or what it says of a profile is no such thing
    */
   public static CrictlConfig parse(SourceText text) {
     if (text.text().length() > MOST) {
       throw problem(text, 0, "more than " + MOST + " characters");
     }
     try {
+      refuseAliases(text);
       return new CrictlConfig(text);
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       throw problem(text, at == null ? 0 : (int) at.getCharOffset(), e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new AssertionError("a string can always be read", e);
+    }
+  }
+
+  /** Jackson's trees take an alias for the text of its name. */
+  private static void refuseAliases(SourceText text) throws IOException {
+    try (JsonParser parser = mapper(text).createParser(text.text())) {
+      while (parser.nextToken() != null) {
+        boolean alias = parser instanceof YAMLParser yaml && yaml.isCurrentAlias();
+        boolean merge =
+            parser.currentToken() == JsonToken.FIELD_NAME && parser.currentName().equals("<<");
+        if (alias || merge) {
+          throw problem(
+              text,
+              (int) parser.currentTokenLocation().getCharOffset(),
+              "aliases and merge keys are not read here");
+        }
+      }
     }
   }
 

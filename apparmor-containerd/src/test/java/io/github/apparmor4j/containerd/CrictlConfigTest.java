@@ -73,6 +73,27 @@ class CrictlConfigTest {
         .isEqualTo(CriRequest.of(ProfileType.RUNTIME_DEFAULT, "").asPrivileged());
   }
 
+  @Test
+  void changesNothingElse() {
+    String text =
+        """
+        envs:
+        - key: PORT
+          value: "8080"
+        - key: "yes"
+          value: "1e3"
+        annotations:
+          a: "0x1"
+          b: "null"
+          c: ' padded '
+          long: '%s'
+        log_path: "0"
+        """
+            .formatted("word ".repeat(40));
+    CrictlConfig edited = parse(text).withProfile(ProfileRef.external("web"));
+    assertThat(edited.toString()).startsWith(text);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -90,7 +111,9 @@ class CrictlConfigTest {
         "linux: {security_context: {apparmor: {profile_type: Other}}}",
         "linux: {security_context: {apparmor: {localhost_ref: 1}}}",
         "linux: {security_context: {apparmor_profile: [x]}}",
-        "linux: {security_context: {privileged: maybe}}"
+        "linux: {security_context: {privileged: maybe}}",
+        "a: &a {b: 1}\nlinux: *a\n",
+        "linux: {security_context: {<<: {privileged: true}}}"
       })
   void refusesWhatIsNone(String text) {
     assertThatThrownBy(() -> parse(text)).isInstanceOf(DiagnosticException.class);
@@ -106,6 +129,8 @@ class CrictlConfigTest {
     for (int i = 1; i < 60; i++) {
       laughs.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
     }
-    assertThat(parse(laughs.toString()).request()).isEqualTo(CriRequest.ofLegacy(""));
+    assertThatThrownBy(() -> parse(laughs.toString()))
+        .isInstanceOf(DiagnosticException.class)
+        .hasMessageContaining("aliases");
   }
 }

@@ -41,7 +41,11 @@ public final class ProfileDirectory {
   }
 
   private static boolean counts(Path file) {
-    String name = String.valueOf(file.getFileName());
+    return counts(String.valueOf(file.getFileName()));
+  }
+
+  /** Returns whether a file of a name counts. */
+  public static boolean counts(String name) {
     return !name.startsWith(".")
         && !name.equals("README")
         && IGNORED_ENDINGS.stream().noneMatch(name::endsWith);

@@ -46,7 +46,7 @@ final class AtomicFiles {
 
   /** Writes a file, in the place of one that may be there, for its owner alone. */
   static void write(Path file, byte[] content) throws IOException {
-    Path directory = Files.createDirectories(directoryOf(file));
+    Path directory = makeDirectoryOf(file);
     Path temporary = Files.createTempFile(directory, "." + file.getFileName() + ".", ".new");
     try {
       moved(temporary, content, file);
@@ -80,6 +80,12 @@ final class AtomicFiles {
       return;
     }
     synchronize(directory);
+  }
+
+  /** Returns a file's directory, made if it isn't there; it may be a link to one. */
+  static Path makeDirectoryOf(Path file) throws IOException {
+    Path directory = directoryOf(file);
+    return Files.isDirectory(directory) ? directory : Files.createDirectories(directory);
   }
 
   private static Path directoryOf(Path file) {

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import java.util.Collection;
@@ -36,18 +37,27 @@ final class LoadedPolicies {
   }
 
   /**
-   * Returns whether a policy is there as it should be. A kernel that doesn't give back what was
-   * loaded is believed by the names.
+   * Returns whether a policy is there as it should be.
+   *
+   * @param believed the answer where the profiles are there, and the kernel doesn't give back what
+   *     they were loaded with
    */
-  boolean has(CompiledPolicy policy) throws KernelException {
+  boolean has(CompiledPolicy policy, boolean believed) throws KernelException {
     Set<String> own = names(policy);
     if (!names.containsAll(own)) {
       return false;
     }
-    for (String name : own) {
-      if (kernel.rawData(name).isEmpty()) {
-        return true;
+    try {
+      for (String name : own) {
+        if (kernel.rawData(name).isEmpty()) {
+          return believed;
+        }
       }
+    } catch (KernelException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false; // it went meanwhile
+      }
+      throw e;
     }
     return kernel.isUpToDate(policy);
   }

@@ -1,14 +1,18 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -30,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The file is text: a line that names the format, one for the boot, and one for each profile
  * with hashes of what it may have been loaded with, its file and its name, both percent-encoded.
  */
-final class OwnedProfiles {
+final class OwnedProfiles implements AutoCloseable {
 
   private static final String FORMAT = "apparmor4j-owned-profiles 1";
   private static final long LONGEST = 64 << 20;
@@ -46,6 +50,8 @@ final class OwnedProfiles {
   private final @Nullable Path state;
   private final String boot;
   private final Map<String, Entry> entries = new TreeMap<>();
+  private final AppArmorKernel kernel;
+  private @Nullable FileChannel lock;
   private String written = "";
 
   /**
@@ -53,28 +59,88 @@ final class OwnedProfiles {
    *
    * @param state {@code null} to remember nothing
    * @param boot what tells this boot from others
-   * @throws IOException if the file can't be read or is none of these
+   * @throws IOException if the file can't be read or is none of these, or another process has it
    */
   OwnedProfiles(@Nullable Path state, String boot, AppArmorKernel kernel) throws IOException {
     this.state = state;
     this.boot = boot;
+    this.kernel = kernel;
     if (state != null) {
-      read(state);
-      Set<String> others = new TreeSet<>();
-      Set<String> loaded = LoadedPolicies.of(kernel).names();
-      for (Map.Entry<String, Entry> each : entries.entrySet()) {
-        if (!loaded.contains(each.getKey()) || !isOurs(kernel, each.getKey(), each.getValue())) {
-          others.add(each.getKey());
-        }
+      lock(state);
+      try {
+        read(state);
+        disownOthers(Set.copyOf(entries.keySet()));
+      } catch (IOException | RuntimeException e) {
+        close();
+        throw e;
       }
-      others.forEach(entries::remove);
     }
   }
 
-  private static boolean isOurs(AppArmorKernel kernel, String name, Entry entry)
-      throws KernelException {
-    Optional<byte[]> raw = kernel.rawData(name);
-    return raw.isEmpty() || entry.hashes().contains(hash(raw.get()));
+  /** Takes a lock beside the file, which is replaced as a whole and so can't be locked itself. */
+  private void lock(Path file) throws IOException {
+    AtomicFiles.makeDirectoryOf(file);
+    FileChannel channel =
+        FileChannel.open(
+            file.resolveSibling(file.getFileName() + ".lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE);
+    boolean taken = false;
+    try {
+      taken = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      taken = false; // by this process
+    } finally {
+      if (!taken) {
+        channel.close();
+      }
+    }
+    if (!taken) {
+      throw new IOException(file + " is in use by another agent");
+    }
+    lock = channel;
+  }
+
+  /** Lets others have the file. */
+  @Override
+  public void close() throws IOException {
+    if (lock != null) {
+      lock.close();
+      lock = null;
+    }
+  }
+
+  /** Disowns those of some profiles that aren't loaded any more, or are somebody else's by now. */
+  void disownOthers(Set<String> names) throws KernelException {
+    Set<String> loaded = LoadedPolicies.of(kernel).names();
+    Set<String> others = new TreeSet<>();
+    for (String name : names) {
+      Entry entry = entries.get(name);
+      if (entry != null && (!loaded.contains(name) || !isOurs(name, entry))) {
+        others.add(name);
+      }
+    }
+    disown(others);
+  }
+
+  private boolean isOurs(String name, Entry entry) throws KernelException {
+    try {
+      Optional<byte[]> raw = kernel.rawData(name);
+      return raw.isEmpty() || entry.hashes().contains(hash(raw.get()));
+    } catch (KernelException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false; // it went meanwhile
+      }
+      throw e;
+    }
+  }
+
+  /** Returns whether a policy is what was loaded last, as far as is known here. */
+  boolean hasLoaded(CompiledPolicy policy) {
+    String hash = hash(policy.toBytes());
+    return LoadedPolicies.names(policy).stream()
+        .map(entries::get)
+        .allMatch(entry -> entry != null && entry.hashes().equals(List.of(hash)));
   }
 
   private void read(Path file) throws IOException {

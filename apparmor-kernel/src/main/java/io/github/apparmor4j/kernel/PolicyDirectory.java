@@ -12,6 +12,7 @@ import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -148,8 +149,9 @@ public final class PolicyDirectory implements AutoCloseable {
     }
 
     /**
-     * Remembers in a file which profiles are ours. Without, those of an earlier process are taken
-     * for someone else's: left alone, and refused unless they are what the directory has.
+     * Remembers in a file which profiles are ours; until this is closed, no other can be opened
+     * with it. Without, those of an earlier process are taken for someone else's: left alone, and
+     * refused unless they are what the directory has.
      */
     public Builder state(Path file) {
       state = file;
@@ -169,8 +171,8 @@ public final class PolicyDirectory implements AutoCloseable {
     }
 
     /**
-     * Removes profiles of ours that no file has any more. Tasks that they confine are unconfined
-     * from then on.
+     * Removes profiles of ours that no file has any more, at looks at which all files are enforced.
+     * Tasks that they confine are unconfined from then on.
      */
     public Builder prune(boolean remove) {
       prune = remove;
@@ -179,6 +181,9 @@ public final class PolicyDirectory implements AutoCloseable {
 
     /** Looks at least so often while it {@linkplain #watch watches}; half a minute if unsaid. */
     public Builder interval(Duration most) {
+      if (most.toMillis() <= 0) {
+        throw new IllegalArgumentException("no interval: " + most);
+      }
       interval = most;
       return this;
     }
@@ -191,8 +196,8 @@ public final class PolicyDirectory implements AutoCloseable {
     /**
      * Returns the directory, at which nothing has looked yet.
      *
-     * @throws IOException if the state can't be read or is of another format, or the kernel can't
-     *     be asked
+     * @throws IOException if the state can't be read, is of another format or in use by another, or
+     *     the kernel can't be asked
      */
     public PolicyDirectory open() throws IOException {
       return new PolicyDirectory(this);
@@ -283,11 +288,10 @@ public final class PolicyDirectory implements AutoCloseable {
     return status;
   }
 
-  private synchronized Status failed(Exception e) {
+  private synchronized void failed(Throwable e) {
     status =
         new Status(
             status.generation(), status.files(), status.leftOver(), loads, removals, text(e));
-    return status;
   }
 
   /** Enforces what there was when the directory could be read. */
@@ -345,7 +349,6 @@ public final class PolicyDirectory implements AutoCloseable {
             lastGood.put(name, policy);
           }
         });
-    Set<String> leftOver = leftOver(files.keySet());
     List<PolicyFile> results = new ArrayList<>();
     for (String name : files.keySet()) {
       String problem = problems.get(name);
@@ -356,6 +359,12 @@ public final class PolicyDirectory implements AutoCloseable {
       } else {
         results.add(file(name, State.ENFORCED, ""));
       }
+    }
+    Set<String> leftOver = leftOver(files.keySet());
+    boolean all = results.stream().allMatch(file -> file.state() == State.ENFORCED);
+    if (prune && all && !leftOver.isEmpty()) {
+      remove(leftOver);
+      leftOver = Set.of();
     }
     String generation = OwnedProfiles.hash(SourceText.encode(content.toString())).substring(0, 16);
     return new Status(generation, results, leftOver, loads, removals, "");
@@ -375,7 +384,12 @@ public final class PolicyDirectory implements AutoCloseable {
   private Compiled compiled(String name, SourceText text) {
     Compiled before = compiled.get(name);
     if (before == null || !before.text().text().equals(text.text())) {
-      before = compile(text);
+      compiled.remove(name);
+      try {
+        before = compile(text);
+      } catch (RuntimeException e) {
+        return new Compiled(text, null, List.of(), text(e)); // and once more at the next look
+      }
       compiled.put(name, before);
     }
     return before;
@@ -402,7 +416,7 @@ public final class PolicyDirectory implements AutoCloseable {
     List<String> changed = new ArrayList<>();
     LoadedPolicies loaded = LoadedPolicies.of(kernel);
     for (Map.Entry<String, CompiledPolicy> each : wanted.entrySet()) {
-      if (loaded.has(each.getValue())) {
+      if (loaded.has(each.getValue(), owned.hasLoaded(each.getValue()))) {
         continue;
       }
       String foreign =
@@ -435,17 +449,21 @@ public final class PolicyDirectory implements AutoCloseable {
     return refused;
   }
 
-  /** Returns what is ours and in no file any more, after it was removed if it is to be. */
+  /** Returns what is ours, loaded still, and in no file any more. */
   private Set<String> leftOver(Set<String> files) throws IOException {
     Set<String> left = new TreeSet<>(owned.names());
     lastGood.values().forEach(policy -> left.removeAll(LoadedPolicies.names(policy)));
+    // What isn't enforced doesn't go either.
+    for (Compiled each : compiled.values()) {
+      if (each.policy() != null) {
+        left.removeAll(LoadedPolicies.names(each.policy()));
+      }
+    }
     // What a file had before this was opened may be in it still, if it can't be compiled.
     left.removeIf(
         name -> files.contains(owned.file(name)) && !lastGood.containsKey(owned.file(name)));
-    if (prune && !left.isEmpty()) {
-      remove(left);
-      return Set.of();
-    }
+    owned.disownOthers(left);
+    left.removeIf(name -> !owned.owns(name));
     return left;
   }
 
@@ -461,13 +479,14 @@ public final class PolicyDirectory implements AutoCloseable {
   }
 
   /**
-   * Removes all profiles that are ours, and no others. Tasks that they confine are unconfined from
-   * then on. The next {@link #sync()} loads them again.
+   * Removes all profiles that are ours and as we loaded them, and no others. Tasks that they
+   * confine are unconfined from then on. The next {@link #sync()} loads them again.
    *
    * @return their names
    * @throws IOException if the kernel refuses, or the state can't be written
    */
   public synchronized Set<String> removeAll() throws IOException {
+    owned.disownOthers(owned.names());
     Set<String> names = owned.names();
     remove(names);
     return names;
@@ -479,7 +498,7 @@ public final class PolicyDirectory implements AutoCloseable {
     for (int i = 1; ; i++) {
       Path data = data();
       Map<String, Read> files = new TreeMap<>();
-      List<Path> found = ProfileDirectory.files(directory);
+      List<Path> found = ProfileDirectory.files(data == null ? directory : data);
       if (found.size() > MOST_FILES) {
         throw new IOException("more than " + MOST_FILES + " files");
       }
@@ -526,8 +545,11 @@ public final class PolicyDirectory implements AutoCloseable {
     }
   }
 
-  private static String text(Exception e) {
-    return Objects.requireNonNullElse(e.getMessage(), e.toString());
+  /** Returns what an exception says; of those of files, the message is the file's name alone. */
+  private static String text(Throwable e) {
+    return e instanceof FileSystemException
+        ? e.toString()
+        : Objects.requireNonNullElse(e.getMessage(), e.toString());
   }
 
   // ---- the watch
@@ -555,11 +577,16 @@ public final class PolicyDirectory implements AutoCloseable {
     }
   }
 
-  /** Ends the watch. What was loaded stays loaded. */
+  /**
+   * Ends the watch, and lets others have the state. What was loaded stays loaded.
+   *
+   * @throws IOException if the state's lock can't be given back
+   */
   @Override
-  public synchronized void close() {
+  public synchronized void close() throws IOException {
     watchers.forEach(Thread::interrupt);
     watchers = List.of();
+    owned.close();
   }
 
   /** Tells the thread that looks. */
@@ -584,13 +611,11 @@ public final class PolicyDirectory implements AutoCloseable {
   private void look(Signal signal, Consumer<Status> listener) {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Status seen;
         try {
-          seen = sync();
-        } catch (RuntimeException e) {
-          seen = failed(e); // a look that goes wrong must not be the last one
+          listener.accept(sync());
+        } catch (RuntimeException | Error e) {
+          failed(e); // a look that goes wrong, for want of memory say, must not be the last one
         }
-        listener.accept(seen);
         signal.await(interval);
         Thread.sleep(SETTLING.toMillis());
       }

@@ -62,8 +62,10 @@ public final class PolicyKeeper implements AutoCloseable {
    *     still is; of a removal, and the new policy is loaded and kept
    */
   public synchronized boolean put(String key, CompiledPolicy policy) throws KernelException {
-    boolean changed = ensure(policy);
-    CompiledPolicy before = kept.put(key, policy);
+    CompiledPolicy before = kept.get(key);
+    boolean same = before != null && before.fingerprint().equals(policy.fingerprint());
+    boolean changed = ensure(policy, same);
+    kept.put(key, policy);
     if (before != null) {
       Set<String> gone = LoadedPolicies.names(before);
       kept.values().forEach(other -> gone.removeAll(LoadedPolicies.names(other)));
@@ -101,7 +103,7 @@ public final class PolicyKeeper implements AutoCloseable {
     Set<String> missing = new TreeSet<>();
     LoadedPolicies loaded = LoadedPolicies.of(kernel);
     for (Map.Entry<String, CompiledPolicy> each : kept.entrySet()) {
-      if (!loaded.has(each.getValue())) {
+      if (!loaded.has(each.getValue(), true)) {
         missing.add(each.getKey());
       }
     }
@@ -119,7 +121,7 @@ public final class PolicyKeeper implements AutoCloseable {
     KernelException problem = null;
     for (Map.Entry<String, CompiledPolicy> each : kept.entrySet()) {
       try {
-        if (ensure(each.getValue())) {
+        if (ensure(each.getValue(), true)) {
           restored.add(each.getKey());
         }
       } catch (KernelException e) {
@@ -167,6 +169,8 @@ public final class PolicyKeeper implements AutoCloseable {
         kernel.awaitChange(seen, LONGEST);
       } catch (KernelException e) {
         // The next look tells of it.
+      } catch (RuntimeException e) {
+        // The listener's; it must not end the watch.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -189,8 +193,8 @@ public final class PolicyKeeper implements AutoCloseable {
   // ---- the kernel
 
   /** Loads a policy that isn't as it should be; returns whether it wasn't. */
-  private boolean ensure(CompiledPolicy policy) throws KernelException {
-    boolean there = LoadedPolicies.of(kernel).has(policy);
+  private boolean ensure(CompiledPolicy policy, boolean believed) throws KernelException {
+    boolean there = LoadedPolicies.of(kernel).has(policy, believed);
     if (!there) {
       kernel.replace(policy.toBytes());
     }

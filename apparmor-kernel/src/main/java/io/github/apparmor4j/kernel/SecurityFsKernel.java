@@ -276,6 +276,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
         if (child != null) {
           return child;
         }
+      } catch (NoSuchFileException e) {
+        // It was removed meanwhile.
       } catch (IOException e) {
         throw KernelException.of("rawData", each, e);
       }

@@ -9,14 +9,18 @@ import io.github.apparmor4j.kernel.PolicyDirectory.PolicyFile;
 import io.github.apparmor4j.kernel.PolicyDirectory.State;
 import io.github.apparmor4j.kernel.PolicyDirectory.Status;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +44,13 @@ class PolicyDirectoryTest {
 
   private PolicyDirectory.Builder builder() {
     return PolicyDirectory.builder(kernel, files).state(state).boot("one");
+  }
+
+  /** Looks once, as a process of its own. */
+  private static Status sync(PolicyDirectory.Builder builder) throws IOException {
+    try (PolicyDirectory directory = builder.open()) {
+      return directory.sync();
+    }
   }
 
   private void write(String name, String text) throws IOException {
@@ -167,27 +178,102 @@ class PolicyDirectoryTest {
   @Test
   void ownsWhatAnEarlierProcessLoaded() throws IOException {
     write("a b", "profile a { } profile \"x y\" { }");
-    builder().open().sync();
+    sync(builder());
     write("a b", "profile a { /x r, } profile \"x y\" { }");
-    assertThat(builder().open().sync().isReady()).isTrue();
+    assertThat(sync(builder()).isReady()).isTrue();
     loadForeign("profile a { /theirs r, }");
     write("a b", "profile a { /y r, }");
-    assertThat(file(builder().open().sync(), "a b").problem()).contains("someone else");
-    assertThat(builder().prune(true).open().sync().removals()).isZero();
+    assertThat(file(sync(builder()), "a b").problem()).contains("someone else");
+    assertThat(sync(builder().prune(true)).removals()).isZero();
     loadForeign("profile old { }");
     write("a b", "profile old { /x r, }");
-    assertThat(file(builder().boot("two").open().sync(), "a b").state()).isEqualTo(State.REFUSED);
+    assertThat(file(sync(builder().boot("two")), "a b").state()).isEqualTo(State.REFUSED);
   }
 
   /** A file that can't be compiled after a restart may have what was loaded from it before. */
   @Test
   void prunesNothingOfAFileThatCantBeCompiled() throws IOException {
     write("web", "profile web { }");
-    builder().open().sync();
+    sync(builder());
     write("web", "profile web {");
-    Status status = builder().prune(true).open().sync();
+    Status status = sync(builder().prune(true));
     assertThat(status.isReady()).isFalse();
     assertThat(loaded()).containsExactly("web (enforce)");
+  }
+
+  /** A profile that moved to a file that isn't enforced yet is in a file still. */
+  @Test
+  void prunesNothingWhileAFileIsNotEnforced() throws IOException {
+    write("a", "profile p { }");
+    sync(builder());
+    Files.delete(files.resolve("a"));
+    write("b", "profile p { } profile q {");
+    assertThat(sync(builder().prune(true)).removals()).isZero();
+    loadForeign("profile q { /theirs r, }");
+    write("b", "profile p { } profile q { }");
+    try (PolicyDirectory directory = builder().prune(true).open()) {
+      assertThat(directory.sync().removals()).isZero();
+      assertThat(directory.status().isReady()).isFalse();
+      assertThat(directory.status().leftOver()).isEmpty();
+      kernel.remove("q");
+      assertThat(directory.sync().isReady()).isTrue();
+      // What was ours and is somebody else's by now isn't removed.
+      loadForeign("profile q { /theirs r, }");
+      write("b", "profile p { }");
+      assertThat(directory.sync().removals()).isZero();
+      assertThat(directory.removeAll()).containsExactly("p");
+    }
+    assertThat(loaded()).containsExactly("q (enforce)");
+  }
+
+  /** Some kernels don't tell what was loaded. */
+  @Test
+  void replacesWhatChangedWithoutRawData() throws IOException {
+    AppArmorKernel silent =
+        (AppArmorKernel)
+            Proxy.newProxyInstance(
+                AppArmorKernel.class.getClassLoader(),
+                new Class<?>[] {AppArmorKernel.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("rawData")) {
+                    return Optional.empty();
+                  } else if (method.isDefault()) {
+                    return InvocationHandler.invokeDefault(proxy, method, arguments);
+                  }
+                  return method.invoke(kernel, arguments);
+                });
+    write("web", "profile web { }");
+    loadForeign("profile theirs { }");
+    write("theirs", "profile theirs { }");
+    try (PolicyDirectory directory =
+        PolicyDirectory.builder(silent, files).state(state).boot("one").open()) {
+      Status status = directory.sync();
+      assertThat(status.loads()).isEqualTo(1);
+      assertThat(file(status, "theirs").state()).isEqualTo(State.REFUSED);
+      assertThat(directory.sync().loads()).isEqualTo(1);
+      write("web", "profile web flags=(complain) { }");
+      assertThat(directory.sync().loads()).isEqualTo(2);
+      assertThat(loaded()).contains("web (complain)");
+    }
+    PolicyKeeper keeper = new PolicyKeeper(silent);
+    CompiledPolicy policy =
+        PolicyCompiler.forKernel(Features.LINUX_6_12)
+            .compile(ProfileParser.parseOrThrow("profile web { }"));
+    assertThat(keeper.put("web", policy)).isTrue();
+    assertThat(keeper.put("web", policy)).isFalse();
+    assertThat(loaded()).contains("web (enforce)");
+  }
+
+  @Test
+  void letsOneProcessHaveAState() throws IOException {
+    PolicyDirectory first = builder().open();
+    assertThatThrownBy(() -> builder().open())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("in use");
+    first.close();
+    builder().open().close();
+    assertThatThrownBy(() -> builder().interval(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -262,10 +348,17 @@ class PolicyDirectoryTest {
                           Resolver.of(IncludeResolver.none()).resolve(ProfileParser.parse(text)));
                 });
     try (PolicyDirectory directory = builder.open()) {
-      directory.watch(seen::add);
-      assertThat(seen.poll(50, TimeUnit.SECONDS).problem()).isEqualTo("gone wrong");
-      await(seen, 1);
-      assertThat(directory.status().isReady()).isTrue();
+      write("good", "profile good { }");
+      directory.watch(
+          status -> {
+            seen.add(status);
+            throw new IllegalStateException("the listener's fault");
+          });
+      Status first = seen.poll(50, TimeUnit.SECONDS);
+      assertThat(first).isNotNull();
+      assertThat(file(first, "good").problem()).isEqualTo("gone wrong");
+      assertThat(file(first, "web").state()).isEqualTo(State.ENFORCED);
+      await(seen, 2);
     }
   }
 

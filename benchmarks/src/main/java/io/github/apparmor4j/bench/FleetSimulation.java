@@ -59,6 +59,11 @@ public final class FleetSimulation {
     }
   }
 
+  /** The end of an agent; what goes wrong with one text would end only that. */
+  private static final class Ended extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
   private final int profiles;
   private final Path home;
   private final List<Node> nodes = new ArrayList<>();
@@ -129,14 +134,14 @@ public final class FleetSimulation {
     Function<SourceText, Compilation> ended =
         text -> {
           if (texts[0]++ == 10) {
-            throw new IllegalStateException("the agent is ended here");
+            throw new Ended();
           }
           return compile(text);
         };
     try (PolicyDirectory agent = node.agent(ended)) {
       agent.sync();
       throw new AssertionError("it wasn't ended");
-    } catch (IllegalStateException e) {
+    } catch (Ended e) {
       // As was meant.
     }
   }

@@ -91,13 +91,17 @@ final class AaAgent implements Callable<Integer> {
     } else if (remove) {
       throw new ParameterException(spec().commandLine(), "--remove needs --state");
     }
+    // The server's own limits, in seconds, for who connects and doesn't ask.
+    System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    System.setProperty("sun.net.httpserver.maxRspTime", "10");
     InetSocketAddress address = listen == null ? null : address(listen);
     try (PolicyDirectory policies = builder.open()) {
       if (remove) {
         policies.removeAll().stream().sorted().forEach(System.out::println);
         return 0;
       }
-      try (NodeAgent agent = new NodeAgent(policies, label, address)) {
+      try (NodeAgent agent =
+          new NodeAgent(policies, Duration.ofSeconds(interval), label, address)) {
         if (agent.port() != 0) {
           System.out.println("listening at port " + agent.port());
         }

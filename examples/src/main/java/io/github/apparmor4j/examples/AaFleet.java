@@ -52,6 +52,14 @@ final class AaFleet {
     private String namespace = "apparmor";
 
     @Option(
+        names = "--create-namespace",
+        description = {
+          "make the namespace, too, with Pod Security's level 'privileged', which the agent needs;"
+              + " not for one that others use"
+        })
+    private boolean createNamespace;
+
+    @Option(
         names = "--max-unavailable",
         paramLabel = "NUMBER",
         description = "nodes, or 10%%, that a change may be under way on; default: 10%%")
@@ -73,6 +81,7 @@ final class AaFleet {
       ProfileFleet.Builder fleet =
           ProfileFleet.builder(name, image)
               .namespace(namespace)
+              .createNamespace(createNamespace)
               .maxUnavailable(maxUnavailable)
               .prune(prune);
       try {

@@ -9,8 +9,11 @@ import io.github.apparmor4j.kernel.PolicyDirectory.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>What it answers</caption>
  *   <tr><td>{@code /readyz}</td><td>200 if all is enforced; 503, and why, if not</td></tr>
- *   <tr><td>{@code /livez}</td><td>200</td></tr>
+ *   <tr><td>{@code /livez}</td><td>200, unless it hasn't looked for three intervals</td></tr>
  *   <tr><td>{@code /metrics}</td><td>Prometheus' text format</td></tr>
  *   <tr><td>{@code /node-patch}</td><td>a JSON merge patch of a Node with a label that says which
  *       generation of the profiles is enforced, and takes it away while none is</td></tr>
@@ -29,9 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeAgent implements AutoCloseable {
 
+  private static final int THREADS = 8;
+
   private final PolicyDirectory directory;
   private final String label;
   private final @Nullable HttpServer server;
+  private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
   private String told = "";
   private volatile Look look;
 
@@ -41,20 +47,28 @@ final class NodeAgent implements AutoCloseable {
   /**
    * Starts an agent.
    *
+   * @param interval of the directory
    * @param label key of the node's label
    * @param address to answer at; {@code null} for nowhere
    */
-  NodeAgent(PolicyDirectory directory, String label, @Nullable InetSocketAddress address)
+  NodeAgent(
+      PolicyDirectory directory,
+      Duration interval,
+      String label,
+      @Nullable InetSocketAddress address)
       throws IOException {
     this.directory = directory;
-    this.look = new Look(directory.status(), Instant.EPOCH);
+    this.look = new Look(directory.status(), Instant.now());
     this.label = label;
     this.server = address == null ? null : HttpServer.create(address, 0);
     if (server != null) {
       server.createContext("/readyz", exchange -> answer(exchange, isReady() ? 200 : 503, why()));
-      server.createContext("/livez", exchange -> answer(exchange, 200, "ok\n"));
+      server.createContext(
+          "/livez", exchange -> answer(exchange, isAlive(interval) ? 200 : 503, ""));
       server.createContext("/metrics", exchange -> answer(exchange, 200, this::metrics));
       server.createContext("/node-patch", exchange -> answer(exchange, 200, nodePatch() + "\n"));
+      // So that one that asks slowly keeps no probe waiting.
+      server.setExecutor(pool);
       server.start();
     }
     directory.watch(this::looked);
@@ -77,6 +91,12 @@ final class NodeAgent implements AutoCloseable {
       exchange.sendResponseHeaders(status, bytes.length);
       exchange.getResponseBody().write(bytes);
     }
+  }
+
+  /** Whether it has looked lately; the first look, and one that compiles much, may take a while. */
+  private boolean isAlive(Duration interval) {
+    Duration most = interval.multipliedBy(3).plusMinutes(2);
+    return look.at().plus(most).isAfter(Instant.now());
   }
 
   private boolean isReady() {
@@ -162,10 +182,11 @@ final class NodeAgent implements AutoCloseable {
 
   /** Ends it. What was loaded stays loaded. */
   @Override
-  public void close() {
-    directory.close();
+  public void close() throws IOException {
     if (server != null) {
       server.stop(0);
     }
+    pool.shutdownNow();
+    directory.close();
   }
 }

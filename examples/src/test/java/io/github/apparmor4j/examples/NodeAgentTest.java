@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ class NodeAgentTest {
         NodeAgent agent =
             new NodeAgent(
                 policies,
+                Duration.ofSeconds(30),
                 "example.org/profiles",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       String generation = await(agent, 200).replaceFirst("generation (\\w+) .*\n", "$1");

@@ -9,6 +9,7 @@ import io.github.apparmor4j.source.SourceText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -57,11 +58,11 @@ final class ManifestEdit {
   // ---- where
 
   SourceText set(Node container) {
-    Entry context = YamlText.own(container, CONTEXT);
+    Entry context = own(container, CONTEXT);
     if (context == null) {
       return insert(mapping(container, container), List.of(CONTEXT, FIELD));
     }
-    Entry field = YamlText.own(context.value(), FIELD);
+    Entry field = own(context.value(), FIELD);
     return field == null
         ? insert(context, List.of(FIELD))
         : change(mapping(field.value(), field.key()));
@@ -72,15 +73,15 @@ final class ManifestEdit {
     String key = KubernetesManifest.ANNOTATION + container;
     String value = KubernetesProfile.annotation(profile);
     body = Map.of(key, value);
-    Entry metadata = YamlText.own(pod, METADATA);
+    Entry metadata = own(pod, METADATA);
     if (metadata == null) {
       return insert(mapping(pod, pod), List.of(METADATA, ANNOTATIONS));
     }
-    Entry annotations = YamlText.own(metadata.value(), ANNOTATIONS);
+    Entry annotations = own(metadata.value(), ANNOTATIONS);
     if (annotations == null) {
       return insert(metadata, List.of(ANNOTATIONS));
     }
-    Entry there = YamlText.own(annotations.value(), key);
+    Entry there = own(annotations.value(), key);
     return there == null
         ? insert(annotations, List.of())
         : replaced(yaml.start(there.value()), yaml.end(there.value()), spelled(value));
@@ -92,6 +93,15 @@ final class ManifestEdit {
     return entry.value() instanceof ScalarNode nothing && nothing.getValue().isEmpty()
         ? replaced(end, text.indexOf(':', end) + 1, ": {" + flow(keys) + "}")
         : insert(mapping(entry.value(), entry.key()), keys);
+  }
+
+  /** Returns an entry that a mapping has by itself; one that it has by a merge would be hidden. */
+  private @Nullable Entry own(Node node, String key) {
+    Entry own = YamlText.own(node, key);
+    if (own == null && YamlText.find(node, key) != null) {
+      throw refused(node, key + " comes from elsewhere by a merge key");
+    }
+    return own;
   }
 
   private MappingNode mapping(Node node, Node near) {

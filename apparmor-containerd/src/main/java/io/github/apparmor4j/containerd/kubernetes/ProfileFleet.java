@@ -9,6 +9,7 @@ import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.ProfileDirectory;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
@@ -20,11 +21,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -42,14 +45,22 @@ import java.util.regex.Pattern;
  * AppArmor profile (the runtime's default denies it the kernel's interface), securityfs, a
  * directory of the node for what it owns, a temporary one in memory for JNA; no other host
  * namespace, token or writable file system.
+ *
+ * <p>The DaemonSet needs Kubernetes 1.30, which knows {@code appArmorProfile}.
  */
 public final class ProfileFleet {
 
   // An object has 1 MiB of data at most; the rest is for keys.
   private static final int MOST_BYTES = 1_000_000;
+
+  // kubectl apply keeps a copy in an annotation, and those have 256 KiB together.
+  private static final int ROOM = 150_000;
   private static final int PORT = 9180;
   private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]{1,253}");
-  private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?");
+  private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+  /** Of a label's characters, without the hash that ConfigMaps' names have besides. */
+  private static final int LONGEST_NAME = 53;
 
   /** The label that tells the fleet's objects from others. */
   private static final String LABEL = "app.kubernetes.io/name";
@@ -69,7 +80,7 @@ public final class ProfileFleet {
   private final Map<String, Map<String, SourceText>> maps;
 
   private ProfileFleet(Builder with) {
-    this.with = with;
+    this.with = new Builder(with);
     this.maps = maps(with.name, with.profiles);
   }
 
@@ -91,25 +102,48 @@ public final class ProfileFleet {
     private String namespace = "apparmor";
     private String maxUnavailable = "10%";
     private boolean prune;
+    private boolean createNamespace;
     private final Map<String, String> nodeSelector = new TreeMap<>();
     private final Map<String, SourceText> profiles = new TreeMap<>();
+    private final Set<String> names = new HashSet<>();
+
+    private Builder(Builder other) {
+      this(other.name, other.image);
+      this.namespace = other.namespace;
+      this.maxUnavailable = other.maxUnavailable;
+      this.prune = other.prune;
+      this.createNamespace = other.createNamespace;
+      this.nodeSelector.putAll(other.nodeSelector);
+      this.profiles.putAll(other.profiles);
+    }
 
     private Builder(String name, String image) {
-      this.name = dnsLabel(name);
+      this.name = dnsLabel(name, LONGEST_NAME);
       this.image = Objects.requireNonNull(image, "image");
       nodeSelector.put("kubernetes.io/os", "linux");
     }
 
-    private static String dnsLabel(String name) {
-      if (!DNS_LABEL.matcher(name).matches()) {
-        throw new IllegalArgumentException("no DNS label of at most 53 characters: " + name);
+    private static String dnsLabel(String name, int most) {
+      if (!DNS_LABEL.matcher(name).matches() || name.length() > most) {
+        throw new IllegalArgumentException(
+            "no DNS label of at most " + most + " characters: " + name);
       }
       return name;
     }
 
     /** The namespace of the objects; {@code apparmor} if unsaid. */
     public Builder namespace(String newNamespace) {
-      namespace = dnsLabel(newNamespace);
+      namespace = dnsLabel(newNamespace, 63);
+      return this;
+    }
+
+    /**
+     * Makes the namespace, too, and has Pod Security admission let the agent run in it. It should
+     * be the fleet's alone: applied to one that is there, this changes what other pods of it may
+     * do.
+     */
+    public Builder createNamespace(boolean make) {
+      createNamespace = make;
       return this;
     }
 
@@ -143,13 +177,15 @@ public final class ProfileFleet {
      * @param text whose name, without directories, is a key of ConfigMaps: letters, digits, {@code
      *     -._}; without includes, as nodes have none ({@link HashedProfile} puts them in)
      * @throws DiagnosticException if it can't be compiled
-     * @throws IllegalArgumentException if the name is no key, there twice, or begins with a dot, or
-     *     the text has more than 1,000,000 bytes
+     * @throws IllegalArgumentException if the name is no key, one that the agent passes over
+     *     ({@link ProfileDirectory#counts(String)}), or there twice, if a profile is in another
+     *     file, too, or the text has more than 1,000,000 bytes. {@code kubectl apply} takes those
+     *     of more than some 200,000 with {@code --server-side} only
      */
     public Builder profile(SourceText text) {
       String key = text.name().substring(text.name().lastIndexOf('/') + 1);
-      if (!KEY.matcher(key).matches() || key.startsWith(".")) {
-        throw new IllegalArgumentException("no key of a ConfigMap: " + key);
+      if (!KEY.matcher(key).matches() || !ProfileDirectory.counts(key)) {
+        throw new IllegalArgumentException("no name of a file of profiles: " + key);
       }
       Compilation compilation =
           PolicyCompiler.forKernel(Features.LINUX_6_12)
@@ -162,9 +198,18 @@ public final class ProfileFleet {
       } else if (SourceText.encode(text.text()).length > MOST_BYTES) {
         throw new IllegalArgumentException(
             text.name() + " has more than " + MOST_BYTES + " bytes, which no ConfigMap holds");
-      } else if (profiles.putIfAbsent(key, text) != null) {
+      } else if (profiles.containsKey(key)) {
         throw new IllegalArgumentException("there are two files " + key);
       }
+      List<String> own =
+          compilation.profiles().stream().map(profile -> profile.binary().qualifiedName()).toList();
+      for (String profile : own) {
+        if (names.contains(profile)) {
+          throw new IllegalArgumentException("profile " + profile + " is in another file, too");
+        }
+      }
+      names.addAll(own);
+      profiles.put(key, text);
       return this;
     }
 
@@ -183,7 +228,7 @@ public final class ProfileFleet {
       int bytes = SourceText.encode(each.getValue().text()).length + each.getKey().length();
       if (all.isEmpty() || bytes > room) {
         all.add(new TreeMap<>());
-        room = MOST_BYTES + 253;
+        room = ROOM;
       }
       room -= bytes;
       all.get(all.size() - 1).put(each.getKey(), each.getValue());
@@ -213,18 +258,15 @@ public final class ProfileFleet {
   // ---- the manifests
 
   /**
-   * Returns the manifests, a document each: the namespace, which Pod Security admission lets the
-   * agent run in, the ConfigMaps, the DaemonSet.
+   * Returns the manifests, a document each: the namespace, if it is to be made, the ConfigMaps, the
+   * DaemonSet.
    */
   public String toYaml() {
     List<Map<String, Object>> objects = new ArrayList<>();
-    objects.add(
-        object(
-            "v1",
-            "Namespace",
-            with.namespace,
-            "",
-            Map.of("pod-security.kubernetes.io/enforce", "privileged")));
+    if (with.createNamespace) {
+      Map<String, String> privileged = Map.of("pod-security.kubernetes.io/enforce", "privileged");
+      objects.add(object("v1", "Namespace", with.namespace, "", privileged));
+    }
     maps.forEach((name, texts) -> objects.add(configMap(name, texts)));
     objects.add(daemonSet());
     StringBuilder text = new StringBuilder();
@@ -294,7 +336,13 @@ public final class ProfileFleet {
     List<Object> sources = new ArrayList<>();
     maps.keySet().forEach(name -> sources.add(Map.of("configMap", Map.of("name", name))));
     List<String> arguments =
-        new ArrayList<>(List.of("agent", "--state", "/state/" + with.name, "--listen", ":" + PORT));
+        new ArrayList<>(
+            List.of(
+                "agent",
+                "--state",
+                "/state/" + with.namespace + "." + with.name,
+                "--listen",
+                ":" + PORT));
     if (with.prune) {
       arguments.add("--prune");
     }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("StringConcatToTextBlock") // white space is what is tested
 class ManifestEditTest {
@@ -157,5 +158,29 @@ class ManifestEditTest {
           .isEqualTo(parse(text).containers().stream().map(one -> one.label(minor)).toList());
     }
     assertThat(migrated.containers().get(0).label(36)).isEqualTo("x");
+  }
+
+  /** A key of its own would hide what comes by the merge. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x: &x {securityContext: {runAsNonRoot: true}}\nkind: Pod\nspec:\n  containers:\n"
+            + "  - name: c\n    <<: *x\n",
+        "x: &x {annotations: {a: b}}\nkind: Pod\nmetadata:\n  name: p\n  <<: *x\nspec:\n"
+            + "  securityContext: {appArmorProfile: {type: Unconfined}}\n  containers:\n"
+            + "  - name: c\n    securityContext: &y {}\n  - name: d\n    <<: {securityContext: *y}\n"
+      })
+  void refusesToHideWhatIsMerged(String text) {
+    KubernetesManifest manifest = KubernetesManifest.parse(SourceText.of("m.yaml", text));
+    int last = manifest.containers().size() - 1;
+    assertThatThrownBy(
+            () -> manifest.withProfile(manifest.containers().get(last), ProfileRef.unconfined()))
+        .isInstanceOf(DiagnosticException.class)
+        .hasMessageContaining("merge key");
+    if (last > 0) {
+      assertThatThrownBy(manifest::withAnnotationsForFields)
+          .isInstanceOf(DiagnosticException.class)
+          .hasMessageContaining("merge key");
+    }
   }
 }

@@ -34,7 +34,7 @@ class ProfileFleetProperties {
     SourceText text =
         SourceText.of("p", SourceText.decode(SourceText.encode(before + "profile p { }" + behind)));
     String yaml = ProfileFleet.builder("f", "image").profile(text).build().toYaml();
-    ConfigMap map = (ConfigMap) KubernetesSchema.read(yaml).get(1);
+    ConfigMap map = (ConfigMap) KubernetesSchema.read(yaml).get(0);
     byte[] there =
         map.getBinaryData().isEmpty()
             ? SourceText.encode(map.getData().getOrDefault("p", ""))

@@ -53,6 +53,7 @@ class ProfileFleetTest {
         builder()
             .profile(web.text())
             .profile(text("dir/db", "profile db { }\n"))
+            .createNamespace(true)
             .nodeSelector("pool", "shops")
             .maxUnavailable("3")
             .prune(true)
@@ -73,7 +74,13 @@ class ProfileFleetTest {
     assertThat(pod.getNodeSelector()).containsEntry("pool", "shops");
     assertThat(pod.getContainers().get(0).getArgs())
         .containsExactly(
-            "agent", "--state", "/state/shop", "--listen", ":9180", "--prune", "/profiles");
+            "agent",
+            "--state",
+            "/state/apparmor.shop",
+            "--listen",
+            ":9180",
+            "--prune",
+            "/profiles");
     assertThat(pod.getVolumes().get(0).getProjected().getSources().get(0).getConfigMap().getName())
         .isEqualTo(map.getMetadata().getName());
   }
@@ -109,6 +116,15 @@ class ProfileFleetTest {
   }
 
   @Test
+  void isWhatItsBuilderWasThen() {
+    ProfileFleet.Builder builder = builder().profile(text("a", "profile a { }"));
+    ProfileFleet one = builder.build();
+    String yaml = one.toYaml();
+    builder.namespace("other").prune(true).createNamespace(true).nodeSelector("a", "b");
+    assertThat(one.toYaml()).isEqualTo(yaml);
+  }
+
+  @Test
   void namesConfigMapsByTheirContent() {
     String one = builder().profile(text("a", "profile a { }\n")).build().toYaml();
     assertThat(builder().profile(text("x/a", "profile a { }\n")).build().toYaml()).isEqualTo(one);
@@ -124,13 +140,13 @@ class ProfileFleetTest {
   void spreadsLargeSetsAndKeepsBytes() throws IOException {
     ProfileFleet.Builder builder = builder();
     for (int i = 0; i < 5; i++) {
-      builder.profile(text("p" + i, "# " + "x".repeat(400_000) + "\nprofile p" + i + " { }\n"));
+      builder.profile(text("p" + i, "# " + "x".repeat(60_000) + "\nprofile p" + i + " { }\n"));
     }
     String latin = SourceText.decode(new byte[] {'#', (byte) 0xe9, '\n'}) + "profile b { }\r\n";
     builder.profile(text("binary", latin));
     List<HasMetadata> objects = KubernetesSchema.read(builder.build().toYaml());
-    assertThat(objects).hasSize(5);
-    ConfigMap first = (ConfigMap) objects.get(1);
+    assertThat(objects).hasSize(4);
+    ConfigMap first = (ConfigMap) objects.get(0);
     assertThat(Base64.getDecoder().decode(first.getBinaryData().get("binary")))
         .isEqualTo(SourceText.encode(latin));
     assertThat(
@@ -165,6 +181,9 @@ class ProfileFleetTest {
         List.of(
             text("a", "profile other { }"),
             text(".a", "profile b { }"),
+            text("README", "profile b { }"),
+            text("b.orig", "profile b { }"),
+            text("b", "profile c { } profile a { }"),
             text("a b", "profile b { }"),
             text("none", "# nothing\n"),
             text("long", "#" + "x".repeat(1_000_000) + "\nprofile b { }"))) {
