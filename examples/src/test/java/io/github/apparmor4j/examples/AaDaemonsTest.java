@@ -174,6 +174,7 @@ class AaDaemonsTest {
     sh(run.formatted("powerless", "")).orThrow();
     awaitLog("powerless", "web: replace: E(ACCES|PERM)");
     assertThat(loaded()).doesNotContain("vm-agent (enforce)");
+    sh("docker rm -f powerless").orThrow(); // or it would have the state
     sh(run.formatted("agent", "--cap-add MAC_ADMIN")).orThrow();
     awaitLog("agent", "generation \\w{16} is enforced: 1 files, 1 loads");
     assertThat(loaded()).contains("vm-agent (enforce)");
