@@ -163,17 +163,24 @@ public final class PolicyKeeper implements AutoCloseable {
           problem = e;
         }
         if (problem != null || !restored.isEmpty()) {
-          listener.looked(restored, problem);
+          tell(listener, restored, problem);
         }
         Thread.sleep(SHORTEST.toMillis());
         kernel.awaitChange(seen, LONGEST);
       } catch (KernelException e) {
         // The next look tells of it.
-      } catch (RuntimeException e) {
-        // The listener's; it must not end the watch.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private static void tell(
+      Listener listener, Set<String> restored, @Nullable KernelException problem) {
+    try {
+      listener.looked(restored, problem);
+    } catch (RuntimeException e) {
+      // The listener's; it must neither end the watch nor keep it from waiting.
     }
   }
 
