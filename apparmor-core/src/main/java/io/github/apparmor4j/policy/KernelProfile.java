@@ -156,8 +156,13 @@ public record KernelProfile(
     return behavior.mode();
   }
 
+  /** Returns whether this is, by its name, a child of another or of one below that. */
+  boolean isBelow(KernelProfile other) {
+    return name.startsWith(other.name + "//");
+  }
+
   /** Returns this in another namespace. */
-  KernelProfile inNamespace(String other) {
+  KernelProfile inNamespace(@Nullable String other) {
     return with(version, other, behavior);
   }
 

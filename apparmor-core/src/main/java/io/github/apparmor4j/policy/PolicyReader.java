@@ -11,6 +11,7 @@ import static io.github.apparmor4j.policy.Format.STRUCT_END;
 import io.github.apparmor4j.source.SourceText;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -75,10 +76,73 @@ public final class PolicyReader {
    * A profile and where it stands.
    *
    * @param profile as it was read
-   * @param start of it in the policy, behind the version and the namespace before it
+   * @param from where it begins in the policy, with the version and the namespace if it has them
+   * @param start of it in the policy, after the version and the namespace
    * @param end the index after its last byte
    */
-  public record Part(KernelProfile profile, int start, int end) {}
+  public record Part(KernelProfile profile, int from, int start, int end) {}
+
+  /**
+   * What a kernel takes at once: profiles of one namespace.
+   *
+   * @param names of the profiles, with the namespace, in the order of the policy
+   * @param policy binary policy of them; not copied
+   */
+  public record Piece(List<String> names, byte[] policy) {
+    /** Copies the names. */
+    public Piece {
+      names = List.copyOf(names);
+    }
+  }
+
+  /**
+   * Parts a policy into what kernels take as it is meant: pieces of one namespace each, in the
+   * order in which the namespaces first appear. Of profiles that are written together a kernel
+   * takes the namespace of one for that of all (docs/real-kernels.md).
+   *
+   * @param policy binary policy of profiles of any namespaces
+   * @param sets whether the profiles of a namespace stay together; otherwise each is a piece
+   * @throws PolicyFormatException if no kernel could read it
+   */
+  public static List<Piece> pieces(byte[] policy, boolean sets) throws PolicyFormatException {
+    List<Part> all = new PolicyReader(policy, Kernel.LINUX_7_2).asWritten();
+    if (!sets) {
+      return all.stream().map(Part::profile).map(PolicyReader::alone).toList();
+    }
+    Map<String, List<Part>> byNamespace = new LinkedHashMap<>();
+    for (Part part : all) {
+      byNamespace
+          .computeIfAbsent(String.valueOf(part.profile.namespace()), n -> new ArrayList<>())
+          .add(part);
+    }
+    List<Piece> pieces = new ArrayList<>();
+    for (List<Part> parts : byNamespace.values()) {
+      pieces.add(
+          new Piece(
+              parts.stream().map(part -> part.profile.qualifiedName()).toList(),
+              byNamespace.size() == 1 ? policy : copy(parts, policy)));
+    }
+    return pieces;
+  }
+
+  private static Piece alone(KernelProfile profile) {
+    return new Piece(
+        List.of(profile.qualifiedName()), new CompiledPolicy(List.of(profile)).toBytes());
+  }
+
+  /** Copies profiles as they stand; one that had its version from one before gets its own. */
+  private static byte[] copy(List<Part> parts, byte[] policy) throws PolicyFormatException {
+    PolicyWriter writer = new PolicyWriter();
+    for (Part part : parts) {
+      PolicyReader header = new PolicyReader(policy, Kernel.LINUX_7_2);
+      header.at = part.from;
+      if (!header.isHeaded(false)) {
+        writer.version(part.profile.version()); // 16 bytes, which keeps the tables' alignment
+      }
+      writer.raw(policy, part.from, part.end);
+    }
+    return writer.bytes();
+  }
 
   /**
    * Reads profiles and their places, of which kernels make their hashes.
@@ -90,9 +154,33 @@ public final class PolicyReader {
   }
 
   private List<Part> profiles() throws PolicyFormatException {
-    List<Part> profiles = new ArrayList<>();
-    int version = 0;
+    List<Part> profiles = asWritten();
     String namespace = null;
+    for (Part part : profiles) {
+      String own = part.profile.namespace();
+      if (namespace == null) {
+        namespace = own;
+      } else if (own != null && kernel == Kernel.LINUX_7_2 && !namespace.equals(own)) {
+        throw PolicyFormatException.version(part.start, "profiles of different namespaces: " + own);
+      } // older kernels only log it (docs/real-kernels.md)
+    }
+    String all = namespace;
+    // A namespace given anywhere holds for the whole of what is written at once.
+    return all == null
+        ? profiles
+        : profiles.stream()
+            .map(part -> new Part(part.profile.inNamespace(all), part.from, part.start, part.end))
+            .toList();
+  }
+
+  /**
+   * Reads profiles with the namespace that each has of its own or, as a child without one, of the
+   * family that it follows.
+   */
+  private List<Part> asWritten() throws PolicyFormatException {
+    List<Part> profiles = new ArrayList<>();
+    KernelProfile family = null;
+    int version = 0;
     do {
       int start = at;
       if (isHeaded(profiles.isEmpty())) {
@@ -104,25 +192,22 @@ public final class PolicyReader {
       } else if (profiles.isEmpty()) {
         throw PolicyFormatException.version(at, "no version header: this is no policy");
       }
+      String namespace = null;
       if (opens(STRING, "namespace")) {
-        String own = text();
-        check(!own.isEmpty(), "a namespace without a name");
-        if (namespace == null) {
-          namespace = own;
-        } else if (kernel == Kernel.LINUX_7_2 && !namespace.equals(own)) {
-          throw PolicyFormatException.version(at, "profiles of different namespaces: " + own);
-        } // older kernels only log it (docs/real-kernels.md)
+        namespace = text();
+        check(!namespace.isEmpty(), "a namespace without a name");
       }
       int begin = at;
-      profiles.add(new Part(profile(version, start), begin, at));
+      KernelProfile profile = profile(version, start);
+      KernelProfile parent = family != null && profile.isBelow(family) ? family : null;
+      if (namespace == null && parent != null) {
+        namespace = parent.namespace();
+      }
+      KernelProfile placed = profile.inNamespace(namespace);
+      family = parent == null ? placed : parent;
+      profiles.add(new Part(placed, start, begin, at));
     } while (at < in.length);
-    String all = namespace;
-    // A namespace given anywhere holds for the whole of what is written at once.
-    return all == null
-        ? List.copyOf(profiles)
-        : profiles.stream()
-            .map(part -> new Part(part.profile.inNamespace(all), part.start, part.end))
-            .toList();
+    return List.copyOf(profiles);
   }
 
   /** Returns whether a header follows; the first must be readable for the policy to be one. */

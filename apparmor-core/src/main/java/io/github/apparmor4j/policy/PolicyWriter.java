@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Profiles to bytes. Everything is little-endian but the inside of DFAs. */
@@ -21,14 +22,32 @@ final class PolicyWriter {
 
   private ByteBuffer out = ByteBuffer.allocate(1 << 14).order(ByteOrder.LITTLE_ENDIAN);
 
+  /** The profile whose children follow. */
+  private @Nullable KernelProfile family;
+
   byte[] bytes() {
     return Arrays.copyOf(out.array(), out.position());
   }
 
+  /** Writes the header that says how what follows is written. */
+  void version(int version) {
+    name("version").u32(version);
+  }
+
+  /** Writes bytes that were written before. */
+  void raw(byte[] bytes, int from, int to) {
+    need(to - from);
+    out.put(bytes, from, to - from);
+  }
+
   void profile(KernelProfile profile) {
     int start = out.position();
-    name("version").u32(profile.version());
-    if (profile.namespace() != null) {
+    version(profile.version());
+    KernelProfile parent = family != null && profile.isBelow(family) ? family : null;
+    family = parent == null ? profile : parent;
+    // A child is in its family's namespace, as apparmor_parser writes it.
+    boolean told = parent != null && Objects.equals(parent.namespace(), profile.namespace());
+    if (profile.namespace() != null && !told) {
       name("namespace").string(profile.namespace());
     }
     name("profile").code(STRUCT);

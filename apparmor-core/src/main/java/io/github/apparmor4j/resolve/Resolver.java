@@ -149,7 +149,7 @@ public final class Resolver {
         } else if (element instanceof Alias alias) {
           aliases.add(alias);
         } else if (element instanceof Profile profile) {
-          profiles.add(profile(file, profile, null, new Scope(null, variables), place));
+          profiles.add(profile(file, profile, null, new Scope(null, null, variables), place));
         }
       }
     }
@@ -295,7 +295,8 @@ public final class Resolver {
     }
 
     /** What the rules of a profile see. */
-    private record Scope(@Nullable String parent, Variables variables) {}
+    private record Scope(
+        @Nullable String namespace, @Nullable String parent, Variables variables) {}
 
     private ResolvedProfile profile(
         ParseResult<?> in,
@@ -304,7 +305,7 @@ public final class Resolver {
         Scope outer,
         SourcePlace place) {
       String written = expand(profile.name(), outer.variables(), place);
-      String namespace = null;
+      String namespace = outer.namespace();
       if (written.startsWith(":")) {
         int close = written.indexOf(':', 1);
         namespace = written.substring(1, close);
@@ -338,7 +339,8 @@ public final class Resolver {
           disconnectedIpc = disconnected(flag, scope, place);
         }
       }
-      Body body = new Body(scope, () -> new Scope(name, outer.variables()));
+      String inside = namespace;
+      Body body = new Body(scope, () -> new Scope(inside, name, outer.variables()));
       body(in, profile.elements(), from, Qualifiers.NONE, body, 0);
       return new ResolvedProfile(
           profile,

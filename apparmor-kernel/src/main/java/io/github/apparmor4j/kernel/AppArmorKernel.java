@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * A kernel that holds policy. Implementations are thread-safe; each operation happens wholly or not
- * at all.
+ * at all, in each namespace.
  *
  * <p>Names of profiles are those of {@link #profiles}: {@code name}, {@code parent//child}, and
  * {@code :ns:name} in another namespace.
@@ -29,21 +29,24 @@ public interface AppArmorKernel {
   // ---- policy
 
   /**
-   * Loads profiles, none of which may be there yet.
+   * Loads profiles, none of which may be there yet. Those of one namespace are loaded wholly or not
+   * at all; a failure at a later namespace's names those that were loaded before.
    *
-   * @param policy binary policy of any number of profiles of one namespace; not kept
+   * @param policy binary policy of any number of profiles; not kept
    * @throws KernelException EPROTO or EPROTONOSUPPORT if the kernel can't read it, EEXIST if a
-   *     profile is loaded already, EACCES without the right to change policy, EINVAL for nothing
+   *     profile is loaded already or in the policy twice, EACCES without the right to change
+   *     policy, EINVAL for nothing
    */
   void load(byte[] policy) throws KernelException;
 
   /**
    * Loads profiles, instead of those of the same names. Children that the new policy doesn't have
-   * stay.
+   * stay. Of several namespaces it is as with {@link #load}.
    *
-   * @param policy binary policy of any number of profiles of one namespace; not kept
-   * @throws KernelException EPROTO or EPROTONOSUPPORT if the kernel can't read it, EACCES without
-   *     the right to change policy, EINVAL for nothing
+   * @param policy binary policy of any number of profiles; not kept
+   * @throws KernelException EPROTO or EPROTONOSUPPORT if the kernel can't read it, EEXIST if a
+   *     profile is in the policy twice, EACCES without the right to change policy, EINVAL for
+   *     nothing
    */
   void replace(byte[] policy) throws KernelException;
 

@@ -138,20 +138,22 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   @Override
   public synchronized void load(byte[] policy) throws KernelException {
-    Policy read = read("load", policy);
-    Namespace namespace = namespaces.get(namespaceOf(read));
-    for (KernelProfile profile : read.profiles()) {
-      if (namespace != null && namespace.profiles.containsKey(profile.name())) {
-        throw new KernelException(
-            "load", Errno.EEXIST, profile.qualifiedName() + " is loaded already", null);
-      }
-    }
-    put("load", read);
+    give("load", policy);
   }
 
   @Override
   public synchronized void replace(byte[] policy) throws KernelException {
-    put("replace", read("replace", policy));
+    give("replace", policy);
+  }
+
+  private void give(String operation, byte[] policy) throws KernelException {
+    Policy known = shelf.find(ByteBuffer.wrap(policy));
+    if (known == null) {
+      RawPolicy.give(
+          operation, policy, true, piece -> put(operation, read(operation, piece.policy())));
+    } else {
+      put(operation, known);
+    }
   }
 
   private static String namespaceOf(Policy policy) {
@@ -159,6 +161,9 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   private void put(String operation, Policy policy) throws KernelException {
+    if (operation.equals("load")) {
+      checkNew(policy);
+    }
     Namespace namespace = make(namespaceOf(policy)); // which stays where the set is refused
     checkParents(operation, policy, namespace);
     for (KernelProfile profile : policy.profiles()) {
@@ -172,6 +177,17 @@ public final class EmbeddedKernel implements AppArmorKernel {
       }
     }
     changed(namespace);
+  }
+
+  /** Refuses a set with a profile that is there. */
+  private void checkNew(Policy policy) throws KernelException {
+    Namespace namespace = namespaces.get(namespaceOf(policy));
+    for (KernelProfile profile : policy.profiles()) {
+      if (namespace != null && namespace.profiles.containsKey(profile.name())) {
+        throw new KernelException(
+            "load", Errno.EEXIST, profile.qualifiedName() + " is loaded already", null);
+      }
+    }
   }
 
   /** Refuses a set with a child whose parent is neither in it, before or behind, nor loaded. */

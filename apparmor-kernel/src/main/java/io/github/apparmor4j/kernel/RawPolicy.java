@@ -1,13 +1,16 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
-import io.github.apparmor4j.policy.PolicyReader.Part;
+import io.github.apparmor4j.policy.PolicyReader.Piece;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What can be told from policy in its binary form. */
 final class RawPolicy {
@@ -29,35 +32,48 @@ final class RawPolicy {
     } catch (PolicyFormatException e) {
       return false; // compressed, or newer than we can read: not what we would load
     } catch (KernelException e) {
-      if (e.errno() == KernelException.Errno.ENOENT) {
+      if (e.errno() == Errno.ENOENT) {
         return false;
       }
       throw e;
     }
   }
 
-  /** What takes a policy. */
+  /** What takes policy of one namespace. */
   interface Taker {
-    void take(byte[] policy) throws KernelException;
+    void take(Piece piece) throws KernelException;
   }
 
   /**
-   * Gives a policy away one profile after the other, parents before their children, in the order of
-   * the policy. A failure names those that were taken before.
+   * Gives a policy away in pieces that a kernel takes as they are meant. A failure names the
+   * profiles that were taken before.
+   *
+   * @param sets whether the kernel takes several profiles at once
+   * @throws KernelException EEXIST, before anything is taken, if a name is there twice: kernels
+   *     would hold both, and corrupt their lists when one goes (docs/real-kernels.md)
    */
-  static void apart(String operation, byte[] policy, Taker taker) throws KernelException {
-    List<Part> parts;
+  static void give(String operation, byte[] policy, boolean sets, Taker taker)
+      throws KernelException {
+    List<Piece> pieces;
     try {
-      parts = PolicyReader.parts(policy, PolicyReader.Kernel.LINUX_7_2);
+      pieces = PolicyReader.pieces(policy, sets);
     } catch (PolicyFormatException e) {
-      taker.take(policy); // who refuses it in its own words
+      taker.take(new Piece(List.of(), policy)); // who refuses it in its own words
       return;
     }
+    Set<String> names = new LinkedHashSet<>();
+    for (Piece piece : pieces) {
+      for (String name : piece.names()) {
+        if (!names.add(name)) {
+          throw new KernelException(
+              operation, Errno.EEXIST, "profile " + name + " is in the policy twice", null);
+        }
+      }
+    }
     List<String> taken = new ArrayList<>();
-    int from = 0;
-    for (Part part : parts) {
+    for (Piece piece : pieces) {
       try {
-        taker.take(Arrays.copyOfRange(policy, from, part.end()));
+        taker.take(piece);
       } catch (KernelException e) {
         if (taken.isEmpty()) {
           throw e;
@@ -65,19 +81,17 @@ final class RawPolicy {
         throw new KernelException(
             operation,
             e.errno(),
-            part.profile().qualifiedName() + ", after " + taken + " were done: " + e.getMessage(),
+            String.join(", ", piece.names()) + ", after " + taken + " were done: " + e.getMessage(),
             e);
       }
-      taken.add(part.profile().qualifiedName());
-      from = part.end();
+      taken.addAll(piece.names());
     }
   }
 
   /** Rejects what can't be the name of a namespace directly below another. */
   static void checkNamespace(String name) throws KernelException {
     if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
-      throw new KernelException(
-          "namespace", KernelException.Errno.EINVAL, "no namespace's name: " + name, null);
+      throw new KernelException("namespace", Errno.EINVAL, "no namespace's name: " + name, null);
     }
   }
 

@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -133,12 +135,35 @@ public final class SecurityFsKernel implements AppArmorKernel {
     give("replace", ".replace", policy);
   }
 
-  /** Gives a policy to the kernel: at once, or to one before Linux 3.13 profile by profile. */
+  /**
+   * Gives a policy to the kernel, each namespace's profiles at once, or to one before Linux 3.13
+   * each profile; and looks whether the kernel lists them then.
+   */
   private void give(String operation, String file, byte[] policy) throws KernelException {
-    if (Files.exists(directory.resolve("features/policy/set_load"))) {
-      write(operation, file, policy);
-    } else {
-      RawPolicy.apart(operation, policy, profile -> write(operation, file, profile));
+    boolean sets = Files.exists(directory.resolve("features/policy/set_load"));
+    RawPolicy.give(
+        operation,
+        policy,
+        sets,
+        piece -> {
+          write(operation, file, piece.policy());
+          checkListed(operation, piece.names());
+        });
+  }
+
+  /** Checks that the kernel lists each of some profiles, and none twice. */
+  private void checkListed(String operation, List<String> names) throws KernelException {
+    Map<String, Integer> listed = new HashMap<>();
+    profiles().forEach(profile -> listed.merge(profile.name(), 1, Integer::sum));
+    for (String name : names) {
+      int times = name.contains("\n") ? 1 : listed.getOrDefault(name, 0); // a line is no name then
+      if (times != 1) {
+        throw new KernelException(
+            operation,
+            Errno.OTHER,
+            "the kernel took profile " + name + ", but lists it " + times + " times",
+            null);
+      }
     }
   }
 

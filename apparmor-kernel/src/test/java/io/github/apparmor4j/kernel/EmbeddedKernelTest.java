@@ -140,16 +140,17 @@ class EmbeddedKernelTest {
   @Test
   void canBeGivenOneProfileAfterTheOther() throws KernelException {
     byte[] family = compiled("profile a { hat h { } hat i { } }");
-    RawPolicy.apart("load", family, kernel::load);
+    RawPolicy.give("load", family, false, piece -> kernel.load(piece.policy()));
     assertThat(kernel.profiles()).extracting(LoadedProfile::name).contains("a", "a//h", "a//i");
     kernel.remove("a");
     EmbeddedKernel other = EmbeddedKernel.linux6_12();
     other.load(compiled("profile i { }"));
     byte[] mixed = compiled("profile a { hat h { } } profile i { }");
-    assertThatThrownBy(() -> RawPolicy.apart("load", mixed, other::load))
+    assertThatThrownBy(() -> RawPolicy.give("load", mixed, false, p -> other.load(p.policy())))
         .isInstanceOf(KernelException.class)
         .hasMessageContaining("i, after [a, a//h] were done");
-    assertThatThrownBy(() -> RawPolicy.apart("load", new byte[] {1, 2}, kernel::load))
+    assertThatThrownBy(
+            () -> RawPolicy.give("load", new byte[] {1, 2}, false, p -> kernel.load(p.policy())))
         .isInstanceOf(KernelException.class);
   }
 
