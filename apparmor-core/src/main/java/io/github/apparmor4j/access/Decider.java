@@ -1,21 +1,17 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.automaton.Dfa;
+import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.Compilation.CompiledProfile;
-import io.github.apparmor4j.compile.EncodedRule;
+import io.github.apparmor4j.policy.AcceptBits;
+import io.github.apparmor4j.policy.AccessWords;
+import io.github.apparmor4j.policy.Evaluator;
 import io.github.apparmor4j.policy.KernelProfile;
-import io.github.apparmor4j.policy.PolicyClass;
-import io.github.apparmor4j.policy.PolicyDfa;
-import io.github.apparmor4j.policy.Rights;
-import io.github.apparmor4j.profile.AllRule;
-import io.github.apparmor4j.profile.Capability;
-import io.github.apparmor4j.profile.CapabilityRule;
-import io.github.apparmor4j.profile.FilePermissions;
-import io.github.apparmor4j.profile.Qualifiers;
-import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.Qualifiers.Ownership;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.SourceText;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,214 +22,291 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers as the kernel would, by walking the tables that it would walk. Thread-safe.
  *
- * <p>The verdict always comes from the binary policy; the rules that decided are looked for
- * afterwards, among the encoded ones.
+ * <p>The verdict always comes from the binary policy ({@link Evaluator}); the rules that decided
+ * are looked for afterwards, among those that it was compiled from.
  */
 public final class Decider {
-
-  private static final int OTHERS = 14;
-  private static final int LINK = FilePermissions.LINK;
-  private static final int SUBSET = 0x20;
-
-  private Decider() {}
-
-  /**
-   * What the tables say of an access: bits wanted, allowed, logged when used, and not logged when
-   * refused.
-   */
-  private record Verdict(int wanted, int allow, int audit, int quiet) {
-
-    static final Verdict UNMEDIATED = new Verdict(0, 0, 0, 0);
-
-    boolean allowed() {
-      return (wanted & ~allow) == 0;
-    }
-
-    boolean logged() {
-      return allowed() ? (audit & wanted) != 0 : (wanted & ~allow & ~quiet) != 0;
-    }
-  }
-
-  /** Returns the kernel's answer for a profile of which only the binary form is known. */
-  public static Decision decide(KernelProfile profile, Access access) {
-    Objects.requireNonNull(access, "access");
-    if (profile.mode() == KernelProfile.MODE_UNCONFINED) {
-      return new Decision(true, false, List.of());
-    }
-    return inMode(profile, verdict(profile, access), List.of());
-  }
-
-  /** Returns the kernel's answer, and the rules that decided it. */
-  public static Decision decide(CompiledProfile profile, Access access) {
-    KernelProfile binary = profile.binary();
-    if (binary.mode() == KernelProfile.MODE_UNCONFINED) {
-      return new Decision(true, false, List.of());
-    }
-    Verdict verdict = verdict(binary, access);
-    Set<ResolvedRule> rules = new LinkedHashSet<>();
-    if (access instanceof Access.Capability one) {
-      for (ResolvedRule rule : profile.source().rules()) {
-        if (isAbout(rule.rule(), one.capability())
-            && rule.rule().qualifiers().isDeny() != verdict.allowed()) {
-          rules.add(rule);
-        }
-      }
-    } else if (verdict.wanted() != 0) {
-      int bits = verdict.allowed() ? verdict.wanted() : verdict.wanted() & ~verdict.allow();
-      deciding(profile, access, bits, verdict.allowed(), rules);
-    }
-    return inMode(binary, verdict, rules.stream().sorted(BY_PLACE).toList());
-  }
-
-  private static boolean isAbout(Rule rule, Capability capability) {
-    return rule instanceof AllRule
-        || (rule instanceof CapabilityRule some
-            && (some.capabilities().isEmpty() || some.capabilities().contains(capability)));
-  }
 
   private static final Comparator<ResolvedRule> BY_PLACE =
       Comparator.comparing((ResolvedRule r) -> r.place().source().name())
           .thenComparing(r -> r.place().span().start());
 
-  private static Decision inMode(KernelProfile profile, Verdict verdict, List<ResolvedRule> rules) {
-    boolean lenient = profile.mode() == KernelProfile.MODE_COMPLAIN;
-    boolean logged = verdict.logged() || (verdict.allowed() && profile.behavior().audit());
-    return new Decision(verdict.allowed() || lenient, logged, rules);
-  }
+  private Decider() {}
 
-  private static Verdict verdict(KernelProfile profile, Access access) {
-    if (access instanceof Access.File file) {
-      return file(profile, file);
+  /** What the tables say of an access that some permissions are wanted for. */
+  private record Verdict(AccessWords words, int wanted) {
+    boolean allowed() {
+      return words.allows(wanted);
     }
-    if (access instanceof Access.Capability capability) {
-      KernelProfile.Capabilities caps = profile.capabilities();
-      int number = capability.capability().number();
-      return new Verdict(
-          1,
-          (int) (caps.allow() >>> number) & 1,
-          (int) (caps.audit() >>> number) & 1,
-          (int) (caps.quiet() >>> number) & 1);
-    }
-    PolicyDfa dfa = profile.policyDb();
-    Query query = query(dfa, access);
-    if (dfa == null || (profile.abi() > 5 && dfa.walk((byte) query.policyClass()) == Dfa.TRAP)) {
-      return Verdict.UNMEDIATED;
-    }
-    Rights rights = dfa.rights(dfa.walk(query.string()));
-    return new Verdict(query.wanted(), rights.allow(), rights.audit(), rights.quiet());
-  }
 
-  private static Query query(@Nullable PolicyDfa dfa, Access access) {
-    Query query = Query.of(access);
-    boolean newer =
-        access instanceof Access.Network
-            && dfa != null
-            && dfa.walk((byte) PolicyClass.NETWORK_V9) != Dfa.TRAP;
-    return newer ? query.inClass(PolicyClass.NETWORK_V9) : query;
-  }
-
-  // ---- files
-
-  private static Verdict file(KernelProfile profile, Access.File access) {
-    PolicyDfa dfa = profile.files();
-    int start = Dfa.START;
-    if (dfa == null) {
-      // Without file rules the kernel looks for files in the policy table, behind their class.
-      dfa = profile.policyDb();
-      start = dfa == null ? Dfa.TRAP : dfa.walk((byte) PolicyClass.FILE);
-      if (dfa == null || (start == Dfa.TRAP && profile.abi() > 5)) {
-        return Verdict.UNMEDIATED;
-      }
+    boolean logged() {
+      return words.logs(wanted);
     }
-    int wanted = access.permissions().bits();
-    int state = dfa.walk(start, SourceText.encode(access.path()));
-    Rights path = dfa.fileRights(state, access.owner());
-    if (access.linkTarget() == null) {
-      return new Verdict(wanted, path.allow(), path.audit(), path.quiet());
-    }
-    byte[] target = SourceText.encode(access.linkTarget());
-    Rights pair = dfa.fileRights(dfa.walk(dfa.walk(state, (byte) 0), target), access.owner());
-    boolean linked =
-        (path.allow() & pair.allow() & LINK) != 0
-            && ((pair.allow() & SUBSET) == 0
-                || isSubset(path, dfa.fileRights(dfa.walk(start, target), access.owner())));
-    int allow = linked ? path.allow() | LINK : path.allow() & ~LINK;
-    int audit = (path.audit() & ~LINK) | (pair.audit() & LINK);
-    int quiet = (path.quiet() & ~LINK) | (pair.quiet() & LINK);
-    return new Verdict(wanted | LINK, allow, audit, quiet);
   }
 
   /**
-   * Returns whether a link's permissions are among those of its target, executed no differently.
+   * Returns the kernel's answer for a profile of which only the binary form is known, where nothing
+   * else is loaded.
    */
-  private static boolean isSubset(Rights link, Rights target) {
-    int permissions = link.allow() & 0x7f & ~LINK;
-    boolean exec = (permissions & FilePermissions.EXEC) != 0;
-    return (permissions & ~target.allow()) == 0
-        && (!exec || (link.exec() == target.exec() && (target.unsafe() || !link.unsafe())));
+  public static Decision decide(KernelProfile profile, Access access) {
+    return decide(profile, List.of(profile), access, PolicyReader.Kernel.LINUX_6_12);
+  }
+
+  /**
+   * Returns a kernel's answer for a profile of which only the binary form is known.
+   *
+   * @param loaded profiles that are loaded, this one among them: what a program runs as, and which
+   *     hats there are
+   * @param kernel whose peculiarities hold
+   */
+  public static Decision decide(
+      KernelProfile profile,
+      Collection<KernelProfile> loaded,
+      Access access,
+      PolicyReader.Kernel kernel) {
+    Objects.requireNonNull(access, "access");
+    return decide(new Evaluator(profile, kernel), profile, loaded, access, null);
+  }
+
+  /** Returns the kernel's answer, and the rules that decided it, where nothing else is loaded. */
+  public static Decision decide(CompiledProfile profile, Access access) {
+    return decide(profile, List.of(profile.binary()), access);
+  }
+
+  /**
+   * Returns the kernel's answer where the profiles of a compilation are loaded, and the rules that
+   * decided it.
+   *
+   * @param profile as the kernel shows it: {@code parent//child}, {@code :ns:name}
+   * @throws IllegalArgumentException if the compilation has no such profile
+   */
+  public static Decision decide(Compilation compilation, String profile, Access access) {
+    CompiledProfile asked =
+        compilation
+            .profile(profile)
+            .orElseThrow(() -> new IllegalArgumentException("there is no profile " + profile));
+    return decide(
+        asked, compilation.profiles().stream().map(CompiledProfile::binary).toList(), access);
+  }
+
+  private static Decision decide(
+      CompiledProfile profile, Collection<KernelProfile> loaded, Access access) {
+    Objects.requireNonNull(access, "access");
+    Evaluator tables = new Evaluator(profile.binary(), PolicyReader.Kernel.LINUX_6_12);
+    return decide(tables, profile.binary(), loaded, access, profile);
+  }
+
+  private static Decision decide(
+      Evaluator tables,
+      KernelProfile profile,
+      Collection<KernelProfile> loaded,
+      Access access,
+      @Nullable CompiledProfile source) {
+    Ownership ownership = ownership(access);
+    if (ownership != Ownership.ANY) {
+      boolean owner = ownership == Ownership.OWNER;
+      return decide(tables, profile, loaded, access, source, owner);
+    }
+    Decision own = decide(tables, profile, loaded, access, source, true);
+    Decision others = decide(tables, profile, loaded, access, source, false);
+    boolean alike = own.allowed() == others.allowed();
+    Decision refused = own.allowed() ? others : own;
+    return alike
+        ? new Decision(
+            own.allowed(),
+            own.logged() || others.logged(),
+            union(own.rules(), others.rules()),
+            null,
+            Objects.equals(own.execution(), others.execution()) ? own.execution() : null)
+        : new Decision(
+            false,
+            refused.logged(),
+            refused.rules(),
+            own.allowed() ? Ownership.OWNER : Ownership.OTHER,
+            null);
+  }
+
+  private static List<ResolvedRule> union(List<ResolvedRule> one, List<ResolvedRule> other) {
+    Set<ResolvedRule> all = new LinkedHashSet<>(one);
+    all.addAll(other);
+    return all.stream().sorted(BY_PLACE).toList();
+  }
+
+  /** Returns whose file a question is about; of others it doesn't matter. */
+  private static Ownership ownership(Access access) {
+    if (access instanceof Access.File file) {
+      return file.ownership();
+    }
+    if (access instanceof Access.Exec exec) {
+      return exec.ownership();
+    }
+    return access instanceof Access.Link link ? link.ownership() : Ownership.OWNER;
+  }
+
+  private static Decision decide(
+      Evaluator tables,
+      KernelProfile profile,
+      Collection<KernelProfile> loaded,
+      Access access,
+      @Nullable CompiledProfile source,
+      boolean owner) {
+    if (access instanceof Access.ChangeHat hat) {
+      boolean there = tables.isUnconfined() || ChangeProfileAccess.hasHat(profile, hat, loaded);
+      return inMode(profile, there, !there, List.of(), null);
+    }
+    Verdict verdict = verdict(tables, access, owner);
+    boolean allowed = verdict.allowed();
+    Decision.Execution execution = null;
+    if (access instanceof Access.Exec exec) {
+      byte[] program = SourceText.encode(exec.program());
+      execution =
+          tables.isUnconfined()
+              ? Decision.Execution.unconfined(false)
+              : ExecAccess.execution(profile, tables.exec(program, owner), program, loaded);
+      allowed &= execution != null;
+    }
+    List<ResolvedRule> rules =
+        source == null || tables.isUnconfined()
+            ? List.of()
+            : deciding(source, tables, access, verdict, owner).stream().sorted(BY_PLACE).toList();
+    return inMode(
+        profile, allowed, verdict.logged() || (verdict.allowed() && !allowed), rules, execution);
+  }
+
+  private static Decision inMode(
+      KernelProfile profile,
+      boolean allowed,
+      boolean logged,
+      List<ResolvedRule> rules,
+      Decision.@Nullable Execution execution) {
+    boolean lenient = profile.mode() == KernelProfile.MODE_COMPLAIN;
+    boolean confines = profile.mode() != KernelProfile.MODE_UNCONFINED;
+    return new Decision(
+        allowed || lenient,
+        confines && (logged || (allowed && profile.behavior().audit())),
+        rules,
+        null,
+        allowed ? execution : null);
+  }
+
+  private static Verdict verdict(Evaluator tables, Access access, boolean owner) {
+    if (access instanceof Access.File file) {
+      return new Verdict(
+          tables.file(SourceText.encode(file.path()), owner),
+          AcceptBits.kernelUse(file.permissions().bits()));
+    }
+    if (access instanceof Access.Exec exec) {
+      return new Verdict(tables.file(SourceText.encode(exec.program()), owner), AcceptBits.EXEC);
+    }
+    if (access instanceof Access.Link link) {
+      AccessWords words =
+          tables.link(SourceText.encode(link.path()), SourceText.encode(link.target()), owner);
+      return new Verdict(words, AcceptBits.KERNEL_LINK);
+    }
+    if (access instanceof Access.Capability capability) {
+      return new Verdict(tables.capability(capability.capability().number()), 1);
+    }
+    if (access instanceof Access.ChangeProfile change) {
+      int wanted = ChangeProfileAccess.wanted(change);
+      AccessWords words = AccessWords.UNMEDIATED;
+      for (byte[] string : ChangeProfileAccess.strings(change, tables)) {
+        AccessWords one = tables.file(string, true);
+        words =
+            one.allows(wanted) && words.allows(wanted) ? one : words.allows(wanted) ? one : words;
+      }
+      return new Verdict(words, wanted);
+    }
+    Question question = tableQuestion(access, tables);
+    AccessWords words = tables.ask(question.string());
+    if (access instanceof Access.Network network && words.equals(AccessWords.UNMEDIATED)) {
+      words = tables.socketType(network.family().number(), network.type().number());
+    }
+    if (access instanceof Access.Unix unix && words.equals(AccessWords.UNMEDIATED)) {
+      words = tables.socketType(NetworkFamily.UNIX.number(), unix.type().number());
+    }
+    return new Verdict(words, question.wanted());
+  }
+
+  /** Returns the question to the policy table, which for sockets depends on what it holds. */
+  private static Question tableQuestion(Access access, Evaluator tables) {
+    if (access instanceof Access.Network network) {
+      return NetworkAccess.question(network, tables);
+    }
+    if (access instanceof Access.Unix unix) {
+      return UnixAccess.question(unix, tables);
+    }
+    return question(access);
+  }
+
+  /** Returns the question to the policy table about anything but files and sockets. */
+  static Question question(Access access) {
+    if (access instanceof Access.Signal signal) {
+      return SignalAccess.question(signal);
+    }
+    if (access instanceof Access.Ptrace ptrace) {
+      return PtraceAccess.question(ptrace);
+    }
+    if (access instanceof Access.Dbus dbus) {
+      return DbusAccess.question(dbus);
+    }
+    if (access instanceof Access.Mount mount) {
+      return MountAccess.question(mount);
+    }
+    if (access instanceof Access.Umount umount) {
+      return MountAccess.question(umount);
+    }
+    if (access instanceof Access.PivotRoot pivot) {
+      return PivotRootAccess.question(pivot);
+    }
+    if (access instanceof Access.Mqueue mqueue) {
+      return MqueueAccess.question(mqueue);
+    }
+    if (access instanceof Access.IoUring ring) {
+      return IoUringAccess.question(ring);
+    }
+    if (access instanceof Access.Userns userns) {
+      return UsernsAccess.question(userns);
+    }
+    throw new AssertionError("not of the policy table: " + access);
   }
 
   // ---- which rules
 
-  private static void deciding(
-      CompiledProfile profile, Access access, int bits, boolean allowed, Set<ResolvedRule> to) {
-    if (access instanceof Access.File file) {
-      byte[] path = SourceText.encode(file.path());
-      int shift = file.owner() ? 0 : OTHERS;
-      byte[] pair = pair(path, file.linkTarget());
-      deciding(profile, EncodedRule.Table.FILE, path, bits << shift, allowed, to);
-      if (pair != null) {
-        deciding(profile, EncodedRule.Table.FILE, pair, LINK << shift, allowed, to);
+  private static Collection<ResolvedRule> deciding(
+      CompiledProfile profile, Evaluator tables, Access access, Verdict verdict, boolean owner) {
+    int wanted = verdict.allowed() ? verdict.wanted() : verdict.wanted() & ~verdict.words().allow();
+    if (verdict.words().equals(AccessWords.UNMEDIATED)) {
+      return List.of();
+    }
+    if (access instanceof Access.Capability capability) {
+      return CapabilityAccess.deciding(profile.source().rules(), capability, verdict.allowed());
+    }
+    Set<ResolvedRule> rules = new LinkedHashSet<>();
+    if (access instanceof Access.ChangeProfile change) {
+      for (byte[] string : ChangeProfileAccess.strings(change, tables)) {
+        rules.addAll(profile.deciding(true, string, wanted << 1));
       }
+      return speaking(rules, verdict.allowed());
+    }
+    int file = AcceptBits.of(AcceptBits.ofFile(wanted), owner);
+    if (access instanceof Access.File one) {
+      rules.addAll(profile.deciding(true, SourceText.encode(one.path()), file));
+    } else if (access instanceof Access.Exec exec) {
+      rules.addAll(profile.deciding(true, SourceText.encode(exec.program()), file));
+    } else if (access instanceof Access.Link link) {
+      byte[] path = SourceText.encode(link.path());
+      byte[] pair = Evaluator.pair(path, SourceText.encode(link.target()));
+      rules.addAll(profile.deciding(true, path, file));
+      rules.addAll(profile.deciding(true, pair, file));
     } else {
-      byte[] string = query(profile.binary().policyDb(), access).string();
-      deciding(profile, EncodedRule.Table.POLICY, string, bits, allowed, to);
+      byte[] string = tableQuestion(access, tables).string();
+      rules.addAll(profile.deciding(false, string, AcceptBits.ofPolicy(wanted)));
     }
+    return speaking(rules, verdict.allowed());
   }
 
-  private static byte @Nullable [] pair(byte[] path, @Nullable String target) {
-    if (target == null) {
-      return null;
-    }
-    byte[] second = SourceText.encode(target);
-    byte[] pair = Arrays.copyOf(path, path.length + 1 + second.length);
-    System.arraycopy(second, 0, pair, path.length + 1, second.length);
-    return pair;
-  }
-
-  private static void deciding(
-      CompiledProfile profile,
-      EncodedRule.Table table,
-      byte[] string,
-      int bits,
-      boolean allowed,
-      Set<ResolvedRule> to) {
-    List<EncodedRule> matching =
-        profile.rules().stream()
-            .filter(rule -> rule.table() == table && (rule.permissions() & bits) != 0)
-            .filter(rule -> rule.regex().matches(string))
-            .toList();
-    for (int bit = 1; bit != 0; bit <<= 1) {
-      if ((bits & bit) == 0) {
-        continue;
-      }
-      int one = bit;
-      int strongest =
-          matching.stream()
-              .filter(rule -> (rule.permissions() & one) != 0)
-              .mapToInt(rule -> rule.strength(one))
-              .max()
-              .orElse(0);
-      for (EncodedRule rule : matching) {
-        ResolvedRule origin = rule.origin();
-        if ((rule.permissions() & one) != 0
-            && rule.strength(one) == strongest
-            && rule.isDeny() != allowed
-            && rule.action() != Qualifiers.Action.PROMPT
-            && origin != null) {
-          to.add(origin);
-        }
-      }
-    }
+  /** Returns the rules that allow, or those that deny. */
+  private static List<ResolvedRule> speaking(Collection<ResolvedRule> rules, boolean allowed) {
+    return rules.stream().filter(rule -> rule.rule().qualifiers().isDeny() != allowed).toList();
   }
 }

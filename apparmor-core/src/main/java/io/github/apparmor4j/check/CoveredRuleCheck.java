@@ -63,6 +63,6 @@ final class CoveredRuleCheck implements ProfileCheck {
   }
 
   private static String shown(Coverage rule) {
-    return rule.rule().rule().toString();
+    return rule.rule().written().toString();
   }
 }

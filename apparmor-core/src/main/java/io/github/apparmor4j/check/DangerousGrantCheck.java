@@ -155,13 +155,13 @@ final class DangerousGrantCheck implements ProfileCheck {
     } else if (rule instanceof CapabilityRule capability) {
       capability(capability, resolved, profile, to);
     } else if (rule instanceof ChangeProfileRule change) {
-      if (matches(resolved, change.target(), "unconfined")) {
+      if (matches(change.target(), "unconfined")) {
         report("AA-CHECK-0020", resolved, "leaves all confinement by its own decision", to);
       }
     } else if (rule instanceof PtraceRule ptrace) {
       boolean traces =
           ptrace.permissions().isEmpty() || ptrace.permissions().contains(PtracePermission.TRACE);
-      if (traces && matches(resolved, ptrace.peer(), "unconfined")) {
+      if (traces && matches(ptrace.peer(), "unconfined")) {
         report("AA-CHECK-0021", resolved, "changes unconfined programs while they run", to);
       }
     } else if (rule instanceof MountRule mount) {
@@ -178,7 +178,7 @@ final class DangerousGrantCheck implements ProfileCheck {
 
   private static void file(
       FileRule rule, ResolvedRule resolved, ResolvedProfile profile, Consumer<Diagnostic> to) {
-    Aare path = path(rule, resolved);
+    Aare path = path(rule);
     int bits = rule.permissions().bits();
     ExecMode exec = rule.permissions().exec();
     if (exec != null && isUnconfining(exec)) {
@@ -217,9 +217,9 @@ final class DangerousGrantCheck implements ProfileCheck {
         || exec.fallback() == ExecMode.Fallback.UNCONFINED;
   }
 
-  private static Aare path(FileRule rule, ResolvedRule resolved) {
+  private static Aare path(FileRule rule) {
     String path = rule.path();
-    return Aare.path(path == null ? "/{**,}" : resolved.expanded(path));
+    return Aare.path(path == null ? "/{**,}" : path);
   }
 
   private static boolean isDenied(ResolvedProfile profile, String path, int permissions) {
@@ -228,7 +228,7 @@ final class DangerousGrantCheck implements ProfileCheck {
       if (other.rule() instanceof FileRule file
           && file.qualifiers().isDeny()
           && file.qualifiers().ownership() == Qualifiers.Ownership.ANY
-          && path(file, other).matches(path)) {
+          && path(file).matches(path)) {
         int denied = file.permissions().bits();
         left &= ~((denied & FilePermissions.WRITE) != 0 ? denied | FilePermissions.APPEND : denied);
       }
@@ -261,8 +261,8 @@ final class DangerousGrantCheck implements ProfileCheck {
     }
   }
 
-  private static boolean matches(ResolvedRule rule, @Nullable String pattern, String text) {
-    return pattern == null || Aare.label(rule.expanded(pattern)).matches(text);
+  private static boolean matches(@Nullable String pattern, String text) {
+    return pattern == null || Aare.label(pattern).matches(text);
   }
 
   private static void report(
@@ -273,6 +273,6 @@ final class DangerousGrantCheck implements ProfileCheck {
             Severity.WARNING,
             rule.place(),
             "dangerous: " + message,
-            "deny it, or narrow '" + rule.rule() + "'"));
+            "deny it, or narrow '" + rule.written() + "'"));
   }
 }

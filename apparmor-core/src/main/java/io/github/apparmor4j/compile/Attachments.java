@@ -28,6 +28,7 @@ final class Attachments {
   static void report(Encoder out) {
     if (!out.profile.profile().xattrs().isEmpty() && !hasXattrs(out.mediation)) {
       out.downgraded(
+          null,
           "attaches whatever the extended attributes are",
           out.mediation.has(FEATURE) ? MARKS : FEATURE);
     }
@@ -74,7 +75,7 @@ final class Attachments {
     Regex value =
         Regex.sequence(
             Regex.of(ByteSet.MARK),
-            Encoder.NUL,
+            RuleOutput.NUL,
             Aare.bytes(first.value() == null ? "**" : first.value()).regex());
     return rest.isEmpty()
         ? value

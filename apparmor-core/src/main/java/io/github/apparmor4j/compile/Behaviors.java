@@ -29,7 +29,7 @@ final class Behaviors {
             default -> null;
           };
       if (needed != null && !out.mediation.kernelHas(needed)) {
-        out.downgraded("without the flag " + flag, needed);
+        out.downgraded(null, "without the flag " + flag, needed);
       }
     }
   }

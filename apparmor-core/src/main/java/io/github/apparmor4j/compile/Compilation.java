@@ -1,12 +1,16 @@
 package io.github.apparmor4j.compile;
 
+import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.resolve.ResolvedProfile;
+import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What compiling a file gave.
@@ -17,19 +21,64 @@ import java.util.Optional;
  */
 public record Compilation(List<CompiledProfile> profiles, List<Diagnostic> diagnostics) {
 
-  /**
-   * A profile in all its forms.
-   *
-   * @param source with rules that know their places
-   * @param rules encoded, for explanations
-   * @param binary what the kernel gets
-   */
-  public record CompiledProfile(
-      ResolvedProfile source, List<EncodedRule> rules, KernelProfile binary) {
+  /** A profile in all its forms. Immutable. */
+  public static final class CompiledProfile {
+    private final ResolvedProfile source;
+    private final List<EncodedRule> rules;
+    private final KernelProfile binary;
 
-    /** Copies the list. */
-    public CompiledProfile {
-      rules = List.copyOf(rules);
+    CompiledProfile(ResolvedProfile source, List<EncodedRule> rules, KernelProfile binary) {
+      this.source = source;
+      this.rules = List.copyOf(rules);
+      this.binary = binary;
+    }
+
+    /** Returns the profile with rules that know their places. */
+    public ResolvedProfile source() {
+      return source;
+    }
+
+    /** Returns the rules in the kernel's terms. */
+    List<EncodedRule> rules() {
+      return rules;
+    }
+
+    /** Returns what the kernel gets. */
+    public KernelProfile binary() {
+      return binary;
+    }
+
+    /**
+     * Returns the rules that decided what a table says of a string, in the order of the text: of
+     * each permission those that allow it if it is allowed, and those that deny it otherwise. A
+     * permission of which no rule speaks has none.
+     *
+     * @param files whether the string is one of the table of files, or of the policy table
+     * @param string class and fields, or a path
+     * @param permissions bits of the table's accept word ({@link AcceptBits})
+     */
+    public List<ResolvedRule> deciding(boolean files, byte[] string, int permissions) {
+      EncodedRule.Table table = files ? EncodedRule.Table.FILE : EncodedRule.Table.POLICY;
+      List<EncodedRule> matching =
+          rules.stream()
+              .filter(rule -> rule.table() == table && rule.regex().matches(string))
+              .toList();
+      Set<ResolvedRule> deciding = new LinkedHashSet<>();
+      for (int bit = Integer.MIN_VALUE; bit != 0; bit >>>= 1) {
+        if ((permissions & bit) != 0) {
+          for (EncodedRule rule : Arbitration.deciding(matching, bit, files)) {
+            if (rule.origin() != null) {
+              deciding.add(rule.origin());
+            }
+          }
+        }
+      }
+      return List.copyOf(deciding);
+    }
+
+    @Override
+    public String toString() {
+      return source.profile().toString();
     }
   }
 

@@ -18,14 +18,14 @@ final class DbusEncoder {
 
   private DbusEncoder() {}
 
-  static void encode(DbusRule rule, Encoder out) {
+  static void encode(DbusRule rule, RuleOutput out) {
     if (!out.enforces("dbus")) {
       return;
     }
     int permissions = Permission.bits(rule.effectivePermissions());
-    Regex bus = Regex.sequence(Regex.of(PolicyClass.DBUS), out.name(rule.bus()));
+    Regex bus = Regex.sequence(Regex.of(PolicyClass.DBUS), RuleOutput.name(rule.bus()));
     if ((permissions & DbusPermission.BIND.bit()) != 0) {
-      policy(rule, out, DbusPermission.BIND.bit(), bus, out.name(rule.name()));
+      policy(rule, out, DbusPermission.BIND.bit(), bus, RuleOutput.name(rule.name()));
     }
     if ((permissions & MESSAGE) != 0) {
       policy(
@@ -33,22 +33,22 @@ final class DbusEncoder {
           out,
           permissions & MESSAGE,
           bus,
-          out.name(rule.peerName()),
-          rule.peerLabel() == null ? Encoder.ANY : out.label(rule.peerLabel()),
+          RuleOutput.name(rule.peerName()),
+          rule.peerLabel() == null ? RuleOutput.ANY : RuleOutput.label(rule.peerLabel()),
           out.path(rule.path()),
-          out.name(rule.interfaceName()),
-          out.name(rule.member()));
+          RuleOutput.name(rule.interfaceName()),
+          RuleOutput.name(rule.member()));
     }
     if ((permissions & DbusPermission.EAVESDROP.bit()) != 0) {
       policy(rule, out, DbusPermission.EAVESDROP.bit(), bus);
     }
   }
 
-  private static void policy(DbusRule rule, Encoder out, int permissions, Regex... fields) {
+  private static void policy(DbusRule rule, RuleOutput out, int permissions, Regex... fields) {
     List<Regex> parts = new ArrayList<>();
     for (Regex field : fields) {
       if (!parts.isEmpty()) {
-        parts.add(Encoder.NUL);
+        parts.add(RuleOutput.NUL);
       }
       parts.add(field);
     }

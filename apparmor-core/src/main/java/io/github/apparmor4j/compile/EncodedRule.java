@@ -1,6 +1,7 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param regex the strings
  * @param priority of the rule
  * @param action what it does
- * @param permissions bits of the table's accept word ({@link
- *     io.github.apparmor4j.policy.AcceptWords})
+ * @param permissions bits of the table's accept word ({@link AcceptBits})
  * @param audit those to log when used or, of a denying rule, not to log when refused
  * @param exact whether the strings were given without wildcards
  * @param origin the rule, or {@code null} for one that every profile has
  */
-public record EncodedRule(
+record EncodedRule(
     Table table,
     Regex regex,
     int priority,
@@ -30,7 +30,7 @@ public record EncodedRule(
     @Nullable ResolvedRule origin) {
 
   /** A profile's automata. */
-  public enum Table {
+  enum Table {
     /** Files; a string is a path. */
     FILE,
     /** Everything else; a string's first byte is the class. */
@@ -39,24 +39,16 @@ public record EncodedRule(
     ATTACHMENT
   }
 
-  private static final int OWNER_TYPE = 0x3f80;
-  private static final int OTHER_TYPE = OWNER_TYPE << 14;
-
   /** Returns whether the rule denies. */
-  public boolean isDeny() {
+  boolean isDeny() {
     return action == Qualifiers.Action.DENY;
-  }
-
-  /** Returns a file word's bits that say how to execute, for the bit that says whether. */
-  static int typeOf(int bit) {
-    return bit == 1 ? OWNER_TYPE : bit == 1 << 14 ? OTHER_TYPE : 0;
   }
 
   /**
    * Returns how strongly the rule speaks of a bit; of several rules only the strongest are heard.
    */
-  public int strength(int bit) {
-    boolean exec = table == Table.FILE && typeOf(bit) != 0;
+  int strength(int bit) {
+    boolean exec = table == Table.FILE && AcceptBits.execTypeOf(bit) != 0;
     return priority * 4
         + switch (action) {
           case DENY -> 3;

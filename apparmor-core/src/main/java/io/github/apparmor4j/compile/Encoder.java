@@ -1,14 +1,13 @@
 package io.github.apparmor4j.compile;
 
-import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
-import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.policy.AcceptBits;
+import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.AllRule;
 import io.github.apparmor4j.profile.CapabilityRule;
 import io.github.apparmor4j.profile.ChangeProfileRule;
 import io.github.apparmor4j.profile.DbusRule;
-import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.IoUringRule;
 import io.github.apparmor4j.profile.LinkRule;
@@ -16,47 +15,45 @@ import io.github.apparmor4j.profile.MountRule;
 import io.github.apparmor4j.profile.MqueueRule;
 import io.github.apparmor4j.profile.NetworkRule;
 import io.github.apparmor4j.profile.PivotRootRule;
+import io.github.apparmor4j.profile.ProfileFlag;
 import io.github.apparmor4j.profile.PtraceRule;
 import io.github.apparmor4j.profile.Qualifiers;
-import io.github.apparmor4j.profile.RlimitRule;
 import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.profile.SignalRule;
 import io.github.apparmor4j.profile.UnixRule;
-import io.github.apparmor4j.profile.UnrecognizedRule;
 import io.github.apparmor4j.profile.UsernsRule;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the encoded rules of one profile. The encoders of the kinds write to it. */
 final class Encoder {
 
-  /** Anything without a NUL. */
-  static final Regex ANY = Regex.star(ByteSet.ALL.minus(ByteSet.of(0)));
+  // Rules of a profile can have priorities of -1000 to 1000.
+  private static final int HIGH = 1001;
+  private static final int LOW = -1001;
 
-  /** Anything without a NUL, but something. */
-  static final Regex SOME = Regex.sequence(Regex.of(ByteSet.ALL.minus(ByteSet.of(0))), ANY);
-
-  static final Regex NUL = Regex.of(0);
+  private static final int ABI_WITHOUT_FILE_CLASS = 5;
 
   final ResolvedProfile profile;
   final Mediation mediation;
   final List<EncodedRule> rules = new ArrayList<>();
   final Set<Diagnostic> diagnostics = new LinkedHashSet<>();
   final Transitions transitions;
-  final MountEncoder.Permissions mounts = new MountEncoder.Permissions();
+  final MountPermissions mounts = new MountPermissions();
   final SocketArrays sockets = new SocketArrays();
   private final Map<String, Aare> paths;
   private final boolean strict;
-  private @Nullable ResolvedRule current;
 
   /**
    * Begins a profile.
@@ -75,186 +72,103 @@ final class Encoder {
   void encodeAll() {
     Attachments.report(this);
     Behaviors.report(this);
-    ClassMarkers.add(this);
+    markers();
     FileEncoder.addImplied(this);
-    each(rule -> mounts.add(rule, this));
-    each(this::encode);
-  }
-
-  /** Does something with each rule, and with those that {@code all} stands for. */
-  private void each(Consumer<Rule> action) {
     for (ResolvedRule resolved : profile.rules()) {
-      current = resolved;
+      expanded(resolved).forEach(mounts::add);
+    }
+    for (ResolvedRule resolved : profile.rules()) {
+      RuleOutput out = new RuleOutput(this, resolved);
       try {
-        if (resolved.rule() instanceof AllRule all) {
-          AllRules.of(all).forEach(action);
-        } else {
-          action.accept(resolved.rule());
-        }
+        expanded(resolved).forEach(rule -> encode(rule, out));
       } catch (IllegalArgumentException e) {
-        error("AA-COMPILE-0001", String.valueOf(e.getMessage()));
+        out.error("AA-COMPILE-0001", String.valueOf(e.getMessage()));
       }
     }
-    current = null;
   }
 
-  // The one place that knows all kinds.
-  private void encode(Rule rule) {
-    if (rule instanceof FileRule file) {
-      FileEncoder.encode(file, this);
-    } else if (rule instanceof LinkRule link) {
-      FileEncoder.encode(link, this);
-    } else if (rule instanceof NetworkRule network) {
-      NetworkEncoder.encode(network, this);
-    } else if (rule instanceof SignalRule signal) {
-      PeerEncoder.encode(signal, this);
-    } else if (rule instanceof PtraceRule ptrace) {
-      PeerEncoder.encode(ptrace, this);
-    } else if (rule instanceof MountRule mount) {
-      MountEncoder.encode(mount, this);
-    } else if (rule instanceof PivotRootRule pivot) {
-      MountEncoder.encode(pivot, this);
-    } else if (rule instanceof ChangeProfileRule change) {
-      FileEncoder.encode(change, this);
-    } else if (rule instanceof UnixRule unix) {
-      UnixEncoder.encode(unix, this);
-    } else if (rule instanceof DbusRule dbus) {
-      DbusEncoder.encode(dbus, this);
-    } else if (rule instanceof MqueueRule mqueue) {
-      ObjectEncoder.encode(mqueue, this);
-    } else if (rule instanceof UsernsRule userns) {
-      ObjectEncoder.encode(userns, this);
-    } else if (rule instanceof IoUringRule ring) {
-      ObjectEncoder.encode(ring, this);
-    } else if (rule instanceof CapabilityRule capability) {
-      CapabilityWords.report(capability, this); // a field of the profile
-    } else if (rule instanceof UnrecognizedRule) {
-      error("AA-COMPILE-0004", "nothing is known of this rule: " + rule);
-    } else if (!(rule instanceof RlimitRule)) {
-      throw new AssertionError(rule); // limits are fields of the profile
+  /** Returns a rule or, of {@code all}, those that it stands for. */
+  static Stream<Rule> expanded(ResolvedRule resolved) {
+    return resolved.rule() instanceof AllRule all
+        ? Arrays.stream(RuleKind.values()).flatMap(kind -> kind.everything(all.qualifiers()))
+        : Stream.of(resolved.rule());
+  }
+
+  private static void encode(Rule rule, RuleOutput out) {
+    switch (rule.kind()) {
+      case CAPABILITY -> CapabilityEncoder.encode((CapabilityRule) rule, out);
+      case CHANGE_PROFILE -> ChangeProfileEncoder.encode((ChangeProfileRule) rule, out);
+      case DBUS -> DbusEncoder.encode((DbusRule) rule, out);
+      case FILE -> FileEncoder.encode((FileRule) rule, out);
+      case IO_URING -> IoUringEncoder.encode((IoUringRule) rule, out);
+      case LINK -> LinkEncoder.encode((LinkRule) rule, out);
+      case MOUNT -> MountEncoder.encode((MountRule) rule, out);
+      case MQUEUE -> MqueueEncoder.encode((MqueueRule) rule, out);
+      case NETWORK -> NetworkEncoder.encode((NetworkRule) rule, out);
+      case PIVOT_ROOT -> PivotRootEncoder.encode((PivotRootRule) rule, out);
+      case PTRACE -> PtraceEncoder.encode((PtraceRule) rule, out);
+      case SIGNAL -> SignalEncoder.encode((SignalRule) rule, out);
+      case UNIX -> UnixEncoder.encode((UnixRule) rule, out);
+      case USERNS -> UsernsEncoder.encode((UsernsRule) rule, out);
+      case RLIMIT -> {} // a field of the profile: RlimitEncoder
+      case ALL -> throw new AssertionError("was expanded: " + rule);
+      case UNRECOGNIZED -> out.error("AA-COMPILE-0004", "nothing is known of this rule: " + rule);
     }
   }
 
-  void error(String code, String message) {
-    ResolvedRule rule = current;
-    diagnostics.add(Diagnostic.error(code, rule == null ? profile.place() : rule.place(), message));
-  }
-
-  /** Returns whether a kind of rule is in force; if it isn't, that is said of the current rule. */
-  boolean enforces(String feature) {
-    boolean has = mediation.has(feature);
-    if (!has) {
-      notEnforced(feature);
+  /** Adds what tells the kernel that a class of rules is in force at all. */
+  private void markers() {
+    boolean confines =
+        !profile.profile().has(ProfileFlag.Kind.UNCONFINED)
+            && !profile.profile().has(ProfileFlag.Kind.DEFAULT_ALLOW);
+    if (confines && (mediation.version() & 0x3ff) > ABI_WITHOUT_FILE_CLASS) {
+      marker(HIGH, List.of(PolicyClass.FILE));
     }
-    return has;
+    for (RuleKind kind : RuleKind.values()) {
+      for (RuleKind.Marker marker : kind.markers()) {
+        if ((confines || marker.always()) && mediation.has(marker.feature())) {
+          marker(marker.weak() ? LOW : HIGH, marker.string());
+        }
+      }
+    }
   }
 
-  /** Tells that the current rule, or the profile, is left out for want of a feature. */
-  void notEnforced(String feature) {
-    warn("AA-COMPILE-0006", "not enforced: " + mediation.missing(feature));
+  private void marker(int priority, List<Integer> string) {
+    byte[] bytes = new byte[string.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = string.get(i).byteValue();
+    }
+    add(EncodedRule.Table.POLICY, Regex.bytes(bytes), priority, AcceptBits.MARKER, true);
+  }
+
+  /** Adds an allowing rule that every profile has. */
+  void add(EncodedRule.Table table, Regex regex, int priority, int permissions, boolean exact) {
+    rules.add(
+        new EncodedRule(
+            table, regex, priority, Qualifiers.Action.ALLOW, permissions, 0, exact, null));
+  }
+
+  /** Reads a path pattern. */
+  Aare aare(String pattern) {
+    return paths.computeIfAbsent(pattern, Aare::path);
   }
 
   /** Tells that the kernel gets something else than what is written. */
-  void downgraded(String message, String feature) {
-    warn("AA-COMPILE-0007", message + ": " + mediation.missing(feature));
+  void downgraded(@Nullable ResolvedRule rule, String message, String feature) {
+    warn(rule, "AA-COMPILE-0007", message + ": " + mediation.missing(feature));
   }
 
-  private void warn(String code, String message) {
-    ResolvedRule rule = current;
+  /** Tells that a rule is left out for want of a feature. */
+  void notEnforced(ResolvedRule rule, String feature) {
+    warn(rule, "AA-COMPILE-0006", "not enforced: " + mediation.missing(feature));
+  }
+
+  private void warn(@Nullable ResolvedRule rule, String code, String message) {
     if (rule != null && rule.rule() instanceof AllRule) {
       return; // of what a kernel doesn't know, everything is allowed anyway
     }
     SourcePlace place = rule == null ? profile.place() : rule.place();
     diagnostics.add(
         strict ? Diagnostic.error(code, place, message) : Diagnostic.warning(code, place, message));
-  }
-
-  /** Returns the index of a transition in the current rule's word. */
-  int transitionIndex(ExecMode exec, FileRule rule) {
-    return transitions.index(exec, rule.path(), rule.target(), current);
-  }
-
-  /** Returns a pattern of the current rule with variables expanded. */
-  String expanded(String pattern) {
-    return current == null ? pattern : current.expanded(pattern);
-  }
-
-  /** Returns a path pattern of the current rule; {@code null} is any. */
-  Regex path(@Nullable String pattern) {
-    return pattern == null ? ANY : aare(pattern).regex();
-  }
-
-  /** Reads a path pattern of the current rule. */
-  Aare aare(String pattern) {
-    return paths.computeIfAbsent(expanded(pattern), Aare::path);
-  }
-
-  /** Returns a pattern in which slashes are like any character; {@code null} is any. */
-  Regex name(@Nullable String pattern) {
-    return pattern == null ? ANY : Aare.label(expanded(pattern)).regex();
-  }
-
-  /** Returns a pattern of another task's label; {@code null} is any. */
-  Regex label(@Nullable String pattern) {
-    return pattern == null ? SOME : Aare.label(expanded(pattern)).regex();
-  }
-
-  /** Adds a rule of the policy table with the qualifiers of the current rule. */
-  void policy(Qualifiers qualifiers, Regex regex, int permissions) {
-    add(EncodedRule.Table.POLICY, qualifiers, regex, permissions, permissions, true);
-  }
-
-  void add(
-      EncodedRule.Table table,
-      Qualifiers qualifiers,
-      Regex regex,
-      int permissions,
-      int audited,
-      boolean exact) {
-    if (qualifiers.action() == Qualifiers.Action.PROMPT
-        && mediation.form() == PolicyDfa.Form.WORDS) {
-      downgraded("refused without asking", "policy/permstable32");
-    }
-    boolean marked = qualifiers.isDeny() != qualifiers.audit();
-    rules.add(
-        new EncodedRule(
-            table,
-            regex,
-            qualifiers.priority(),
-            qualifiers.action(),
-            permissions,
-            marked ? audited : 0,
-            exact,
-            current));
-  }
-
-  /**
-   * Adds a pattern that tells the kernel, for a rule of its priority, that the class is in force.
-   */
-  void marker(Qualifiers qualifiers, Regex regex) {
-    rules.add(
-        new EncodedRule(
-            EncodedRule.Table.POLICY,
-            regex,
-            qualifiers.priority(),
-            Qualifiers.Action.ALLOW,
-            4,
-            0,
-            true,
-            null));
-  }
-
-  /** Adds an allowing rule that every profile has. */
-  void marker(int priority, byte... string) {
-    rules.add(
-        new EncodedRule(
-            EncodedRule.Table.POLICY,
-            Regex.bytes(string),
-            priority,
-            Qualifiers.Action.ALLOW,
-            4,
-            0,
-            true,
-            null));
   }
 }

@@ -8,17 +8,12 @@ import static io.github.apparmor4j.policy.MountFlags.REMOUNT;
 
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
-import io.github.apparmor4j.policy.MountFlags;
 import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.MountRule;
-import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.profile.Qualifiers;
-import io.github.apparmor4j.profile.Rule;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,20 +44,7 @@ final class MountEncoder {
     return all & Integer.MAX_VALUE;
   }
 
-  static void encode(PivotRootRule rule, Encoder out) {
-    if (out.enforces("mount")) {
-      out.policy(
-          rule.qualifiers(),
-          Regex.sequence(
-              Regex.of(PolicyClass.MOUNT),
-              out.path(rule.newRoot()),
-              Encoder.NUL,
-              out.path(rule.oldRoot())),
-          out.mounts.permissions(Shape.of(rule, out)));
-    }
-  }
-
-  static void encode(MountRule rule, Encoder out) {
+  static void encode(MountRule rule, RuleOutput out) {
     if (!out.enforces("mount")) {
       return;
     }
@@ -70,7 +52,7 @@ final class MountEncoder {
       out.policy(
           rule.qualifiers(),
           Regex.sequence(Regex.of(PolicyClass.MOUNT), out.path(rule.mountPoint())),
-          out.mounts.permissions(Shape.of(rule, out)));
+          out.mounts().of(rule));
       return;
     }
     boolean remount = rule.operation() == MountRule.Operation.REMOUNT;
@@ -93,79 +75,22 @@ final class MountEncoder {
     if (optional.isEmpty()) {
       optional.add(new int[] {bare ? remount ? REMOUNT_FLAGS & ~REMOUNT : ALL : 0});
     }
-    int before = out.rules.size();
+    boolean any = false;
     for (int[] flags : required) {
       for (int[] extra : optional) {
-        new Variant(rule, out, remount ? flags[0] | REMOUNT : flags[0], extra[0]).encode();
+        any |= new Variant(rule, out, remount ? flags[0] | REMOUNT : flags[0], extra[0]).encode();
       }
     }
-    if (out.rules.size() == before) {
+    if (!any) {
       throw new IllegalArgumentException("no mount can meet the conditions of this rule together");
     }
   }
 
-  /** What rules about mounts have in common but the permission. */
-  private record Shape(
-      Qualifiers qualifiers,
-      boolean remount,
-      List<String> fstypes,
-      List<MountRule.Options> options,
-      @Nullable String source,
-      @Nullable String point) {
-
-    static Shape of(MountRule rule, Encoder out) {
-      return new Shape(
-          rule.qualifiers(),
-          rule.operation() == MountRule.Operation.REMOUNT,
-          rule.fstypes().stream().map(out::expanded).toList(),
-          rule.options(),
-          expanded(rule.source(), out),
-          expanded(rule.mountPoint(), out));
-    }
-
-    static Shape of(PivotRootRule rule, Encoder out) {
-      return new Shape(
-          rule.qualifiers(),
-          false,
-          List.of(),
-          List.of(),
-          expanded(rule.oldRoot(), out),
-          expanded(rule.newRoot(), out));
-    }
-
-    private static @Nullable String expanded(@Nullable String pattern, Encoder out) {
-      return pattern == null ? null : out.expanded(pattern);
-    }
-  }
-
-  /**
-   * The permissions of rules about mounts. As in the reference, rules of the same shape have each
-   * other's; kernels never ask for a permission with a string of another's form.
-   */
-  static final class Permissions {
-    private final Map<Shape, Integer> byShape = new HashMap<>();
-
-    void add(Rule rule, Encoder out) {
-      if (rule instanceof PivotRootRule pivot) {
-        byShape.merge(Shape.of(pivot, out), MountFlags.PIVOT_ROOT_PERMISSION, (a, b) -> a | b);
-      } else if (rule instanceof MountRule mount) {
-        boolean umount = mount.operation() == MountRule.Operation.UMOUNT;
-        byShape.merge(
-            Shape.of(mount, out),
-            umount ? MountFlags.UMOUNT_PERMISSION : MountFlags.MOUNT_PERMISSION,
-            (a, b) -> a | b);
-      }
-    }
-
-    private int permissions(Shape shape) {
-      return byShape.getOrDefault(shape, 0);
-    }
-  }
-
   /** A rule with one choice of its conditions on options. */
-  private record Variant(MountRule rule, Encoder out, int required, int optional) {
+  private record Variant(MountRule rule, RuleOutput out, int required, int optional) {
 
-    void encode() {
+    /** Adds strings; returns whether there are any. */
+    boolean encode() {
       boolean source = rule.source() != null;
       boolean point = rule.mountPoint() != null;
       boolean type = !rule.fstypes().isEmpty();
@@ -192,25 +117,28 @@ final class MountEncoder {
         move();
       } else if (((required | optional) & ~COMMANDS) != 0) {
         create();
+      } else {
+        return false;
       }
+      return true;
     }
 
     private void remount() {
       String point = rule.mountPoint() == null ? rule.source() : rule.mountPoint();
-      emit(point, Encoder.ANY, Encoder.ANY, REMOUNT_FLAGS);
+      emit(point, RuleOutput.ANY, RuleOutput.ANY, REMOUNT_FLAGS);
     }
 
     private void bind() {
-      emit(rule.mountPoint(), source(), Encoder.ANY, BIND_FLAGS);
+      emit(rule.mountPoint(), source(), RuleOutput.ANY, BIND_FLAGS);
     }
 
     private void changeType() {
       String point = rule.mountPoint() == null ? rule.source() : rule.mountPoint();
-      emit(point, Encoder.ANY, Encoder.ANY, MAKE_FLAGS);
+      emit(point, RuleOutput.ANY, RuleOutput.ANY, MAKE_FLAGS);
     }
 
     private void move() {
-      emit(rule.mountPoint(), source(), Encoder.ANY, MOVE);
+      emit(rule.mountPoint(), source(), RuleOutput.ANY, MOVE);
     }
 
     private void create() {
@@ -219,17 +147,16 @@ final class MountEncoder {
 
     private Regex source() {
       String source = rule.source();
-      return source != null && out.expanded(source).equals("detached")
+      return source != null && source.equals("detached")
           ? new Regex.Sequence(List.of())
           : out.path(source);
     }
 
     private Regex types() {
       if (rule.fstypes().isEmpty()) {
-        return Encoder.ANY;
+        return RuleOutput.ANY;
       }
-      return Regex.choice(
-          rule.fstypes().stream().map(one -> Aare.label(out.expanded(one)).regex()).toList());
+      return Regex.choice(rule.fstypes().stream().map(one -> Aare.label(one).regex()).toList());
     }
 
     private void emit(@Nullable String point, Regex source, Regex type, int mask) {
@@ -239,13 +166,13 @@ final class MountEncoder {
           Regex.sequence(
               Regex.of(PolicyClass.MOUNT),
               out.path(point),
-              Encoder.NUL,
+              RuleOutput.NUL,
               source,
-              Encoder.NUL,
+              RuleOutput.NUL,
               type,
-              Encoder.NUL,
+              RuleOutput.NUL,
               flags(required & mask, optional & mask)),
-          out.mounts.permissions(Shape.of(rule, out)));
+          out.mounts().of(rule));
     }
   }
 

@@ -2,7 +2,7 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.AcceptWords;
+import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.Endpoint;
 import io.github.apparmor4j.profile.NetworkFamily;
@@ -30,22 +30,12 @@ final class NetworkEncoder {
   private static final Regex ANY_TYPE = Regex.sequence(BYTE, BYTE);
   private static final Regex ANY_PORT = Regex.sequence(BYTE, BYTE);
 
-  private static final int PEER_COMMAND = 1;
-  private static final int LISTEN_COMMAND = 2;
-  private static final int OPTION_COMMAND = 4;
-
   /** What a port is: an own one that anybody may use, one for root, or the other side's. */
   private static final int UNPRIVILEGED = 0;
 
   private static final int PRIVILEGED = 1;
   private static final int REMOTE = 2;
   private static final int FIRST_UNPRIVILEGED = 1024;
-
-  /** Longer strings say more. */
-  private static final int CONTINUES = AcceptWords.CONTINUES;
-
-  /** A label may be put on what is sent. */
-  private static final int SET_LABEL = 0x80000000;
 
   private static final int SEND = NetworkPermission.SEND.bit();
   private static final int PEER =
@@ -55,11 +45,11 @@ final class NetworkEncoder {
       NetworkPermission.SETOPT.bit() | NetworkPermission.GETOPT.bit();
 
   private final NetworkRule rule;
-  private final Encoder out;
+  private final RuleOutput out;
   private final int permissions;
   private final boolean fine;
 
-  private NetworkEncoder(NetworkRule rule, Encoder out) {
+  private NetworkEncoder(NetworkRule rule, RuleOutput out) {
     this.rule = rule;
     this.out = out;
     this.permissions = permissions(rule);
@@ -67,11 +57,10 @@ final class NetworkEncoder {
   }
 
   private static int permissions(NetworkRule rule) {
-    return Permission.bits(
-        rule.permissions().isEmpty() ? List.of(NetworkPermission.values()) : rule.permissions());
+    return Permission.bits(rule.permissions(), rule.kind());
   }
 
-  static void encode(NetworkRule rule, Encoder out) {
+  static void encode(NetworkRule rule, RuleOutput out) {
     if (families(rule).contains(NetworkFamily.UNIX.number())) {
       encodeUnix(rule, out);
     }
@@ -88,7 +77,7 @@ final class NetworkEncoder {
   }
 
   /** Encodes what the kernel asks of Unix sockets in the place of a family. */
-  private static void encodeUnix(NetworkRule rule, Encoder out) {
+  private static void encodeUnix(NetworkRule rule, RuleOutput out) {
     Qualifiers qualifiers = rule.qualifiers();
     // The reference has it the wrong way round, and so have we: docs/compatibility.md.
     UnixRule unix =
@@ -106,7 +95,7 @@ final class NetworkEncoder {
   }
 
   /** Encodes what is left of a rule where nothing is known of addresses: the family, the type. */
-  static void encodeFamily(UnixRule rule, Encoder out) {
+  static void encodeFamily(UnixRule rule, RuleOutput out) {
     NetworkRule network =
         new NetworkRule(
             rule.qualifiers().withPriority(0),
@@ -165,16 +154,16 @@ final class NetworkEncoder {
   }
 
   private void add(Regex regex, int granted) {
-    int high = granted & (CONTINUES | SET_LABEL);
-    out.policy(rule.qualifiers(), regex, PolicyClass.acceptBits(granted & ~high) | high);
+    int high = granted & (AcceptBits.CONTINUES | AcceptBits.SET_LABEL);
+    out.policy(rule.qualifiers(), regex, AcceptBits.ofPolicy(granted & ~high) | high);
   }
 
   // ---- sockets of the internet
 
   private void internet(Regex socket) {
-    add(socket, CONTINUES);
+    add(socket, AcceptBits.CONTINUES);
     if ((permissions & NetworkPermission.CREATE.bit()) != 0) {
-      add(socket, CONTINUES | NetworkPermission.CREATE.bit());
+      add(socket, AcceptBits.CONTINUES | NetworkPermission.CREATE.bit());
     }
     Regex base = Regex.sequence(socket, ANY_PORT); // any protocol
     List<Regex> own = addresses(base, ownPort(), rule.local());
@@ -182,10 +171,13 @@ final class NetworkEncoder {
     if ((permissions & PEER) != 0) {
       for (Regex peer : addresses(base, peerPort(), rule.peer())) {
         Regex known = Regex.sequence(peer, peerLabel());
-        add(peer, CONTINUES);
-        add(known, CONTINUES);
+        add(peer, AcceptBits.CONTINUES);
+        add(known, AcceptBits.CONTINUES);
         for (Regex local :
-            addresses(Regex.sequence(known, Regex.of(PEER_COMMAND)), ownPort(), rule.local())) {
+            addresses(
+                Regex.sequence(known, Regex.of(PolicyClass.PEER_COMMAND)),
+                ownPort(),
+                rule.local())) {
           add(local, permissions);
           if (rule.local().label() != null) {
             add(Regex.sequence(local, ownLabel), permissions);
@@ -196,15 +188,17 @@ final class NetworkEncoder {
     for (Regex local : own) {
       Regex known = local;
       if (rule.local().label() != null) {
-        add(local, CONTINUES);
+        add(local, AcceptBits.CONTINUES);
         known = Regex.sequence(local, ownLabel);
       }
       add(known, permissions);
       if ((permissions & NetworkPermission.LISTEN.bit()) != 0) {
-        add(Regex.sequence(known, Regex.of(LISTEN_COMMAND), BYTE, BYTE), permissions);
+        add(Regex.sequence(known, Regex.of(PolicyClass.LISTEN_COMMAND), BYTE, BYTE), permissions);
       }
       if ((permissions & OPTIONS) != 0) {
-        add(Regex.sequence(known, Regex.of(OPTION_COMMAND), BYTE, BYTE, BYTE, BYTE), permissions);
+        add(
+            Regex.sequence(known, Regex.of(PolicyClass.OPTION_COMMAND), BYTE, BYTE, BYTE, BYTE),
+            permissions);
       }
     }
   }
@@ -212,34 +206,35 @@ final class NetworkEncoder {
   // ---- packets
 
   private void packets(Regex socket) {
-    add(socket, CONTINUES);
+    add(socket, AcceptBits.CONTINUES);
     if ((permissions & PEER) == 0) {
       return;
     }
     boolean sends = (permissions & SEND) != 0;
-    int relabel = sends ? SET_LABEL : 0;
-    Regex named = Regex.sequence(out.name(rule.local().interfaceName()), Encoder.NUL);
+    int relabel = sends ? AcceptBits.SET_LABEL : 0;
+    Regex named = Regex.sequence(RuleOutput.name(rule.local().interfaceName()), RuleOutput.NUL);
     // What is sent has no interface yet.
-    Regex card = sends ? Regex.choice(List.of(Encoder.NUL, named)) : named;
+    Regex card = sends ? Regex.choice(List.of(RuleOutput.NUL, named)) : named;
     Regex base = Regex.sequence(socket, ANY_PORT); // any protocol
     boolean anyPeer = rule.peer().label() == null && rule.peer().assignedLabel() == null;
     for (Regex peer : addresses(base, peerPort(), rule.peer())) {
       Regex over = Regex.sequence(peer, card);
-      add(peer, CONTINUES);
-      add(over, CONTINUES | relabel);
+      add(peer, AcceptBits.CONTINUES);
+      add(over, AcceptBits.CONTINUES | relabel);
       if (anyPeer) {
-        add(Regex.sequence(over, Encoder.ANY), permissions);
+        add(Regex.sequence(over, RuleOutput.ANY), permissions);
       }
       Regex known = Regex.sequence(over, peerLabel());
-      add(known, CONTINUES);
+      add(known, AcceptBits.CONTINUES);
       for (Regex local :
-          addresses(Regex.sequence(known, Regex.of(PEER_COMMAND)), ownPort(), rule.local())) {
+          addresses(
+              Regex.sequence(known, Regex.of(PolicyClass.PEER_COMMAND)), ownPort(), rule.local())) {
         Regex back = Regex.sequence(local, card);
-        add(local, CONTINUES);
+        add(local, AcceptBits.CONTINUES);
         if (rule.local().label() == null) {
           add(back, permissions | relabel);
         } else {
-          add(back, CONTINUES | relabel);
+          add(back, AcceptBits.CONTINUES | relabel);
           add(Regex.sequence(back, labelled(rule.local().label())), permissions);
         }
       }
@@ -254,7 +249,7 @@ final class NetworkEncoder {
   }
 
   private Regex labelled(@Nullable String label) {
-    return Regex.sequence(out.name(label), Encoder.NUL);
+    return Regex.sequence(RuleOutput.name(label), RuleOutput.NUL);
   }
 
   /** Returns a port and, of unspecified addresses each kind on its own, an address. */
@@ -270,7 +265,7 @@ final class NetworkEncoder {
         kinds.add(Regex.sequence(Regex.of(2), times(16)));
       }
     }
-    return kinds.stream().map(kind -> Regex.sequence(before, port, kind, Encoder.NUL)).toList();
+    return kinds.stream().map(kind -> Regex.sequence(before, port, kind, RuleOutput.NUL)).toList();
   }
 
   private static Regex times(int count) {

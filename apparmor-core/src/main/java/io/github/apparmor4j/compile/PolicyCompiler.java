@@ -8,7 +8,6 @@ import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.profile.ProfileFile;
-import io.github.apparmor4j.profile.RlimitRule;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.ResolvedProfile;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -214,9 +212,14 @@ public final class PolicyCompiler {
                     + " named exec transitions; a profile can have "
                     + Transitions.MAX));
       } else if (encoder.diagnostics.stream().noneMatch(Diagnostic::isError)) {
-        KernelProfile binary = binary(profile, encoder);
-        to.add(new Compilation.CompiledProfile(profile, encoder.rules, binary));
-        return binary;
+        try {
+          KernelProfile binary = binary(profile, encoder);
+          to.add(new Compilation.CompiledProfile(profile, encoder.rules, binary));
+          return binary;
+        } catch (IllegalArgumentException e) {
+          diagnostics.add(
+              Diagnostic.error("AA-COMPILE-0008", profile.place(), String.valueOf(e.getMessage())));
+        }
       }
     } catch (GlobSyntaxException e) {
       diagnostics.add(
@@ -230,9 +233,9 @@ public final class PolicyCompiler {
               "AA-COMPILE-0002",
               place,
               "conflicting exec modifiers: '"
-                  + (second == null ? "" : second.rule())
+                  + (second == null ? "" : second.written())
                   + "' and '"
-                  + (first == null ? "" : first.rule())
+                  + (first == null ? "" : first.written())
                   + "' at line "
                   + (first == null ? 0 : first.place().line())));
     } catch (TableBuilder.TooLargeException e) {
@@ -251,22 +254,12 @@ public final class PolicyCompiler {
         profile.name(),
         Attachments.of(profile, mediation, settings),
         Behaviors.of(profile, mediation),
-        CapabilityWords.of(profile, mediation),
+        CapabilityEncoder.of(profile, mediation),
         mediation.has("domain/identity") ? profile.profile().identities() : null,
-        limits(profile),
+        RlimitEncoder.of(profile),
         mediation.hasSocketArrays() ? encoder.sockets.toSockets() : null,
         TableBuilder.build(EncodedRule.Table.POLICY, encoder.rules, mediation, settings),
         TableBuilder.build(EncodedRule.Table.FILE, encoder.rules, mediation, settings),
         encoder.transitions.names());
-  }
-
-  private static Map<Integer, Long> limits(ResolvedProfile profile) {
-    Map<Integer, Long> limits = new TreeMap<>();
-    for (ResolvedRule resolved : profile.rules()) {
-      if (resolved.rule() instanceof RlimitRule rule) {
-        limits.put(rule.resource().number(), rule.kernelValue());
-      }
-    }
-    return limits;
   }
 }

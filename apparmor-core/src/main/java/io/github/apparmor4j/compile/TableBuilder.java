@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded rules to one minimal automaton. Rules that say the same share a label; where strings of
- * several labels meet, {@link #combine} decides what is left of each permission
+ * several labels meet, {@link Arbitration} decides what is left of each permission
  * (docs/binary-policy.md).
  */
 final class TableBuilder {
@@ -53,13 +53,6 @@ final class TableBuilder {
   private record Saying(
       int priority, Qualifiers.Action action, int permissions, int audit, boolean exact) {}
 
-  private static final int EXEC_INHERIT = 0x201;
-  private static final int MMAP = 0x40;
-  private static final int OTHERS = 14;
-
-  /** Bits that a log can be asked for. */
-  private static final int LOGGED = 0x1fc07f;
-
   /** Enough of a too large automaton to see what it is made of. */
   private static final int SAMPLED_STATES = 20_000;
 
@@ -73,8 +66,7 @@ final class TableBuilder {
   private final List<List<EncodedRule>> byLabel = new ArrayList<>();
   private final Map<AcceptWords, Integer> words = new LinkedHashMap<>();
   private final List<AcceptWords> byNumber = new ArrayList<>();
-  private @Nullable EncodedRule conflictFirst;
-  private @Nullable EncodedRule conflictSecond;
+  private Arbitration.@Nullable Conflict conflict;
   private int conflictState;
 
   private final PolicyCompiler.Settings settings;
@@ -137,10 +129,10 @@ final class TableBuilder {
     } catch (TooComplexException e) {
       throw tooComplex(String.valueOf(e.getMessage()), e.limit(), rules, expressions);
     }
-    if (conflictFirst != null && conflictSecond != null) {
+    if (conflict != null) {
       byte[] witness = dfa.witness(conflictState);
       throw new ConflictException(
-          matching(conflictFirst, witness), matching(conflictSecond, witness));
+          matching(conflict.first(), witness), matching(conflict.second(), witness));
     }
     Dfa minimal = dfa.minimize();
     int most = wide ? MAX_STATES_WIDE : MAX_STATES;
@@ -198,88 +190,15 @@ final class TableBuilder {
   }
 
   private int combine(int[] labels, int state) {
-    int allow = 0;
-    int audit = 0;
-    int quiet = 0;
-    int prompt = 0;
-    for (int i = 0; i < 32; i++) {
-      int bit = 1 << i;
-      int type = files ? EncodedRule.typeOf(bit) : 0;
-      if (files && isTypeBit(bit)) {
-        continue; // goes with its exec bit
-      }
-      int strongest = Integer.MIN_VALUE;
-      for (int label : labels) {
-        EncodedRule rule = byLabel.get(label).get(0);
-        if ((rule.permissions() & bit) != 0) {
-          strongest = Math.max(strongest, rule.strength(bit));
-        }
-      }
-      EncodedRule decided = null;
-      for (int label : labels) {
-        EncodedRule rule = byLabel.get(label).get(0);
-        if ((rule.permissions() & bit) == 0 || rule.strength(bit) != strongest) {
-          continue;
-        }
-        if (rule.isDeny()) {
-          quiet |= rule.audit() & bit;
-          continue;
-        }
-        if (rule.action() == Qualifiers.Action.PROMPT) {
-          prompt |= rule.permissions() & (bit | type);
-          audit |= rule.audit() & (bit | type);
-          continue;
-        }
-        if (type != 0
-            && decided != null
-            && ((decided.permissions() ^ rule.permissions()) & type) != 0) {
-          conflictFirst = decided;
-          conflictSecond = rule;
-          conflictState = state;
-        }
-        decided = rule;
-        allow |= rule.permissions() & (bit | type);
-        audit |= rule.audit() & (bit | type);
-      }
-    }
-    if (files) {
-      allow |= inheritedMmap(labels, allow, 0) | inheritedMmap(labels, allow, OTHERS);
-    }
-    if (form == PolicyDfa.Form.WORDS) {
-      // Words can't say these; what isn't allowed is refused without asking.
-      allow &= ~AcceptWords.CONTINUES;
-      prompt = 0;
-    }
-    return number(new AcceptWords(allow, prompt, audit & LOGGED, quiet & LOGGED));
-  }
-
-  private static boolean isTypeBit(int bit) {
-    return ((EncodedRule.typeOf(1) | EncodedRule.typeOf(1 << OTHERS)) & bit) != 0;
-  }
-
-  /**
-   * A program that keeps its profile must be mapped to run, unless that is denied or ruled by a
-   * higher priority.
-   */
-  private int inheritedMmap(int[] labels, int allow, int shift) {
-    int exec = 1 << shift;
-    int mmap = MMAP << shift;
-    if ((allow & EXEC_INHERIT << shift) != EXEC_INHERIT << shift) {
-      return 0;
-    }
-    int execPriority = Integer.MIN_VALUE;
-    int mmapPriority = Integer.MIN_VALUE;
-    boolean denied = false;
+    List<EncodedRule> rules = new ArrayList<>(labels.length);
     for (int label : labels) {
-      EncodedRule rule = byLabel.get(label).get(0);
-      if ((rule.permissions() & exec) != 0) {
-        execPriority = Math.max(execPriority, rule.priority());
-      }
-      if ((rule.permissions() & mmap) != 0 && rule.priority() >= mmapPriority) {
-        denied = rule.isDeny() || (denied && rule.priority() == mmapPriority);
-        mmapPriority = rule.priority();
-      }
+      rules.add(byLabel.get(label).get(0));
     }
-    return mmapPriority <= execPriority && !denied ? mmap : 0;
+    Arbitration decided = Arbitration.of(rules, files);
+    if (decided.conflict() != null) {
+      conflict = decided.conflict();
+      conflictState = state;
+    }
+    return number(form == PolicyDfa.Form.WORDS ? decided.words().forWords() : decided.words());
   }
 }

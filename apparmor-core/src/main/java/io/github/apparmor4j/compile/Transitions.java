@@ -1,6 +1,7 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.Qualifiers;
@@ -8,6 +9,7 @@ import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transitions {
 
-  private static final int FIRST = 4;
-  static final int MAX = 12;
+  static final int MAX = AcceptBits.MOST_NAMED;
 
   private final ResolvedProfile profile;
   private final List<String> names;
@@ -29,7 +30,7 @@ final class Transitions {
     for (ResolvedRule rule : profile.rules()) {
       if (rule.rule() instanceof FileRule file
           && file.qualifiers().action() == Qualifiers.Action.ALLOW) {
-        String name = name(file.permissions().exec(), file.path(), file.target(), rule);
+        String name = name(file, rule);
         if (name != null) {
           found.add(name);
         }
@@ -42,16 +43,18 @@ final class Transitions {
     return names;
   }
 
-  private @Nullable String name(
-      @Nullable ExecMode exec, @Nullable String path, @Nullable String target, ResolvedRule rule) {
-    if (exec == null || target == null) {
+  private @Nullable String name(FileRule file, ResolvedRule origin) {
+    ExecMode exec = file.permissions().exec();
+    if (exec == null || file.target() == null) {
       return null;
     }
-    // A child of the program's own path is what attaches to the program anyway.
-    if (exec.target() == ExecMode.Target.CHILD && target.equals(path)) {
+    // A child of the program's own path, as it is written, is what attaches to the program anyway.
+    if (exec.target() == ExecMode.Target.CHILD
+        && origin.written() instanceof FileRule written
+        && Objects.equals(written.target(), written.path())) {
       return null;
     }
-    String text = Aare.name(rule.expanded(target));
+    String text = Aare.name(file.target());
     // "cx -> &other" gives "profile//&other", which the kernel reads as a stack of the two.
     if (exec.target() == ExecMode.Target.CHILD && !text.startsWith(":") && !text.startsWith("&:")) {
       return profile.name() + "//" + text;
@@ -60,18 +63,21 @@ final class Transitions {
     return colon < 0 ? text : text.substring(0, colon) + '\0' + text.substring(colon + 1);
   }
 
-  /** Returns the index that an exec rule's word holds. */
-  int index(
-      ExecMode exec, @Nullable String path, @Nullable String target, @Nullable ResolvedRule rule) {
-    String name = rule == null ? null : name(exec, path, target, rule);
+  /**
+   * Returns the index that an exec rule's word holds.
+   *
+   * @param origin the rule as it is in the profile
+   */
+  int index(ExecMode exec, FileRule rule, ResolvedRule origin) {
+    String name = name(rule, origin);
     if (name != null) {
-      return FIRST + names.indexOf(name);
+      return AcceptBits.INDEX_NAMED + names.indexOf(name);
     }
     return switch (exec.target()) {
-      case NONE -> 0;
-      case UNCONFINED -> 1;
-      case PROFILE -> 2;
-      case CHILD -> 3;
+      case NONE -> AcceptBits.INDEX_NONE;
+      case UNCONFINED -> AcceptBits.INDEX_UNCONFINED;
+      case PROFILE -> AcceptBits.INDEX_PROFILE;
+      case CHILD -> AcceptBits.INDEX_CHILD;
     };
   }
 }

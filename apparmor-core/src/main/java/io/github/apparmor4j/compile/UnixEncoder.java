@@ -3,6 +3,7 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
@@ -22,9 +23,6 @@ final class UnixEncoder {
 
   private static final Regex BYTE = Regex.of(ByteSet.ALL);
   private static final Regex TWO_BYTES = Regex.sequence(BYTE, BYTE);
-  private static final int LISTEN_COMMAND = 2;
-  private static final int PEER_COMMAND = 1;
-  private static final int OPTION_COMMAND = 4;
 
   private static final int CREATE = NetworkPermission.CREATE.bit();
   private static final int BIND = NetworkPermission.BIND.bit();
@@ -43,7 +41,7 @@ final class UnixEncoder {
 
   private UnixEncoder() {}
 
-  static void encode(UnixRule rule, Encoder out) {
+  static void encode(UnixRule rule, RuleOutput out) {
     boolean fine = out.mediation.hasUnixAddresses();
     if (!rule.qualifiers().isDeny()) {
       if (!fine && out.mediation.knowsNoSockets()) {
@@ -62,8 +60,7 @@ final class UnixEncoder {
   }
 
   private static int permissions(UnixRule rule) {
-    return Permission.bits(
-        rule.permissions().isEmpty() ? List.of(NetworkPermission.values()) : rule.permissions());
+    return Permission.bits(rule.permissions(), rule.kind());
   }
 
   private static Regex type(UnixRule rule) {
@@ -71,37 +68,38 @@ final class UnixEncoder {
   }
 
   /** Encodes all of a rule for kernels that look at addresses and labels, nothing for others. */
-  static void encodeFine(UnixRule rule, Encoder out) {
+  static void encodeFine(UnixRule rule, RuleOutput out) {
     boolean hasPeer = rule.peerAddress() != null || rule.peerLabel() != null;
     int permissions = permissions(rule);
     Regex type = type(rule);
     // The patterns are read in any case, so that a mistake in them is found for every kernel.
-    Regex own = address(rule.address(), out);
-    Regex other = address(rule.peerAddress(), out);
-    Regex otherLabel = rule.peerLabel() == null ? Encoder.ANY : out.label(rule.peerLabel());
+    Regex own = address(rule.address());
+    Regex other = address(rule.peerAddress());
+    Regex otherLabel =
+        rule.peerLabel() == null ? RuleOutput.ANY : RuleOutput.label(rule.peerLabel());
     if (!out.mediation.hasUnixAddresses()) {
       return;
     }
     int policyClass = out.mediation.networkClass();
     Regex base = Regex.sequence(family(policyClass), type, TWO_BYTES);
-    boolean auto = rule.address() != null && out.expanded(rule.address()).equals("auto");
+    boolean auto = rule.address() != null && rule.address().equals("auto");
     if (!hasPeer) {
       add(rule, out, base, permissions & CREATE);
     }
     if (rule.address() == null || auto) {
-      Regex unnamed = Regex.sequence(base, Encoder.NUL, Encoder.ANY, Encoder.NUL);
+      Regex unnamed = Regex.sequence(base, RuleOutput.NUL, RuleOutput.ANY, RuleOutput.NUL);
       add(rule, out, unnamed, permissions & BIND);
     }
     int mask = auto ? permissions & ~BIND : permissions;
-    Regex local = Regex.sequence(base, own, Encoder.NUL, Encoder.ANY, Encoder.NUL);
+    Regex local = Regex.sequence(base, own, RuleOutput.NUL, RuleOutput.ANY, RuleOutput.NUL);
     int localMask = hasPeer ? NetworkPermission.ACCEPT.bit() : LOCAL;
     add(rule, out, local, mask & localMask);
     if (!hasPeer) {
-      add(rule, out, command(local, LISTEN_COMMAND, TWO_BYTES), mask & LISTEN);
-      add(rule, out, command(local, OPTION_COMMAND, TWO_BYTES), mask & OPTIONS);
+      add(rule, out, command(local, PolicyClass.LISTEN_COMMAND, TWO_BYTES), mask & LISTEN);
+      add(rule, out, command(local, PolicyClass.OPTION_COMMAND, TWO_BYTES), mask & OPTIONS);
     }
-    Regex peer = Regex.sequence(other, Encoder.NUL, otherLabel);
-    add(rule, out, command(local, PEER_COMMAND, peer), mask & PEER);
+    Regex peer = Regex.sequence(other, RuleOutput.NUL, otherLabel);
+    add(rule, out, command(local, PolicyClass.PEER_COMMAND, peer), mask & PEER);
   }
 
   private static Regex family(int policyClass) {
@@ -112,32 +110,33 @@ final class UnixEncoder {
     return Regex.sequence(local, Regex.of(code), rest);
   }
 
-  private static void add(UnixRule rule, Encoder out, Regex regex, int permissions) {
+  private static void add(UnixRule rule, RuleOutput out, Regex regex, int permissions) {
     if (permissions != 0) {
-      out.policy(rule.qualifiers(), regex, PolicyClass.acceptBits(permissions));
+      out.policy(rule.qualifiers(), regex, AcceptBits.ofPolicy(permissions));
     }
   }
 
   /**
    * Returns an address: a byte 1 for none, or a NUL and the abstract name, slashes run together.
    */
-  private static Regex address(@Nullable String address, Encoder out) {
+  private static Regex address(@Nullable String address) {
     if (address == null) {
       return Regex.star(ByteSet.ALL);
     }
-    String name = out.expanded(address);
+    String name = address;
     if (name.equals("none")) {
       return Regex.of(1);
     }
     if (name.equals("auto")) {
       // The kernel makes names of five hexadecimal digits.
-      List<Regex> digits = new ArrayList<>(List.of(Encoder.NUL));
+      List<Regex> digits = new ArrayList<>(List.of(RuleOutput.NUL));
       ByteSet digit = ByteSet.range('0', '9').plus(ByteSet.range('a', 'f'));
       for (int i = 0; i < 5; i++) {
         digits.add(Regex.of(digit));
       }
       return new Regex.Sequence(digits);
     }
-    return Regex.sequence(Encoder.NUL, Aare.bytes(name.substring(1).replaceAll("/+", "/")).regex());
+    return Regex.sequence(
+        RuleOutput.NUL, Aare.bytes(name.substring(1).replaceAll("/+", "/")).regex());
   }
 }

@@ -2,43 +2,14 @@ package io.github.apparmor4j.parse;
 
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.source.SourceSpan;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Reads one rule, from its qualifiers to its comma. */
 final class RuleParser {
-
-  /** Reads a rule behind its keyword, up to its comma. */
-  private interface Kind {
-    Rule read(RuleScanner in, Qualifiers qualifiers);
-  }
-
-  // The one place that knows all keywords.
-  private static final Map<String, Kind> KINDS =
-      Map.ofEntries(
-          Map.entry("all", TaskRules::all),
-          Map.entry("capability", TaskRules::capability),
-          Map.entry("change_profile", TaskRules::changeProfile),
-          Map.entry("dbus", IpcRules::dbus),
-          Map.entry("file", FileRules::file),
-          Map.entry("io_uring", IpcRules::ioUring),
-          Map.entry("link", FileRules::link),
-          Map.entry("mount", MountRules::mount),
-          Map.entry("mqueue", IpcRules::mqueue),
-          Map.entry("network", IpcRules::network),
-          Map.entry("pivot_root", MountRules::pivotRoot),
-          Map.entry("ptrace", IpcRules::ptrace),
-          Map.entry("remount", MountRules::remount),
-          Map.entry("set", TaskRules::rlimit),
-          Map.entry("signal", IpcRules::signal),
-          Map.entry("umount", MountRules::umount),
-          Map.entry("unix", IpcRules::unix),
-          Map.entry("unmount", MountRules::umount),
-          Map.entry("userns", TaskRules::userns));
 
   private static final List<String> PREFIXES =
       List.of("audit", "allow", "deny", "prompt", "owner", "user", "other", "safe", "unsafe");
@@ -56,32 +27,54 @@ final class RuleParser {
   static Rule rule(RuleScanner in, Qualifiers qualifiers, int start) {
     in.ruleStart = start;
     if (in.peek() == '/' || in.peek() == '@') {
-      Rule rule = FileRules.bare(in, qualifiers);
+      Rule rule = FileParser.bare(in, qualifiers);
       comma(in, rule);
       return rule;
     }
     String keyword = in.peekKeyword();
-    Kind kind = KINDS.get(keyword);
+    RuleKind kind = RuleKind.named(keyword);
     char after = in.peek(keyword.length());
     Rule rule;
     if (kind != null && !Character.isLetterOrDigit(after) && ".+:{".indexOf(after) < 0) {
       in.accept(keyword);
-      rule = kind.read(in, qualifiers);
+      rule = read(kind, keyword, in, qualifiers);
     } else {
-      rule = FileRules.bare(in, qualifiers);
+      rule = FileParser.bare(in, qualifiers);
     }
     comma(in, rule);
     return rule;
   }
 
+  /** Reads what stands between a rule's keyword and its comma. */
+  private static Rule read(RuleKind kind, String keyword, RuleScanner in, Qualifiers qualifiers) {
+    return switch (kind) {
+      case ALL -> AllParser.read(in, qualifiers);
+      case CAPABILITY -> CapabilityParser.read(in, qualifiers);
+      case CHANGE_PROFILE -> ChangeProfileParser.read(in, qualifiers);
+      case DBUS -> DbusParser.read(in, qualifiers);
+      case FILE -> FileParser.read(in, qualifiers);
+      case IO_URING -> IoUringParser.read(in, qualifiers);
+      case LINK -> LinkParser.read(in, qualifiers);
+      case MOUNT -> MountParser.read(in, qualifiers, keyword);
+      case MQUEUE -> MqueueParser.read(in, qualifiers);
+      case NETWORK -> NetworkParser.read(in, qualifiers);
+      case PIVOT_ROOT -> PivotRootParser.read(in, qualifiers);
+      case PTRACE -> PtraceParser.read(in, qualifiers);
+      case RLIMIT -> RlimitParser.read(in, qualifiers);
+      case SIGNAL -> SignalParser.read(in, qualifiers);
+      case UNIX -> UnixParser.read(in, qualifiers);
+      case USERNS -> UsernsParser.read(in, qualifiers);
+      case UNRECOGNIZED -> throw new AssertionError("no keyword: " + keyword);
+    };
+  }
+
   private static void comma(RuleScanner in, Rule rule) {
     if (!in.text.startsWith(",", in.pos)) {
-      String kind = rule.getClass().getSimpleName().replace("Rule", "").toLowerCase(Locale.ROOT);
       int at = Math.min(in.lastEnd, in.text.length());
       throw new ParseFailure(
           "AA-PARSE-0010",
           new SourceSpan(at, at),
-          "a " + kind + " rule needs ',' at its end",
+          "a " + rule.kind() + " rule needs ',' at its end",
           "add ','");
     }
     in.advance(1);
@@ -163,7 +156,7 @@ final class RuleParser {
     String near =
         Scanner.nearest(
             word,
-            Stream.of(KINDS.keySet(), PREFIXES, List.of("profile", "hat", "include", "abi"))
+            Stream.of(keywords(), PREFIXES, List.of("profile", "hat", "include", "abi"))
                 .flatMap(Collection::stream)
                 .toList());
     return new ParseFailure(
@@ -171,5 +164,9 @@ final class RuleParser {
         new SourceSpan(start, Math.max(end, Math.min(start + 1, in.text.length()))),
         word.isEmpty() ? "expected a rule" + in.found() : "unknown keyword '" + word + "'",
         near == null ? null : "did you mean '" + near + "'?");
+  }
+
+  private static List<String> keywords() {
+    return Stream.of(RuleKind.values()).flatMap(kind -> kind.keywords().stream()).toList();
   }
 }

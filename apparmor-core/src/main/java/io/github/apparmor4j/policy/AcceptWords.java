@@ -1,10 +1,7 @@
 package io.github.apparmor4j.policy;
 
 /**
- * What is said of the strings that end in a state, as bits of an accept word. In the table of files
- * bits 0 to 13 are for the owner of a file and 14 to 27 for others: seven permissions, then how to
- * execute; elsewhere bits 0 to 6 and, from 14, further permissions ({@link
- * PolicyClass#acceptBits}).
+ * What is said of the strings that end in a state, as bits of an accept word ({@link AcceptBits}).
  *
  * @param allow allowed
  * @param prompt asked for; only permission tables can say so
@@ -13,19 +10,25 @@ package io.github.apparmor4j.policy;
  */
 public record AcceptWords(int allow, int prompt, int audit, int quiet) {
 
+  /** Leaves out the logging of permissions that can't be logged. */
+  public AcceptWords {
+    audit &= AcceptBits.LOGGED;
+    quiet &= AcceptBits.LOGGED;
+  }
+
   /** Nothing at all. */
   public static final AcceptWords NONE = new AcceptWords(0, 0, 0, 0);
 
   /**
-   * In {@link #allow} of a socket's state: a longer string may say more. Only permission tables
-   * hold it.
+   * Returns what accept words can hold of this: they can't say that a longer string says more, or
+   * that user space is asked, so what isn't allowed is refused without asking.
    */
-  public static final int CONTINUES = 1 << 28;
-
-  private static final int LOGGED = 0x1fc07f;
+  public AcceptWords forWords() {
+    return new AcceptWords(allow & ~AcceptBits.CONTINUES, 0, audit, quiet);
+  }
 
   /** Returns the second word: logged in the lower seven bits of a half, silent in the next. */
   int second() {
-    return (audit & LOGGED) | (quiet & LOGGED) << 7;
+    return (audit & AcceptBits.LOGGED) | (quiet & AcceptBits.LOGGED) << 7;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.policy;
 
+import io.github.apparmor4j.source.SourceText;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,9 @@ public record KernelProfile(
   private static final int FORCE_COMPLAIN = 1 << 11;
 
   private static final int OLDEST_ABI = 5;
+
+  /** A text's length is a number of 16 bits, and counts the NUL at its end. */
+  private static final int LONGEST_TEXT = 65_534;
 
   private static final List<String> MODES =
       List.of("enforce", "complain", "kill", "unconfined", "user");
@@ -144,11 +148,30 @@ public record KernelProfile(
    */
   public record Capabilities(long allow, long audit, long quiet) {}
 
-  /** Copies the names and limits. */
+  /** Copies the names and limits, and rejects texts that are longer than kernels take. */
   public KernelProfile {
     identities = identities == null ? null : List.copyOf(identities);
     limits = Map.copyOf(limits);
     transitions = List.copyOf(transitions);
+    checkLength(name, "the profile's name");
+    checkLength(namespace, "the namespace");
+    checkLength(behavior.disconnected(), "the path of disconnected files");
+    checkLength(behavior.disconnectedIpc(), "the path of disconnected objects");
+    transitions.forEach(each -> checkLength(each, "the name of a profile to change to"));
+    (identities == null ? List.<String>of() : identities)
+        .forEach(each -> checkLength(each, "an identity"));
+    (attachment == null ? List.<String>of() : attachment.xattrs())
+        .forEach(each -> checkLength(each, "the name of an extended attribute"));
+  }
+
+  private static void checkLength(@Nullable String text, String what) {
+    if (text != null && text.length() * 3L > LONGEST_TEXT) {
+      int length = SourceText.encode(text).length;
+      if (length > LONGEST_TEXT) {
+        throw new IllegalArgumentException(
+            what + " has " + length + " bytes; kernels take up to " + LONGEST_TEXT);
+      }
+    }
   }
 
   /** Returns a {@code MODE_} constant. */
@@ -202,5 +225,10 @@ public record KernelProfile(
   /** Returns the name with the namespace: {@code :ns:name}, or the name alone. */
   public String qualifiedName() {
     return namespace == null ? name : ":" + namespace + ":" + name;
+  }
+
+  /** Returns the name in its parts. */
+  public ProfileName profileName() {
+    return ProfileName.of(namespace, name);
   }
 }

@@ -40,28 +40,23 @@ public record PermissionEntry(
   /** Execution into the profile that the table of transitions names. */
   public static final int EXEC_TABLE = 0x08000000;
 
-  static final int EXEC_UNSAFE = 0x10000000;
-  private static final int EXEC_INHERIT = 0x40000000;
-  private static final int EXEC_UNCONFINED = 0x80000000;
-  private static final int EXEC_NAME = 0x04000000;
-  private static final int EXEC_CHILD = 0x20000000;
+  /** The environment is kept as it is. */
+  public static final int EXEC_UNSAFE = 0x10000000;
+
+  /** Keep the profile if there is none to change to. */
+  public static final int EXEC_INHERIT = 0x40000000;
+
+  /** Without confinement; with another flag, only if there is no profile to change to. */
+  public static final int EXEC_UNCONFINED = 0x80000000;
+
+  /** Into the profile that attaches to the program. */
+  public static final int EXEC_NAME = 0x04000000;
+
+  /** With {@link #EXEC_NAME}: a child of the profile. */
+  public static final int EXEC_CHILD = 0x20000000;
 
   /** The numbers that {@link #exec} holds, without its flags. */
-  static final int EXEC_INDEX = 0x00FFFFFF;
-
-  private static final int GET_ATTRIBUTES = 0x200;
-  private static final int LOCK = 0x8000;
-
-  /** Width of one half of a file's accept word: first the owner's, then the others'. */
-  static final int HALF = 14;
-
-  /** Behind the seven permissions of a half: how to execute. */
-  private static final int UNCONFINED_FALLBACK = 1 << 7;
-
-  private static final int UNSAFE = 1 << 8;
-  private static final int INHERIT = 1 << 9;
-  private static final int INDEX = 10;
-  private static final int FIRST_NAMED = 4;
+  public static final int EXEC_INDEX = 0x00FFFFFF;
 
   private static final Comparator<PermissionEntry> ORDER =
       Comparator.comparing(PermissionEntry::allow, Integer::compareUnsigned)
@@ -110,76 +105,22 @@ public record PermissionEntry(
    * @param owner for tasks whose user owns the file, or for others
    */
   static PermissionEntry ofFile(AcceptWords words, boolean owner) {
-    int shift = owner ? 0 : HALF;
-    int half = words.allow() >>> shift;
-    // The two highest bits, which have no halves: at the next execution, and at once.
-    int change = (words.allow() & 0xC0000000) >>> 1;
+    int half = AcceptBits.half(words.allow(), owner);
     return of(
-        file(half) | GET_ATTRIBUTES | change,
-        file(words.prompt() >>> shift),
-        file(words.audit() >>> shift),
-        file(words.quiet() >>> shift),
-        exec(half));
-  }
-
-  private static int file(int half) {
-    int read = (half & 4) != 0 ? 0x240 : 0;
-    int write = (half & 2) != 0 ? 0x3170 : 0;
-    return (half & 0xf)
-        | read
-        | write
-        | (half & 0x10) << 14
-        | (half & 0x20) << 10
-        | (half & 0x40) << 10;
-  }
-
-  private static int exec(int half) {
-    int index = half >>> INDEX & 15;
-    int word = (half & UNSAFE) != 0 ? EXEC_UNSAFE : 0;
-    word |= (half & INHERIT) != 0 ? EXEC_INHERIT : 0;
-    word |= (half & UNCONFINED_FALLBACK) != 0 ? EXEC_UNCONFINED : 0;
-    return word
-        | switch (index) {
-          case 0 -> 0;
-          case 1 -> EXEC_UNCONFINED;
-          case 2 -> EXEC_NAME;
-          case 3 -> EXEC_NAME | EXEC_CHILD;
-          default -> EXEC_TABLE | index - FIRST_NAMED;
-        };
+        AcceptBits.kernelFile(half) | AcceptBits.kernelFileAlways(words.allow()),
+        AcceptBits.kernelFile(AcceptBits.half(words.prompt(), owner)),
+        AcceptBits.kernelFile(AcceptBits.half(words.audit(), owner)),
+        AcceptBits.kernelFile(AcceptBits.half(words.quiet(), owner)),
+        AcceptBits.kernelExec(half));
   }
 
   /** Returns what the words of another state mean. */
   static PermissionEntry ofPolicy(AcceptWords words) {
     return of(
-        policy(words.allow()) | LOCK,
-        policy(words.prompt()),
-        policy(words.audit()),
-        policy(words.quiet()),
+        AcceptBits.kernelPolicy(words.allow()) | AcceptBits.KERNEL_LOCK,
+        AcceptBits.kernelPolicy(words.prompt()),
+        AcceptBits.kernelPolicy(words.audit()),
+        AcceptBits.kernelPolicy(words.quiet()),
         0);
-  }
-
-  private static int policy(int word) {
-    int more = word >>> HALF;
-    return (word & 0x7f)
-        | (more & 3) << 8
-        | (more & 0x1c) << 18
-        | (more & 0x60) << 19
-        | (word & AcceptWords.CONTINUES) >>> 1
-        | (word & 0x80000000);
-  }
-
-  // ---- back
-
-  /** Returns permissions of a file's entry as the bits of an accept word's half. */
-  static int fileBits(int permissions) {
-    return (permissions & 0xf)
-        | (permissions & 0x40000) >>> 14
-        | (permissions & 0x8000) >>> 10
-        | (permissions & 0x10000) >>> 10;
-  }
-
-  /** Returns permissions of another entry as the bits of an accept word. */
-  static int policyBits(int permissions) {
-    return PolicyClass.acceptBits(permissions);
   }
 }

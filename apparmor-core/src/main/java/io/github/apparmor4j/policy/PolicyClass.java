@@ -1,8 +1,8 @@
 package io.github.apparmor4j.policy;
 
 /**
- * Classes of the policy table: the first byte of a string in it (the kernel's {@code AA_CLASS_*}),
- * and how permissions of a class lie in an accept word.
+ * Classes of the policy table: the first byte of a string in it (the kernel's {@code AA_CLASS_*});
+ * and the bytes that say, in a socket's string, what is asked of it.
  */
 public final class PolicyClass {
 
@@ -45,16 +45,14 @@ public final class PolicyClass {
   /** D-Bus. */
   public static final int DBUS = 32;
 
-  private PolicyClass() {}
+  /** After a socket's own side: the other side follows. */
+  public static final int PEER_COMMAND = 1;
 
-  /**
-   * Returns the bits of an accept word for permissions of sockets, which reach above its lower
-   * seven bits.
-   */
-  public static int acceptBits(int permissions) {
-    return (permissions & 0x7f)
-        | (permissions & 0x300) << 6
-        | (permissions & 0x700000) >> 4
-        | (permissions & 0x3000000) >> 5;
-  }
+  /** After a socket's own side: it listens; two bytes of the length of its queue follow. */
+  public static final int LISTEN_COMMAND = 2;
+
+  /** After a socket's own side: an option; its level and number follow. */
+  public static final int OPTION_COMMAND = 4;
+
+  private PolicyClass() {}
 }

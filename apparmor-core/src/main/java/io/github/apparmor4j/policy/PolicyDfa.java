@@ -24,9 +24,6 @@ import java.util.TreeMap;
 public record PolicyDfa(
     PackedDfa tables, int[] accept, int[] accept2, List<PermissionEntry> entries) {
 
-  private static final int EXEC_TYPE = 0x3f80;
-  private static final int UNSAFE = 1 << 8;
-
   /** How permissions are written. */
   public enum Form {
     /** Two words a state. */
@@ -60,7 +57,7 @@ public record PolicyDfa(
       int[] accept = new int[words.length];
       int[] accept2 = new int[words.length];
       for (int s = 0; s < words.length; s++) {
-        accept[s] = words[s].allow() & ~AcceptWords.CONTINUES;
+        accept[s] = words[s].forWords().allow();
         accept2[s] = words[s].second();
       }
       return new PolicyDfa(tables, accept, accept2, List.of());
@@ -118,37 +115,6 @@ public record PolicyDfa(
     return Math.min(entry, entries.size() - 1);
   }
 
-  /** Returns what a state of the table of files grants. */
-  public Rights fileRights(int state, boolean owner) {
-    if (entries.isEmpty()) {
-      int shift = owner ? 0 : PermissionEntry.HALF;
-      int word = accept[state] >>> shift;
-      int logs = accept2[state] >>> shift;
-      return new Rights(word, logs, logs >>> 7, word & EXEC_TYPE & ~UNSAFE, (word & UNSAFE) != 0);
-    }
-    PermissionEntry entry = entries.get(fileEntry(state, owner));
-    return new Rights(
-        PermissionEntry.fileBits(entry.allow() & ~entry.deny()),
-        PermissionEntry.fileBits(entry.audit()),
-        PermissionEntry.fileBits(entry.quiet()),
-        entry.exec() & ~PermissionEntry.EXEC_UNSAFE,
-        (entry.exec() & PermissionEntry.EXEC_UNSAFE) != 0);
-  }
-
-  /** Returns what a state of the policy table grants. */
-  public Rights rights(int state) {
-    if (entries.isEmpty()) {
-      return new Rights(accept[state], accept2[state], accept2[state] >>> 7, 0, false);
-    }
-    PermissionEntry entry = entries.get(accept[state]);
-    return new Rights(
-        PermissionEntry.policyBits(entry.allow() & ~entry.deny()),
-        PermissionEntry.policyBits(entry.audit()),
-        PermissionEntry.policyBits(entry.quiet()),
-        0,
-        false);
-  }
-
   /**
    * Returns what a state of the table of files grants, in the kernel's own bits; words are mapped
    * as kernels map them.
@@ -166,6 +132,47 @@ public record PolicyDfa(
 
   private AcceptWords words(int state) {
     return new AcceptWords(accept[state], 0, accept2[state], accept2[state] >>> 7);
+  }
+
+  /** States that a kernel looks back at for a loop. */
+  private static final int LOOK_BACK = 32;
+
+  /**
+   * Returns how much of a string is matched before the pattern repeats itself, by which a kernel
+   * prefers one attachment to another; 0 if the string is not accepted.
+   *
+   * <p>As kernels do: a step to a state with no higher number that was visited within the last 32
+   * steps counts as a loop, and what came since that visit isn't counted (docs/binary-policy.md).
+   */
+  public int leftMatch(byte[] string) {
+    int[] visited = new int[Math.min(string.length, LOOK_BACK) + 1];
+    int state = Dfa.START;
+    int count = 0;
+    boolean counting = true;
+    for (int i = 0; i < string.length; i++) {
+      int next = tables.step(state, string[i] & 0xFF);
+      if (counting) {
+        visited[i % visited.length] = state;
+        count++;
+        int back = next <= state ? stepsBack(visited, i, next) : 0;
+        if (back > 0) {
+          count -= back;
+          counting = false;
+        }
+      }
+      state = next;
+    }
+    return accept[state] == 0 ? 0 : count;
+  }
+
+  /** Returns how many steps ago a state was visited, 0 if it wasn't. */
+  private static int stepsBack(int[] visited, int last, int state) {
+    for (int back = 1; back <= visited.length && back <= last + 1; back++) {
+      if (visited[(last + 1 - back) % visited.length] == state) {
+        return back;
+      }
+    }
+    return 0;
   }
 
   /** Returns the state that bytes lead to from a state. */

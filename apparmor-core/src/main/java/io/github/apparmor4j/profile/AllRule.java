@@ -2,6 +2,8 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code all,}: one rule of every kind, without conditions.
@@ -21,8 +23,23 @@ public record AllRule(Qualifiers qualifiers) implements Rule {
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.ALL;
+  }
+
+  @Override
   public List<String> patterns() {
     return List.of();
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(new SetPart(Set.of(RuleKind.ALL)));
+  }
+
+  @Override
+  public AllRule withPatterns(UnaryOperator<String> change) {
+    return this;
   }
 
   @Override

@@ -14,6 +14,8 @@ public final class CanonicalOrder implements Comparator<ProfileElement> {
   /** The order. */
   public static final CanonicalOrder BY_KIND = new CanonicalOrder();
 
+  private static final int LAST = 100;
+
   private CanonicalOrder() {}
 
   @Override
@@ -31,75 +33,25 @@ public final class CanonicalOrder implements Comparator<ProfileElement> {
       return 0;
     }
     if (element instanceof Include include) {
-      return isLocal(include) ? 50 : 1;
+      return isLocal(include) ? LAST : 1;
     }
     if (element instanceof Rule rule) {
       return rank(rule);
     }
     if (element instanceof RuleBlock) {
-      return 30;
+      return LAST - 3;
     }
     if (element instanceof Conditional) {
-      return 31;
+      return LAST - 2;
     }
     if (element instanceof Profile) {
-      return 40;
+      return LAST - 1;
     }
     throw new AssertionError(element);
   }
 
+  @SuppressWarnings("EnumOrdinal") // kinds are declared in the order of text
   private static int rank(Rule rule) {
-    if (rule instanceof RlimitRule) {
-      return 2;
-    }
-    if (rule instanceof AllRule) {
-      return 3;
-    }
-    if (rule instanceof CapabilityRule) {
-      return 4;
-    }
-    if (rule instanceof NetworkRule) {
-      return 5;
-    }
-    if (rule instanceof UnixRule) {
-      return 6;
-    }
-    if (rule instanceof MqueueRule) {
-      return 7;
-    }
-    if (rule instanceof DbusRule) {
-      return 8;
-    }
-    if (rule instanceof SignalRule) {
-      return 9;
-    }
-    if (rule instanceof PtraceRule) {
-      return 10;
-    }
-    if (rule instanceof MountRule) {
-      return 11;
-    }
-    if (rule instanceof PivotRootRule) {
-      return 12;
-    }
-    if (rule instanceof UsernsRule) {
-      return 13;
-    }
-    if (rule instanceof IoUringRule) {
-      return 14;
-    }
-    if (rule instanceof ChangeProfileRule) {
-      return 15;
-    }
-    if (rule instanceof FileRule) {
-      return 16;
-    }
-    if (rule instanceof LinkRule) {
-      return 17;
-    }
-    if (rule instanceof UnrecognizedRule) {
-      return 18;
-    }
-    throw new AssertionError(rule);
+    return 2 + rule.kind().ordinal();
   }
 }

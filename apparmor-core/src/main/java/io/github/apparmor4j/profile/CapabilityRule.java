@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code capability net_admin sys_ptrace,}.
@@ -33,8 +34,23 @@ public record CapabilityRule(Qualifiers qualifiers, List<Capability> capabilitie
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.CAPABILITY;
+  }
+
+  @Override
   public List<String> patterns() {
     return List.of();
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(SetPart.orAll(capabilities));
+  }
+
+  @Override
+  public CapabilityRule withPatterns(UnaryOperator<String> change) {
+    return this;
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +41,24 @@ public record ChangeProfileRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.CHANGE_PROFILE;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(program, target);
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(new SetPart(Set.of(unsafe)), new NamePart(program), new NamePart(target));
+  }
+
+  @Override
+  public ChangeProfileRule withPatterns(UnaryOperator<String> change) {
+    return new ChangeProfileRule(
+        qualifiers, unsafe, Words.changed(program, change), Words.changed(target, change));
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,8 +86,40 @@ public record DbusRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.DBUS;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(bus, path, interfaceName, member, name, peerName, peerLabel);
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(
+        new PathPart(path),
+        new SetPart(Set.copyOf(effectivePermissions())),
+        new NamePart(bus),
+        new NamePart(interfaceName),
+        new NamePart(member),
+        new NamePart(name),
+        new NamePart(peerName),
+        new NamePart(peerLabel));
+  }
+
+  @Override
+  public DbusRule withPatterns(UnaryOperator<String> change) {
+    return new DbusRule(
+        qualifiers,
+        permissions,
+        Words.changed(bus, change),
+        Words.changed(path, change),
+        Words.changed(interfaceName, change),
+        Words.changed(member, change),
+        Words.changed(name, change),
+        Words.changed(peerName, change),
+        Words.changed(peerLabel, change));
   }
 
   @Override

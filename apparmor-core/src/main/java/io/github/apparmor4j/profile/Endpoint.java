@@ -1,6 +1,7 @@
 package io.github.apparmor4j.profile;
 
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,18 @@ public record Endpoint(
     Words.checkedOrNull(interfaceName, "interface");
     Words.checkedOrNull(label, "label");
     Words.checkedOrNull(assignedLabel, "label");
+  }
+
+  /** Returns this with its patterns changed: interface and labels. */
+  Endpoint withPatterns(UnaryOperator<String> change) {
+    return isAny()
+        ? this
+        : new Endpoint(
+            ip,
+            ports,
+            Words.changed(interfaceName, change),
+            Words.changed(label, change),
+            Words.changed(assignedLabel, change));
   }
 
   /** Returns whether there is no condition. */

@@ -1,6 +1,9 @@
 package io.github.apparmor4j.profile;
 
+import io.github.apparmor4j.policy.AcceptBits;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,25 +16,25 @@ import org.jspecify.annotations.Nullable;
 public record FilePermissions(int bits, @Nullable ExecMode exec) {
 
   /** {@code x}. */
-  public static final int EXEC = 0x1;
+  public static final int EXEC = AcceptBits.EXEC;
 
   /** {@code w}, which implies append. */
-  public static final int WRITE = 0x2;
+  public static final int WRITE = AcceptBits.WRITE;
 
   /** {@code r}. */
-  public static final int READ = 0x4;
+  public static final int READ = AcceptBits.READ;
 
   /** {@code a}. */
-  public static final int APPEND = 0x8;
+  public static final int APPEND = AcceptBits.APPEND;
 
   /** {@code l}. */
-  public static final int LINK = 0x10;
+  public static final int LINK = AcceptBits.LINK;
 
   /** {@code k}. */
-  public static final int LOCK = 0x20;
+  public static final int LOCK = AcceptBits.LOCK;
 
   /** {@code m}. */
-  public static final int MMAP_EXEC = 0x40;
+  public static final int MMAP_EXEC = AcceptBits.MMAP_EXEC;
 
   private static final String LETTERS = "xwralkm";
   private static final String EXEC_LETTERS = "ixupcIXUPC";
@@ -107,5 +110,19 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
       }
     }
     return exec == null ? out.toString() : out.append(exec).toString();
+  }
+
+  /** Returns the letters one by one, execution as {@code x}; writing has appending with it. */
+  Set<String> letters() {
+    Set<String> letters = new TreeSet<>();
+    for (int i = 0; i < LETTERS.length(); i++) {
+      if ((bits & 1 << i) != 0) {
+        letters.add(LETTERS.substring(i, i + 1));
+      }
+    }
+    if (contains(WRITE)) {
+      letters.add("a");
+    }
+    return letters;
   }
 }

@@ -2,6 +2,8 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,7 @@ public record FileRule(
    *     a denying rule
    */
   public static FileRule of(String path, String permissions) {
+    Words.writtenPath(path, "path");
     FilePermissions parsed = FilePermissions.of(permissions);
     boolean deny = parsed.exec() == ExecMode.ANY;
     return new FileRule(
@@ -83,8 +86,34 @@ public record FileRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.FILE;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(path, target);
+  }
+
+  /** Returns how what may be executed is executed, or where links may lead. */
+  private Set<String> manner() {
+    ExecMode exec = permissions.exec();
+    if (exec != null && !qualifiers.isDeny()) {
+      return Set.of(exec + " -> " + target);
+    }
+    return permissions.contains(FilePermissions.LINK) ? Set.of("link -> " + target) : Set.of();
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(
+        new PathPart(path), new SetPart(permissions.letters()), new MannerPart(manner()));
+  }
+
+  @Override
+  public FileRule withPatterns(UnaryOperator<String> change) {
+    return new FileRule(
+        qualifiers, Words.changed(path, change), permissions, Words.changed(target, change));
   }
 
   @Override

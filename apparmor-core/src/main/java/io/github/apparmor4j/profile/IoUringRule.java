@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +33,25 @@ public record IoUringRule(
     return new IoUringRule(newQualifiers, permissions, label);
   }
 
+  @Override
+  public RuleKind kind() {
+    return RuleKind.IO_URING;
+  }
+
   /** Returns nothing: in the label of these rules variables are not expanded. */
   @Override
   public List<String> patterns() {
     return List.of();
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(SetPart.orAll(permissions), new NamePart(label));
+  }
+
+  @Override
+  public IoUringRule withPatterns(UnaryOperator<String> change) {
+    return this;
   }
 
   @Override

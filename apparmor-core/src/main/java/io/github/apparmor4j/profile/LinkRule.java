@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code link subset /name -> /target,}: a hard link of a name to a file.
@@ -23,7 +24,11 @@ public record LinkRule(Qualifiers qualifiers, boolean subset, String path, Strin
 
   /** Returns {@code link path -> target,}. */
   public static LinkRule of(String path, String target) {
-    return new LinkRule(Qualifiers.NONE, false, path, target);
+    return new LinkRule(
+        Qualifiers.NONE,
+        false,
+        Words.writtenPath(path, "path"),
+        Words.writtenPath(target, "target"));
   }
 
   @Override
@@ -32,8 +37,24 @@ public record LinkRule(Qualifiers qualifiers, boolean subset, String path, Strin
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.LINK;
+  }
+
+  @Override
   public List<String> patterns() {
     return List.of(path, target);
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(
+        new PathPart(path), new PathPart(target), SetPart.orAny(subset ? "subset" : null));
+  }
+
+  @Override
+  public LinkRule withPatterns(UnaryOperator<String> change) {
+    return new LinkRule(qualifiers, subset, change.apply(path), change.apply(target));
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -108,8 +110,34 @@ public record MountRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.MOUNT;
+  }
+
+  @Override
   public List<String> patterns() {
     return Stream.concat(fstypes.stream(), Words.present(source, mountPoint).stream()).toList();
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(
+        new SetPart(Set.of(operation)),
+        SetPart.orAny(options.isEmpty() ? null : options),
+        SetPart.orAll(fstypes),
+        new PathPart(source),
+        new PathPart(mountPoint));
+  }
+
+  @Override
+  public MountRule withPatterns(UnaryOperator<String> change) {
+    return new MountRule(
+        qualifiers,
+        operation,
+        fstypes.stream().map(change).toList(),
+        options,
+        Words.changed(source, change),
+        Words.changed(mountPoint, change));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +81,28 @@ public record MqueueRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.MQUEUE;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(label, name);
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(
+        SetPart.orAll(permissions),
+        new NamePart(name),
+        new NamePart(label),
+        SetPart.orAny(effectiveType()));
+  }
+
+  @Override
+  public MqueueRule withPatterns(UnaryOperator<String> change) {
+    return new MqueueRule(
+        qualifiers, permissions, type, Words.changed(label, change), Words.changed(name, change));
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,8 +118,28 @@ public record NetworkRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.NETWORK;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(local.interfaceName(), local.label(), peer.label(), peer.assignedLabel());
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(
+        SetPart.orAll(permissions),
+        new SetPart(families()),
+        SetPart.orAny(protocol == null ? type : protocol.type()),
+        SetPart.orAny(local.isAny() ? null : local),
+        SetPart.orAny(peer.isAny() ? null : peer));
+  }
+
+  @Override
+  public NetworkRule withPatterns(UnaryOperator<String> change) {
+    return between(local.withPatterns(change), peer.withPatterns(change));
   }
 
   @Override

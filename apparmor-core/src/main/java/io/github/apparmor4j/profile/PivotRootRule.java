@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,27 @@ public record PivotRootRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.PIVOT_ROOT;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(oldRoot, newRoot, transition);
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(new PathPart(newRoot), new PathPart(oldRoot));
+  }
+
+  @Override
+  public PivotRootRule withPatterns(UnaryOperator<String> change) {
+    return new PivotRootRule(
+        qualifiers,
+        Words.changed(oldRoot, change),
+        Words.changed(newRoot, change),
+        Words.changed(transition, change));
   }
 
   @Override

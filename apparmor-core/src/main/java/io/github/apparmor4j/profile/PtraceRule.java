@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,23 @@ public record PtraceRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.PTRACE;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(peer);
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(SetPart.orAll(permissions), new NamePart(peer));
+  }
+
+  @Override
+  public PtraceRule withPatterns(UnaryOperator<String> change) {
+    return new PtraceRule(qualifiers, permissions, Words.changed(peer, change));
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,8 +160,8 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
     if (nice ? amount < -20 || (amount > 19 && amount != INFINITY) : amount < 0) {
       throw new IllegalArgumentException("amount " + amount + " of rlimit " + resource);
     }
-    if (amount != INFINITY && amount > 0) {
-      Math.multiplyExact(amount, unit.factor);
+    if (amount != INFINITY && amount > Long.MAX_VALUE / unit.factor) {
+      throw new IllegalArgumentException("rlimit " + resource + " is too large: " + amount + unit);
     }
     if (resource == Resource.CPU && unit != Unit.NONE && amount * unit.factor < 1_000_000) {
       throw new IllegalArgumentException("rlimit cpu counts seconds: " + amount + unit);
@@ -199,8 +201,23 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.RLIMIT;
+  }
+
+  @Override
   public List<String> patterns() {
     return List.of();
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(new SetPart(Set.of(this)));
+  }
+
+  @Override
+  public RlimitRule withPatterns(UnaryOperator<String> change) {
+    return this;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,23 @@ public record SignalRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.SIGNAL;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(peer);
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(SetPart.orAll(permissions), SetPart.orAll(signals), new NamePart(peer));
+  }
+
+  @Override
+  public SignalRule withPatterns(UnaryOperator<String> change) {
+    return new SignalRule(qualifiers, permissions, signals, Words.changed(peer, change));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,8 +65,34 @@ public record UnixRule(
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.UNIX;
+  }
+
+  @Override
   public List<String> patterns() {
     return Words.present(address, peerAddress, peerLabel);
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(
+        SetPart.orAll(permissions),
+        SetPart.orAny(type),
+        new NamePart(address),
+        new NamePart(peerAddress),
+        new NamePart(peerLabel));
+  }
+
+  @Override
+  public UnixRule withPatterns(UnaryOperator<String> change) {
+    return new UnixRule(
+        qualifiers,
+        permissions,
+        type,
+        Words.changed(address, change),
+        Words.changed(peerAddress, change),
+        Words.changed(peerLabel, change));
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A rule of a newer AppArmor's, kept as it was written. It can be printed and edited around; checks
@@ -34,8 +36,23 @@ public record UnrecognizedRule(String text) implements Rule {
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.UNRECOGNIZED;
+  }
+
+  @Override
   public List<String> patterns() {
     return List.of();
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of(new SetPart(Set.of(this)));
+  }
+
+  @Override
+  public UnrecognizedRule withPatterns(UnaryOperator<String> change) {
+    return this;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code userns,}: making user namespaces. ({@code userns create,} is the same.)
@@ -26,8 +27,23 @@ public record UsernsRule(Qualifiers qualifiers) implements Rule {
   }
 
   @Override
+  public RuleKind kind() {
+    return RuleKind.USERNS;
+  }
+
+  @Override
   public List<String> patterns() {
     return List.of();
+  }
+
+  @Override
+  public List<Part> parts() {
+    return List.of();
+  }
+
+  @Override
+  public UsernsRule withPatterns(UnaryOperator<String> change) {
+    return this;
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +46,24 @@ final class Words {
     return text == null ? null : checked(text, component);
   }
 
-  /** Checks a path pattern, which starts with a slash or a variable. */
+  /**
+   * Checks a path pattern, which starts with a slash or a variable or, once variables are replaced,
+   * with a choice of their values.
+   */
   static String checkedPath(String text, String component) {
     checked(text, component);
-    if (!text.startsWith("/") && !text.startsWith("@{")) {
+    if (!text.startsWith("/") && !text.startsWith("@{") && !text.startsWith("{")) {
       throw new IllegalArgumentException(component + " must start with '/' or '@{': " + text);
     }
     return text;
+  }
+
+  /** Checks a path pattern as it is written. */
+  static String writtenPath(String text, String component) {
+    if (text.startsWith("{")) {
+      throw new IllegalArgumentException(component + " must start with '/' or '@{': " + text);
+    }
+    return checkedPath(text, component);
   }
 
   /** Returns the text as one word: bare where that reads back the same, in quotes otherwise. */
@@ -130,6 +142,10 @@ final class Words {
 
   static String keyword(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  static @Nullable String changed(@Nullable String text, UnaryOperator<String> change) {
+    return text == null ? null : change.apply(text);
   }
 
   static List<String> present(@Nullable String... texts) {

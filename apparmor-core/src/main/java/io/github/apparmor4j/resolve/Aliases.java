@@ -3,14 +3,15 @@ package io.github.apparmor4j.resolve;
 import io.github.apparmor4j.profile.Alias;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.LinkRule;
+import io.github.apparmor4j.profile.Rule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * The aliases of a file. A rule about files whose path or link target starts with an alias's first
@@ -59,30 +60,35 @@ final class Aliases {
   /** Returns what a rule is by aliases, without itself. */
   List<ResolvedRule> copies(ResolvedRule rule) {
     List<ResolvedRule> copies = new ArrayList<>();
-    List<String> patterns;
     if (byFrom.isEmpty()) {
       return copies;
     }
-    if (rule.rule() instanceof FileRule file && file.path() != null) {
-      boolean link = file.target() != null && file.permissions().exec() == null;
-      patterns = link ? file.patterns() : List.of(file.path());
-    } else if (rule.rule() instanceof LinkRule link) {
-      patterns = link.patterns();
-    } else {
-      return copies;
+    Set<Alias> used = new TreeSet<>(ORDER);
+    paths(rule.rule()).forEach(path -> used.addAll(of(path)));
+    for (Alias alias : used) {
+      copies.add(new ResolvedRule(copy(rule.rule(), alias), rule.written(), rule.place()));
     }
-    List<String> expanded = patterns.stream().map(rule::expanded).toList();
-    Map<Alias, Map<String, String>> byAlias = new TreeMap<>(ORDER);
-    for (int i = 0; i < patterns.size(); i++) {
-      for (Alias alias : of(expanded.get(i))) {
-        byAlias
-            .computeIfAbsent(alias, a -> new HashMap<>(rule.expansions()))
-            .put(patterns.get(i), other(alias, expanded.get(i)));
-      }
-    }
-    byAlias
-        .values()
-        .forEach(other -> copies.add(new ResolvedRule(rule.rule(), rule.place(), other)));
     return copies;
+  }
+
+  /** Returns a rule's patterns of files; the target of an execution is a profile. */
+  private static List<String> paths(Rule rule) {
+    if (rule instanceof FileRule file && file.path() != null) {
+      return isExecution(file) ? List.of(file.path()) : file.patterns();
+    }
+    return rule instanceof LinkRule ? rule.patterns() : List.of();
+  }
+
+  private static boolean isExecution(FileRule rule) {
+    return rule.permissions().exec() != null;
+  }
+
+  private Rule copy(Rule rule, Alias alias) {
+    UnaryOperator<String> change = path -> of(path).contains(alias) ? other(alias, path) : path;
+    if (rule instanceof FileRule file && isExecution(file) && file.path() != null) {
+      return new FileRule(
+          file.qualifiers(), change.apply(file.path()), file.permissions(), file.target());
+    }
+    return rule.withPatterns(change);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.resolve;
 
+import io.github.apparmor4j.policy.ProfileName;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.source.SourcePlace;
 import java.util.List;
@@ -37,12 +38,13 @@ public record ResolvedProfile(
     children = List.copyOf(children);
   }
 
-  /** Returns the part of the name after the last {@code //}; it may begin with a slash itself. */
+  /** Returns the name in its parts. */
+  public ProfileName profileName() {
+    return ProfileName.of(namespace, name);
+  }
+
+  /** Returns the profile's own part of the name; it may begin with a slash. */
   public String localName() {
-    int at = name.lastIndexOf("//");
-    if (at > 0 && name.charAt(at - 1) == '/') {
-      at--;
-    }
-    return at <= 0 ? name : name.substring(at + 2);
+    return profileName().localName();
   }
 }

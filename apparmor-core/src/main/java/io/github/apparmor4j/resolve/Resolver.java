@@ -4,6 +4,7 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.parse.ParseResult;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.ProfileName;
 import io.github.apparmor4j.profile.AbiRule;
 import io.github.apparmor4j.profile.Alias;
 import io.github.apparmor4j.profile.BooleanAssignment;
@@ -25,7 +26,6 @@ import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +86,7 @@ public final class Resolver {
     private final Conditions conditions = new Conditions();
     private final Aliases aliases = new Aliases();
     private final List<ResolvedProfile> profiles = new ArrayList<>();
-    private final Set<String> names = new HashSet<>();
+    private final Set<ProfileName> names = new HashSet<>();
 
     /** The variables that the file itself defines. */
     private final Map<String, SourcePlace> own = new LinkedHashMap<>();
@@ -305,16 +305,12 @@ public final class Resolver {
         Scope outer,
         SourcePlace place) {
       String written = expand(profile.name(), outer.variables(), place);
-      String namespace = outer.namespace();
-      if (written.startsWith(":")) {
-        int close = written.indexOf(':', 1);
-        namespace = written.substring(1, close);
-        written = written.substring(close + 1).replaceFirst("^//", "");
-      }
-      String local = written;
+      ProfileName own = own(written, place);
+      String namespace = own.namespace() == null ? outer.namespace() : own.namespace();
+      String local = own.name();
       String name = outer.parent() == null ? local : outer.parent() + "//" + local;
       String plainName = Aare.name(name);
-      if (!names.add(namespace + ":" + plainName)) {
+      if (!names.add(ProfileName.of(namespace, plainName))) {
         report("AA-RESOLVE-0010", place, "profile " + name + " is defined already");
       }
       String attachment =
@@ -352,6 +348,19 @@ public final class Resolver {
           body.rules,
           body.children,
           place);
+    }
+
+    /** Reads the name in a profile's header, without variables. */
+    private ProfileName own(String written, SourcePlace place) {
+      try {
+        if (written.startsWith("&")) {
+          throw new IllegalArgumentException("not a valid profile name: '" + written + "'");
+        }
+        return ProfileName.parse(written);
+      } catch (IllegalArgumentException e) {
+        report("AA-RESOLVE-0020", place, "after variables are replaced: " + e.getMessage());
+        return ProfileName.parse("invalid");
+      }
     }
 
     private @Nullable String disconnected(ProfileFlag flag, Variables scope, SourcePlace place) {
@@ -447,21 +456,32 @@ public final class Resolver {
         report("AA-RESOLVE-0011", place, "more than " + MAX_RULES + " rules");
       }
       if (ruleCount < MAX_RULES) {
-        ResolvedRule resolved = new ResolvedRule(rule, place, expansions(rule, to.scope, place));
-        to.rules.add(resolved);
-        to.rules.addAll(aliases.copies(resolved));
+        ResolvedRule resolved = expanded(rule, to.scope, place);
+        if (resolved != null) {
+          to.rules.add(resolved);
+          to.rules.addAll(aliases.copies(resolved));
+        }
       }
     }
 
-    private Map<String, String> expansions(Rule rule, Variables scope, SourcePlace place) {
-      Map<String, String> expansions = Map.of();
-      for (String pattern : rule.patterns()) {
-        if (Variables.use(pattern, 0) != null) {
-          expansions = expansions.isEmpty() ? new HashMap<>() : expansions;
-          expansions.put(pattern, expand(pattern, scope, place));
-        }
+    /**
+     * Replaces the variables of a rule, and so has everything checked again that is checked of a
+     * rule: whatever can't be written can't come of variables either.
+     */
+    private @Nullable ResolvedRule expanded(Rule written, Variables scope, SourcePlace place) {
+      if (written.patterns().stream().noneMatch(pattern -> Variables.use(pattern, 0) != null)) {
+        return new ResolvedRule(written, written, place);
       }
-      return expansions;
+      try {
+        Rule rule =
+            written.withPatterns(
+                pattern ->
+                    Variables.use(pattern, 0) == null ? pattern : expand(pattern, scope, place));
+        return new ResolvedRule(rule, written, place);
+      } catch (IllegalArgumentException e) {
+        report("AA-RESOLVE-0019", place, "after variables are replaced: " + e.getMessage());
+        return null;
+      }
     }
 
     private String expand(String text, Variables scope, SourcePlace place) {

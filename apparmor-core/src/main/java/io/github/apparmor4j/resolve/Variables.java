@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,7 @@ final class Variables {
       for (String choice : choices) {
         trimmed.add(trim(choice, trimStart, trimEnd));
       }
-      out.append(trimmed.size() == 1 ? trimmed.first() : "{" + String.join(",", trimmed) + "}");
+      out.append(trimmed.size() == 1 ? trimmed.first() : choice(trimmed, out.isEmpty()));
       if (out.length() > MAX_LENGTH) {
         throw new ExpansionException(
             "AA-RESOLVE-0006",
@@ -100,6 +101,26 @@ final class Variables {
       from = use[1] + 1;
     }
     return from == 0 ? text : out.append(text, from, text.length()).toString();
+  }
+
+  /**
+   * Returns a choice of values. One that begins a pattern has the character before it that all
+   * values begin with, so that a path still begins with a slash and an address with its {@code @}.
+   */
+  private static String choice(Set<String> values, boolean begins) {
+    String lead = begins ? commonLead(values) : "";
+    StringJoiner choice = new StringJoiner(",", lead + "{", "}");
+    values.forEach(value -> choice.add(value.substring(lead.length())));
+    return choice.toString();
+  }
+
+  private static String commonLead(Set<String> values) {
+    for (String lead : List.of("/", "@")) {
+      if (values.stream().allMatch(value -> value.startsWith(lead))) {
+        return lead;
+      }
+    }
+    return "";
   }
 
   private static String shown(String text) {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.KernelProfile;
-import io.github.apparmor4j.policy.Rights;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.testing.Rights;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +34,7 @@ class EncodingTest {
 
   private static Rights file(KernelProfile profile, String string, boolean owner) {
     var files = Objects.requireNonNull(profile.files());
-    return files.fileRights(files.walk(string.getBytes(StandardCharsets.ISO_8859_1)), owner);
+    return Rights.ofFile(files, files.walk(string.getBytes(StandardCharsets.ISO_8859_1)), owner);
   }
 
   @Test

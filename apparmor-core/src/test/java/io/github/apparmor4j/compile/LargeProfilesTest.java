@@ -7,7 +7,6 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.GlobRegex;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.PolicyDfa;
-import io.github.apparmor4j.policy.Rights;
 import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.Qualifiers;
@@ -16,6 +15,7 @@ import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.testing.Rights;
 import io.github.apparmor4j.testing.Shared;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,10 +70,6 @@ class LargeProfilesTest {
   }
 
   private static void compare(Compilation.CompiledProfile profile) {
-    Map<String, String> expanded = new HashMap<>();
-    for (ResolvedRule rule : profile.source().rules()) {
-      rule.rule().patterns().forEach(pattern -> expanded.put(pattern, rule.expanded(pattern)));
-    }
     Map<String, GlobRegex> patterns = new HashMap<>();
     Map<String, Map<String, Boolean>> known = new HashMap<>(); // by path: each is asked for often
     NaivePolicy naive =
@@ -84,16 +80,12 @@ class LargeProfilesTest {
                     .computeIfAbsent(path, p -> new HashMap<>())
                     .computeIfAbsent(
                         pattern,
-                        p ->
-                            patterns
-                                .computeIfAbsent(
-                                    p, q -> GlobRegex.path(expanded.getOrDefault(q, q)))
-                                .matches(path)));
+                        p -> patterns.computeIfAbsent(p, q -> GlobRegex.path(q)).matches(path)));
     PolicyDfa files = Objects.requireNonNull(profile.binary().files());
     for (String path : paths(files)) {
       int state = files.walk(path.getBytes(StandardCharsets.ISO_8859_1));
       for (boolean owner : new boolean[] {true, false}) {
-        Rights rights = files.fileRights(state, owner);
+        Rights rights = Rights.ofFile(files, state, owner);
         for (int i = 0; i < LETTERS.length(); i++) {
           char letter = LETTERS.charAt(i);
           int bit = 1 << i;

@@ -2,12 +2,15 @@ package io.github.apparmor4j.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.access.Access;
+import io.github.apparmor4j.access.Decider;
+import io.github.apparmor4j.access.Decision;
 import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.KernelProfile;
-import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.policy.PermissionEntry;
 import io.github.apparmor4j.policy.PolicyDfa;
-import io.github.apparmor4j.policy.Rights;
 import io.github.apparmor4j.profile.Capability;
 import io.github.apparmor4j.profile.CapabilityRule;
 import io.github.apparmor4j.profile.ChangeProfileRule;
@@ -42,11 +45,13 @@ import io.github.apparmor4j.profile.UsernsRule;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.testing.Rights;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -323,7 +328,7 @@ class NaivePolicyProperties {
     for (String path : PATHS) {
       int state = dfa.walk(path.getBytes(StandardCharsets.UTF_8));
       for (boolean owner : new boolean[] {true, false}) {
-        Rights rights = dfa.fileRights(state, owner);
+        Rights rights = Rights.ofFile(dfa, state, owner);
         for (char letter : "xwralkm".toCharArray()) {
           int bit = 1 << "xwralkm".indexOf(letter);
           assertSays(rights, bit, naive.file(path, owner, letter), letter + " " + path + owner);
@@ -334,7 +339,8 @@ class NaivePolicyProperties {
         }
         for (String target : PATHS) {
           assertSays(
-              dfa.fileRights(
+              Rights.ofFile(
+                  dfa,
                   dfa.walk(dfa.walk(state, (byte) 0), target.getBytes(StandardCharsets.UTF_8)),
                   owner),
               FilePermissions.LINK,
@@ -360,21 +366,17 @@ class NaivePolicyProperties {
         + (mode.isUnsafe() ? " unsafe" : "");
   }
 
-  /** Reads how to execute out of a word or an entry: docs/binary-policy.md. */
+  /** Reads how to execute out of an entry: docs/binary-policy.md. */
   private static String transition(Rights rights, KernelProfile profile) {
     int exec = rights.exec();
-    boolean words = Objects.requireNonNull(profile.files()).entries().isEmpty();
-    List<String> places = List.of("NONE", "UNCONFINED", "PROFILE", "CHILD");
-    int index = words ? exec >>> 10 & 15 : exec & 0xFFFFFF;
     String to;
-    boolean inherit = (exec & (words ? 0x200 : 0x40000000)) != 0;
-    boolean unconfined = (exec & (words ? 0x80 : 0x80000000)) != 0;
-    if (words) {
-      to = index < 4 ? places.get(index) : profile.transitions().get(index - 4);
-    } else if ((exec & 0x08000000) != 0) {
-      to = profile.transitions().get(index);
+    boolean inherit = (exec & PermissionEntry.EXEC_INHERIT) != 0;
+    boolean unconfined = (exec & PermissionEntry.EXEC_UNCONFINED) != 0;
+    if ((exec & PermissionEntry.EXEC_TABLE) != 0) {
+      to = profile.transitions().get(exec & PermissionEntry.EXEC_INDEX);
     } else {
-      to = (exec & 0x20000000) != 0 ? "CHILD" : (exec & 0x04000000) != 0 ? "PROFILE" : "NONE";
+      boolean named = (exec & PermissionEntry.EXEC_NAME) != 0;
+      to = (exec & PermissionEntry.EXEC_CHILD) != 0 ? "CHILD" : named ? "PROFILE" : "NONE";
     }
     return to
         + " or "
@@ -420,14 +422,25 @@ class NaivePolicyProperties {
       PolicyDfa dfa = Objects.requireNonNull(profile.policyDb());
       assertThat(dfa.walk((byte) policyClass)).as("class").isNotEqualTo(Dfa.TRAP);
       assertSays(
-          dfa.rights(dfa.walk(string(policyClass, fields))),
-          PolicyClass.acceptBits(bit),
+          Rights.of(dfa, dfa.walk(string(policyClass, fields))),
+          AcceptBits.ofPolicy(bit),
           expected,
           "class " + policyClass + ", bit " + bit + ", " + Arrays.toString(fields));
     }
 
+    /** Checks that the question, as users put it, is answered as the rules say one by one. */
+    private void answers(Access access, NaivePolicy.Answer expected) {
+      Decision decision = Decider.decide(profile, access);
+      assertThat(decision.allowed()).as("allowed: " + access).isEqualTo(expected.allowed());
+      assertThat(decision.logged())
+          .as("logged: " + access)
+          .isEqualTo(expected.allowed() ? expected.logged() : !expected.quiet());
+      assertThat(Access.parse(access.toString())).isEqualTo(access);
+    }
+
     void capabilities() {
       for (Capability one : Capability.values()) {
+        answers(Access.capability(one), naive.capability(one));
         KernelProfile.Capabilities all = profile.capabilities();
         Rights rights =
             new Rights(
@@ -445,10 +458,14 @@ class NaivePolicyProperties {
         for (SignalPermission permission : SignalPermission.values()) {
           for (int code : new int[] {1, 2, 9, 130}) {
             says(naive.signal(permission, code, peer), permission.bit(), 10, code, peer);
+            answers(
+                new Access.Signal(permission, new Signal(code), peer),
+                naive.signal(permission, code, peer));
           }
         }
         for (PtracePermission permission : PtracePermission.values()) {
           says(naive.ptrace(permission, peer), permission.bit(), 9, peer);
+          answers(new Access.Ptrace(permission, peer), naive.ptrace(permission, peer));
         }
       }
     }
@@ -466,12 +483,29 @@ class NaivePolicyProperties {
                 family,
                 0,
                 type);
+            answers(
+                new Access.Network(family(family), type(type), permission),
+                naive.network(permission, family, type));
           }
         }
         if (compiler == ENTRIES) {
           unix(permission);
         }
       }
+    }
+
+    private static NetworkFamily family(int number) {
+      return Stream.of(NetworkFamily.values())
+          .filter(family -> family.number() == number)
+          .findFirst()
+          .orElseThrow();
+    }
+
+    private static SocketType type(int number) {
+      return Stream.of(SocketType.values())
+          .filter(type -> type.number() == number)
+          .findFirst()
+          .orElseThrow();
     }
 
     private static String address(String address) {
@@ -492,6 +526,9 @@ class NaivePolicyProperties {
                   default -> local;
                 };
             says(naive.unix(permission, type, own, "", ""), permission.bit(), 15, string);
+            answers(
+                new Access.Unix(permission, type(type), own, "none", null),
+                naive.unix(permission, type, own, "", ""));
             continue;
           }
           for (String peer : List.of("none", "@b", "@ba")) {
@@ -501,6 +538,9 @@ class NaivePolicyProperties {
                   permission.bit(),
                   15,
                   local + "\u0001" + address(peer) + "\0" + label);
+              answers(
+                  new Access.Unix(permission, type(type), own, peer, label),
+                  naive.unix(permission, type, own, peer, label));
             }
           }
         }
@@ -513,8 +553,14 @@ class NaivePolicyProperties {
       }
       for (String bus : List.of("a", "ba")) {
         says(naive.eavesdrop(bus), DbusPermission.EAVESDROP.bit(), 32, bus);
+        answers(
+            new Access.Dbus(DbusPermission.EAVESDROP, bus, null, null, null, null, null),
+            naive.eavesdrop(bus));
         for (String name : NAMES) {
           says(naive.ownName(bus, name), DbusPermission.BIND.bit(), 32, bus + "\0" + name);
+          answers(
+              new Access.Dbus(DbusPermission.BIND, bus, name, null, null, null, null),
+              naive.ownName(bus, name));
           for (String label : List.of("a", "ab")) {
             for (String path : List.of("/a", "/ab", "/b/c/a")) {
               for (String member : List.of("a", "b")) {
@@ -525,6 +571,9 @@ class NaivePolicyProperties {
                       permission.bit(),
                       32,
                       String.join("\0", bus, name, label, path, "i", member));
+                  answers(
+                      new Access.Dbus(permission, bus, name, label, path, "i", member),
+                      naive.message(permission, bus, name, label, path, "i", member));
                 }
               }
             }
@@ -535,9 +584,14 @@ class NaivePolicyProperties {
 
     void objects() {
       says(naive.userNamespace(), 8, 21);
+      answers(new Access.Userns(), naive.userNamespace());
       says(naive.poll(), IoUringPermission.SQPOLL.bit(), 22);
+      answers(new Access.IoUring(IoUringPermission.SQPOLL, null), naive.poll());
       for (String label : NAMES) {
         says(naive.overrideCredentials(label), IoUringPermission.OVERRIDE_CREDS.bit(), 22, label);
+        answers(
+            new Access.IoUring(IoUringPermission.OVERRIDE_CREDS, label),
+            naive.overrideCredentials(label));
         for (MqueuePermission permission : MqueuePermission.values()) {
           for (String path : PATHS) {
             says(
@@ -545,6 +599,11 @@ class NaivePolicyProperties {
                 permission.bit(),
                 17,
                 path + "\0" + label);
+            if (permission != MqueuePermission.CREATE) {
+              answers(
+                  new Access.Mqueue(permission, MqueueRule.Type.POSIX, path, label),
+                  naive.queue(permission, MqueueRule.Type.POSIX, path, label));
+            }
           }
           says(
               naive.queue(permission, MqueueRule.Type.SYSV, "258", label),
@@ -561,8 +620,11 @@ class NaivePolicyProperties {
     void mounts() {
       for (String point : List.of("/", "/a/", "/b/a/", "/a/b/c/")) {
         says(naive.unmount(point), 4, 7, point);
+        answers(new Access.Umount(point), naive.unmount(point));
         for (String source : List.of("/a", "/b", "/b/c/a")) {
           says(naive.pivotRoot(point, source), 1, 7, point + "\0" + source);
+          String old = source + "/";
+          answers(new Access.PivotRoot(point, old), naive.pivotRoot(point, old));
           for (int flags : FLAGS) {
             mount(point, source, flags);
           }
@@ -582,6 +644,11 @@ class NaivePolicyProperties {
         }
       }
       says(naive.mount(point, from, type, flags), 2, 7, string);
+      List<MountOption> options =
+          Stream.of(MountOption.values())
+              .filter(option -> option.set() != 0 && (option.set() & ~flags) == 0)
+              .toList();
+      answers(new Access.Mount("b", options, source, point), naive.mount(point, from, type, flags));
     }
 
     void changes() {
@@ -592,9 +659,13 @@ class NaivePolicyProperties {
         assertThat(allow(dfa, string(label.charAt(0), label.substring(1)), change))
             .as("change to " + label)
             .isEqualTo(naive.changeProfile(label).allowed());
+        assertThat(Decider.decide(profile, new Access.ChangeProfile(label, null)).allowed())
+            .isEqualTo(naive.changeProfile(label).allowed());
         for (String program : PATHS) {
           assertThat(allow(dfa, string('/', program.substring(1) + "\0" + label), onExec))
               .as("change by " + program + " to " + label)
+              .isEqualTo(naive.changeOnExec(program, label).allowed());
+          assertThat(Decider.decide(profile, new Access.ChangeProfile(label, program)).allowed())
               .isEqualTo(naive.changeOnExec(program, label).allowed());
         }
       }

@@ -2,7 +2,7 @@ package io.github.apparmor4j.testing;
 
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Dfa;
-import io.github.apparmor4j.policy.AcceptWords;
+import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PermissionEntry;
 import io.github.apparmor4j.policy.PolicyDfa;
@@ -186,7 +186,7 @@ public final class PolicyComparison {
       PermissionEntry other = single ? own : dfa.entries().get(dfa.accept()[state] + 1);
       return entry(own, profile, GET_ATTRIBUTES) + " " + entry(other, profile, GET_ATTRIBUTES);
     }
-    int accept = dfa.accept()[state] & ~AcceptWords.CONTINUES;
+    int accept = dfa.accept()[state] & ~AcceptBits.CONTINUES;
     String text = Integer.toHexString(accept);
     if (files) {
       accept = dfa.accept()[state];

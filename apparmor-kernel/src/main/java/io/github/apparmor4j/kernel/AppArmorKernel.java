@@ -3,6 +3,7 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decision;
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.policy.AccessWords;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import java.time.Duration;

@@ -3,16 +3,15 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decider;
 import io.github.apparmor4j.access.Decision;
-import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.KernelException.Errno;
+import io.github.apparmor4j.policy.AccessWords;
+import io.github.apparmor4j.policy.Evaluator;
 import io.github.apparmor4j.policy.KernelProfile;
-import io.github.apparmor4j.policy.PermissionEntry;
-import io.github.apparmor4j.policy.PolicyClass;
-import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.policy.PolicyReader.Part;
+import io.github.apparmor4j.policy.ProfileName;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -41,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The tests of this class run against real kernels as well (docs/real-kernels.md).
  */
 public final class EmbeddedKernel implements AppArmorKernel {
-
-  private static final int LOCK = 0x8000;
 
   /** A profile, and what it was loaded with. */
   private record Loaded(KernelProfile profile, Policy from) {
@@ -309,9 +306,15 @@ public final class EmbeddedKernel implements AppArmorKernel {
       return new Place("", name);
     }
     int close = name.indexOf(':', 1);
-    return close < 0
-        ? null
-        : new Place(name.substring(1, close), name.substring(close + 1).replaceFirst("^//", ""));
+    if (close > 1 && close == name.length() - 1) {
+      return new Place(name.substring(1, close), "");
+    }
+    try {
+      ProfileName parsed = ProfileName.parse(name);
+      return new Place(Objects.requireNonNullElse(parsed.namespace(), ""), parsed.name());
+    } catch (IllegalArgumentException e) {
+      return null; // a name of none
+    }
   }
 
   private @Nullable Loaded find(String qualifiedName) {
@@ -352,7 +355,8 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   /** Returns the name of the profile that one is below; empty for none. */
   private static String parentOf(String name) {
-    return name.substring(0, Math.max(0, name.lastIndexOf("//")));
+    ProfileName parent = ProfileName.of(null, name).parent();
+    return parent == null ? "" : parent.name();
   }
 
   @Override
@@ -393,8 +397,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   private static String ownName(String name) {
-    int parent = name.lastIndexOf("//");
-    return parent < 0 ? name : name.substring(parent + 2);
+    return ProfileName.of(null, name).localName();
   }
 
   @Override
@@ -449,10 +452,14 @@ public final class EmbeddedKernel implements AppArmorKernel {
   public Decision query(String profile, Access access) throws KernelException {
     Objects.requireNonNull(access, "access");
     Loaded found;
+    List<KernelProfile> loaded = new ArrayList<>();
     synchronized (this) {
       found = get("query", profile);
+      for (Namespace namespace : namespaces.values()) {
+        namespace.profiles.values().forEach(each -> loaded.add(each.profile()));
+      }
     }
-    return Decider.decide(found.profile(), access);
+    return Decider.decide(found.profile(), loaded, access, limits);
   }
 
   @Override
@@ -465,48 +472,6 @@ public final class EmbeddedKernel implements AppArmorKernel {
     if (question.length == 0) {
       throw new KernelException("query", Errno.EINVAL, "a question without a class", null);
     }
-    return ask(profile, question);
-  }
-
-  private AccessWords ask(KernelProfile profile, byte[] question) {
-    if (profile.mode() == KernelProfile.MODE_UNCONFINED) {
-      return AccessWords.UNMEDIATED;
-    }
-    PolicyDfa files = profile.files();
-    if (question[0] == PolicyClass.FILE && files != null) {
-      int state = files.walk(Arrays.copyOfRange(question, 1, question.length));
-      return words(state, files.fileEntryOf(state, true), 0);
-    }
-    PolicyDfa policy = profile.policyDb();
-    if (policy == null || !isInForce(question[0], policy)) {
-      return AccessWords.UNMEDIATED;
-    }
-    int state = policy.walk(question);
-    if (question[0] == PolicyClass.FILE) {
-      return words(state, policy.fileEntryOf(state, true), 0);
-    }
-    // 6.1 doesn't add the permission to lock, later ones do.
-    boolean locks = limits != PolicyReader.Kernel.LINUX_6_1;
-    return words(state, policy.entryOf(state), locks ? 0 : LOCK);
-  }
-
-  /**
-   * Returns whether a policy has rules of a class. 7.2 asks for D-Bus's only where there are
-   * network rules of version 9 as well (docs/real-kernels.md).
-   */
-  private boolean isInForce(byte policyClass, PolicyDfa policy) {
-    return policy.walk(policyClass) != Dfa.TRAP
-        && (policyClass != PolicyClass.DBUS
-            || limits != PolicyReader.Kernel.LINUX_7_2
-            || policy.walk((byte) PolicyClass.NETWORK_V9) != Dfa.TRAP);
-  }
-
-  private static AccessWords words(int state, PermissionEntry entry, int without) {
-    if (state == Dfa.TRAP) {
-      return new AccessWords(0, 0, 0, 0); // of what no rule comes near, not even attributes
-    }
-    int allow = entry.allow() & ~without;
-    return new AccessWords(
-        allow & ~entry.deny(), entry.deny(), entry.audit() & allow, entry.quiet() & ~allow);
+    return new Evaluator(profile, limits).ask(question);
   }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  *
  * @param parts at least one
  * @param mode enforce, complain, kill, user, {@code mixed} where the parts differ; {@code
- *     unconfined} for a task that nothing confines
+ *     unconfined} for a task that nothing confines; empty if none was told
  */
 public record Label(List<Part> parts, String mode) {
 
@@ -92,8 +92,7 @@ public record Label(List<Part> parts, String mode) {
   /** Returns the label as the kernel writes it. */
   @Override
   public String toString() {
-    return isUnconfined() && parts.stream().allMatch(p -> p.profile().equals(UNCONFINED))
-        ? profiles()
-        : profiles() + " (" + mode + ")";
+    boolean plain = isUnconfined() && parts.stream().allMatch(p -> p.profile().equals(UNCONFINED));
+    return plain || mode.isEmpty() ? profiles() : profiles() + " (" + mode + ")";
   }
 }

@@ -553,8 +553,6 @@ public final class PolicyStore {
   }
 
   private static String name(ResolvedProfile profile) {
-    return profile.namespace() == null
-        ? profile.name()
-        : ":" + profile.namespace() + ":" + profile.name();
+    return profile.profileName().toString();
   }
 }

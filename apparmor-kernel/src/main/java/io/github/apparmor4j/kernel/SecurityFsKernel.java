@@ -2,12 +2,11 @@ package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decision;
-import io.github.apparmor4j.access.Query;
+import io.github.apparmor4j.access.KernelQuestion;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.KernelException.Errno;
-import io.github.apparmor4j.policy.MountFlags;
-import io.github.apparmor4j.policy.PolicyClass;
-import io.github.apparmor4j.profile.FilePermissions;
+import io.github.apparmor4j.policy.AccessWords;
+import io.github.apparmor4j.policy.ProfileName;
 import io.github.apparmor4j.source.SourceText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,11 +35,6 @@ public final class SecurityFsKernel implements AppArmorKernel {
 
   private static final Path MODULE = Path.of("/sys/module/apparmor");
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
-
-  // The kernel's AA_MAY_* of files, which are not the bits of the policy's words.
-  private static final int CREATE_AND_WRITE = 0x2;
-  private static final int LOCK = 0x8000;
-  private static final int MMAP_EXEC = 0x10000;
 
   private static final Pattern ANSWER =
       Pattern.compile(
@@ -269,18 +263,21 @@ public final class SecurityFsKernel implements AppArmorKernel {
 
   /** Finds a profile's directory, whose name the kernel makes up. */
   private Path place(String profile) throws KernelException {
-    Path at = directory.resolve("policy");
-    String name = profile;
-    if (profile.startsWith(":")) {
-      int close = profile.indexOf(':', 1);
-      if (close > 0) {
-        for (String namespace : profile.substring(1, close).split("//", -1)) {
-          at = at.resolve("namespaces").resolve(namespace);
+    Path found = null;
+    try {
+      ProfileName name = ProfileName.parse(profile);
+      found = directory.resolve("policy");
+      if (name.namespace() != null) {
+        for (String namespace : name.namespace().split("//", -1)) {
+          found = found.resolve("namespaces").resolve(namespace);
         }
-        name = profile.substring(close + 1).replaceFirst("^//", "");
       }
+      for (String segment : name.segments()) {
+        found = found == null ? null : find(found.resolve("profiles"), segment);
+      }
+    } catch (IllegalArgumentException e) {
+      found = null; // a name of none, or one that no directory has
     }
-    Path found = find(at.resolve("profiles"), name);
     if (found == null) {
       throw new KernelException("rawData", Errno.ENOENT, "no profile " + profile, null);
     }
@@ -290,16 +287,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
   private static @Nullable Path find(Path in, String name) throws KernelException {
     for (Path each : list(in)) {
       try {
-        String own = line(each.resolve("name"));
-        if (own.equals(name)) {
+        if (line(each.resolve("name")).equals(name)) {
           return each;
-        }
-        Path child =
-            name.startsWith(own + "//")
-                ? find(each.resolve("profiles"), name.substring(own.length() + 2))
-                : null;
-        if (child != null) {
-          return child;
         }
       } catch (NoSuchFileException e) {
         // It was removed meanwhile.
@@ -363,58 +352,23 @@ public final class SecurityFsKernel implements AppArmorKernel {
    */
   @Override
   public Decision query(String profile, Access access) throws KernelException {
-    byte[] string = string(access);
-    int wanted = wanted(access);
-    if (string == null) {
+    Optional<KernelQuestion> question = KernelQuestion.of(access);
+    if (question.isEmpty()) {
       throw new KernelException("query", Errno.EINVAL, "a kernel can't be asked: " + access, null);
     }
-    AccessWords answer = ask(profile, string);
-    if (access instanceof Access.Network && !answer.equals(AccessWords.UNMEDIATED)) {
-      // Policy of the newest version has sockets in another class; of others nothing comes of it.
-      AccessWords newer = ask(profile, Query.of(access).inClass(PolicyClass.NETWORK_V9).string());
-      answer = newer.equals(AccessWords.UNMEDIATED) ? answer : newer;
+    int wanted = question.get().wanted();
+    AccessWords answer = AccessWords.UNMEDIATED;
+    // Policy of the newest version has sockets in another class; of others nothing comes of it.
+    for (byte[] string : question.get().strings()) {
+      AccessWords one = ask(profile, string);
+      answer = one.equals(AccessWords.UNMEDIATED) ? answer : one;
     }
-    boolean allowed = (answer.allow() & wanted) == wanted;
-    boolean logged = ((allowed ? answer.audit() : ~answer.allow() & ~answer.quiet()) & wanted) != 0;
+    boolean allowed = answer.allows(wanted);
     boolean lenient =
         !allowed
             && profiles().stream()
                 .anyMatch(p -> p.name().equals(profile) && p.mode().equals("complain"));
-    return new Decision(allowed || lenient, logged, List.of());
-  }
-
-  private static byte @Nullable [] string(Access access) {
-    if (access instanceof Access.File file) {
-      byte[] path = SourceText.encode(file.path());
-      byte[] string = new byte[path.length + 1];
-      string[0] = PolicyClass.FILE;
-      System.arraycopy(path, 0, string, 1, path.length);
-      return file.linkTarget() == null && file.owner() ? string : null;
-    }
-    return access instanceof Access.Capability ? null : Query.of(access).string();
-  }
-
-  private static int wanted(Access access) {
-    if (access instanceof Access.File file) {
-      int bits = file.permissions().bits();
-      return (bits & (FilePermissions.EXEC | FilePermissions.READ | FilePermissions.APPEND))
-          | ((bits & FilePermissions.WRITE) != 0 ? CREATE_AND_WRITE : 0)
-          | ((bits & FilePermissions.LOCK) != 0 ? LOCK : 0)
-          | ((bits & FilePermissions.MMAP_EXEC) != 0 ? MMAP_EXEC : 0);
-    }
-    if (access instanceof Access.Network network) {
-      return network.permission().bit();
-    }
-    if (access instanceof Access.Signal signal) {
-      return signal.permission().bit();
-    }
-    if (access instanceof Access.Ptrace ptrace) {
-      return ptrace.permission().bit();
-    }
-    if (access instanceof Access.Mount) {
-      return MountFlags.MOUNT_PERMISSION;
-    }
-    return access instanceof Access.Umount ? MountFlags.UMOUNT_PERMISSION : 0;
+    return new Decision(allowed || lenient, answer.logs(wanted), List.of());
   }
 
   @Override

@@ -8,10 +8,10 @@ import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.profile.Capability;
-import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.PtracePermission;
+import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Signal;
 import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.profile.SocketType;
@@ -70,7 +70,7 @@ class EmbeddedKernelTest {
     assertThat(ask(Access.file("/etc/shadow", "r"))).isEqualTo("deny logged");
     assertThat(ask(Access.file("/var/log/web", "a"))).isEqualTo("allow logged");
     assertThat(ask(Access.file("/home/u/log", "w"))).isEqualTo("allow silent");
-    assertThat(ask(new Access.File("/home/u/log", FilePermissions.of("w"), false, null)))
+    assertThat(ask(Access.file("/home/u/log", "w", Qualifiers.Ownership.OTHER)))
         .isEqualTo("deny logged");
     assertThat(ask(Access.capability(Capability.NET_BIND_SERVICE))).isEqualTo("allow silent");
     assertThat(ask(Access.capability(Capability.SYS_MODULE))).isEqualTo("deny silent");

@@ -5,6 +5,7 @@ import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.kernel.testing.Guest;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.AccessWords;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyClass;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.AccessWords;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

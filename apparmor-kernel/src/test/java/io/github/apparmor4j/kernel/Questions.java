@@ -1,7 +1,6 @@
 package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.access.Access;
-import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.PtracePermission;
@@ -59,7 +58,7 @@ final class Questions {
             "/")) {
       for (String letters : List.of("r", "w", "a", "m", "k")) {
         // The kernel is asked by root, who owns what root owns.
-        all.add(new Access.File(path, FilePermissions.of(letters), true, null));
+        all.add(Access.file(path, letters));
       }
     }
     all.add(Access.file("/usr/bin/tool", "x"));

@@ -7,6 +7,7 @@ import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decision;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.AccessWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

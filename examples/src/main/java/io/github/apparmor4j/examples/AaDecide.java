@@ -6,26 +6,18 @@ import io.github.apparmor4j.access.Decision;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.parse.ProfileParser;
-import io.github.apparmor4j.profile.Capability;
-import io.github.apparmor4j.profile.FilePermissions;
-import io.github.apparmor4j.profile.MountOption;
-import io.github.apparmor4j.profile.NetworkFamily;
-import io.github.apparmor4j.profile.NetworkPermission;
-import io.github.apparmor4j.profile.PtracePermission;
-import io.github.apparmor4j.profile.Signal;
-import io.github.apparmor4j.profile.SignalPermission;
-import io.github.apparmor4j.profile.SocketType;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,16 +27,30 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "decide",
     description = {
-      "Answers questions on standard input, one a line:",
-      "  file PERMS [owner] PATH [-> TARGET]",
+      "Answers questions on standard input, one a line, as soon as it has read them:",
+      "  file PERMS [owner|other] PATH",
+      "  exec [owner|other] PATH",
+      "  link [owner|other] PATH TARGET",
       "  capability NAME",
-      "  network FAMILY TYPE [PERM]",
+      "  network FAMILY TYPE [PERM] [ip= port= peer_ip= peer_port= ...]",
+      "  unix PERM TYPE [addr=@NAME] [peer_addr=@NAME peer=LABEL]",
       "  signal send|receive SIGNAL PEER",
       "  ptrace PERM PEER",
-      "  mount FSTYPE OPTIONS SOURCE TARGET",
-      "  umount TARGET"
+      "  dbus PERM bus=BUS [name= label= path= interface= member=]",
+      "  mount FSTYPE OPTIONS SOURCE TARGET | remount OPTIONS TARGET | umount TARGET",
+      "  pivot_root NEW OLD",
+      "  change_profile [PROGRAM ->] LABEL | change_hat NAME",
+      "  mqueue PERM posix|sysv NAME [LABEL]",
+      "  io_uring sqpoll | io_uring override_creds LABEL",
+      "  userns create",
+      "Blank lines and those that begin with # are passed over. With 'expect allow', 'expect deny'",
+      "or 'expect silent' before a question, the exit status is 1 if any answer is another.",
+      "An answer is a line: allow or deny, logged or silent, the rules that decided, and what a",
+      "program runs as or whose files alone are allowed, with tabs between."
     })
 final class AaDecide implements Callable<Integer> {
+
+  private static final String EXPECT = "expect ";
 
   @Mixin private Aa.Options options = new Aa.Options();
 
@@ -63,117 +69,70 @@ final class AaDecide implements Callable<Integer> {
     if (!compiled.isOk()) {
       return 1;
     }
-    Compilation.CompiledProfile asked =
-        compiled
-            .profile(profile)
-            .orElseThrow(
-                () -> new IllegalArgumentException("no profile " + profile + " in " + file));
+    if (compiled.profile(profile).isEmpty()) {
+      throw new IllegalArgumentException("there is no profile " + profile + " in " + file);
+    }
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    StringBuilder out = new StringBuilder();
+    PrintStream out = System.out;
+    int status = 0;
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      if (!line.isBlank()) {
-        out.append(answer(Decider.decide(asked, question(line)))).append('\n');
+      String question = line.strip();
+      if (!question.isEmpty() && !question.startsWith("#")) {
+        status = Math.max(status, answer(compiled, question, out));
+        out.flush();
       }
     }
-    System.out.print(out);
-    System.out.flush();
-    return 0;
+    return status;
   }
 
-  private static String answer(Decision decision) {
+  /** Prints an answer; returns 1 if another was expected. */
+  private int answer(Compilation compiled, String question, PrintStream out) {
+    String expected = "";
+    String words = question;
+    if (question.startsWith(EXPECT)) {
+      String rest = question.substring(EXPECT.length()).strip();
+      int blank = rest.indexOf(' ');
+      expected = blank < 0 ? rest : rest.substring(0, blank);
+      words = rest.substring(expected.length()).strip();
+      if (!List.of("allow", "deny", "silent").contains(expected)) {
+        throw new IllegalArgumentException(
+            "expect what? allow, deny or silent, not '" + expected + "': " + question);
+      }
+    }
+    Decision decision = Decider.decide(compiled, profile, Access.parse(words));
+    String verdict = decision.allowed() ? "allow" : "deny";
+    boolean met =
+        switch (expected) {
+          case "" -> true;
+          case "silent" -> !decision.logged();
+          default -> expected.equals(verdict);
+        };
+    out.println(shown(decision) + (met ? "" : "\texpected " + expected + ": " + words));
+    return met ? 0 : 1;
+  }
+
+  private static String shown(Decision decision) {
+    List<String> columns = new ArrayList<>();
+    columns.add(decision.allowed() ? "allow" : "deny");
+    columns.add(decision.logged() ? "logged" : "silent");
     String rules =
         decision.rules().stream().map(AaDecide::place).distinct().collect(Collectors.joining(","));
-    return (decision.allowed() ? "allow" : "deny")
-        + "\t"
-        + (decision.logged() ? "logged" : "silent")
-        + "\t"
-        + (rules.isEmpty() ? "-" : rules);
+    columns.add(rules.isEmpty() ? "-" : rules);
+    Decision.Execution execution = decision.execution();
+    if (execution != null) {
+      columns.add(
+          "as "
+              + execution.label()
+              + (execution.cleanEnvironment() ? ", environment cleaned" : ""));
+    }
+    if (decision.onlyFor() != null) {
+      columns.add("only for " + decision.onlyFor().name().toLowerCase(Locale.ROOT));
+    }
+    return String.join("\t", columns);
   }
 
   private static String place(ResolvedRule rule) {
     return rule.place().source().name() + ":" + rule.place().line();
-  }
-
-  /** Reads a question; words are separated by blanks, quotes keep blanks. */
-  static Access question(String line) {
-    List<String> words = words(line);
-    String kind = words.get(0);
-    int count = words.size() - 1;
-    if (kind.equals("file") && count >= 2) {
-      boolean owner = words.get(2).equals("owner") && count > 2;
-      int path = owner ? 3 : 2;
-      boolean target = words.size() == path + 3 && words.get(path + 1).equals("->");
-      if (words.size() == path + 1 || target) {
-        return new Access.File(
-            words.get(path),
-            FilePermissions.of(words.get(1)),
-            owner,
-            target ? words.get(path + 2) : null);
-      }
-    } else if (kind.equals("capability") && count == 1) {
-      return Access.capability(known(Capability.named(words.get(1)), words.get(1)));
-    } else if (kind.equals("network") && (count == 2 || count == 3)) {
-      String permission = count == 3 ? words.get(3) : "create";
-      return new Access.Network(
-          known(NetworkFamily.named(words.get(1)), words.get(1)),
-          known(SocketType.named(words.get(2)), words.get(2)),
-          known(NetworkPermission.named(permission), permission));
-    } else if (kind.equals("signal") && count == 3) {
-      return new Access.Signal(
-          known(SignalPermission.named(words.get(1)), words.get(1)),
-          known(Signal.named(words.get(2)), words.get(2)),
-          words.get(3));
-    } else if (kind.equals("ptrace") && count == 2) {
-      return new Access.Ptrace(
-          known(PtracePermission.named(words.get(1)), words.get(1)), words.get(2));
-    } else if (kind.equals("mount") && count == 4) {
-      List<MountOption> mountOptions = new ArrayList<>();
-      for (String option : words.get(2).split("[,()]+", -1)) {
-        if (!option.isEmpty() && !option.equals("-")) {
-          mountOptions.add(known(MountOption.named(option), option));
-        }
-      }
-      return new Access.Mount(words.get(1), mountOptions, words.get(3), words.get(4));
-    } else if (kind.equals("umount") && count == 1) {
-      return new Access.Umount(words.get(1));
-    }
-    throw new IllegalArgumentException("no question: " + line);
-  }
-
-  private static <T> T known(@Nullable T value, String word) {
-    if (value == null) {
-      throw new IllegalArgumentException("unknown word '" + word + "'");
-    }
-    return value;
-  }
-
-  private static List<String> words(String line) {
-    List<String> words = new ArrayList<>();
-    StringBuilder word = new StringBuilder();
-    boolean quoted = false;
-    boolean open = false;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c == '\\' && quoted && i + 1 < line.length()) {
-        word.append(line.charAt(++i));
-      } else if (c == '"') {
-        quoted = !quoted;
-        open = true;
-      } else if (!quoted && (c == ' ' || c == '\t')) {
-        if (open) {
-          words.add(word.toString());
-        }
-        word.setLength(0);
-        open = false;
-      } else {
-        word.append(c);
-        open = true;
-      }
-    }
-    if (open) {
-      words.add(word.toString());
-    }
-    return words;
   }
 }

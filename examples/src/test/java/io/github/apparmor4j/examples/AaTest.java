@@ -151,7 +151,7 @@ class AaTest {
         file rw /a/b
         file w /a/c
         file r /a/s
-        file l owner /l -> /a/b
+        link owner /l /a/b
         capability sys_module
         network inet stream
         network inet dgram
@@ -174,6 +174,51 @@ class AaTest {
             deny\tlogged\t-
             """
                 .replace("F", file));
+  }
+
+  @Test
+  void decideIsATestOfAPolicy() throws IOException {
+    String file =
+        file(
+            "p",
+            """
+            profile p {
+              owner /a r,
+              deny /b r,
+              /bin/c cx -> c,
+              profile c { }
+            }
+            """);
+    Run met =
+        aa(
+            """
+            # what must hold
+
+            expect allow file r owner /a
+            expect deny file r other /a
+            expect silent file r /b
+            file r /a
+            exec /bin/c
+            """,
+            "decide",
+            "--profile",
+            "p",
+            file);
+    assertThat(met.status()).isZero();
+    assertThat(met.out())
+        .isEqualTo(
+            """
+            allow\tsilent\tF:2
+            deny\tlogged\t-
+            deny\tsilent\tF:3
+            deny\tlogged\t-\tonly for owner
+            allow\tsilent\tF:4\tas p//c
+            """
+                .replace("F", file));
+    Run unmet = aa("expect deny file r owner /a\n", "decide", "--profile", "p", file);
+    assertThat(unmet.status()).isEqualTo(1);
+    assertThat(unmet.out()).contains("\texpected deny: file r owner /a");
+    assertThat(aa("file r srv/x\n", "decide", "--profile", "p", file).status()).isEqualTo(2);
   }
 
   @Test

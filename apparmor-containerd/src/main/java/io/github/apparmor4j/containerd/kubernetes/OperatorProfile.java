@@ -128,7 +128,7 @@ public final class OperatorProfile {
       expressed = network(resolved, rule);
     }
     if (!expressed) {
-      lost(resolved.place(), String.valueOf(resolved.rule()));
+      lost(resolved.place(), String.valueOf(resolved.written()));
     }
   }
 
@@ -137,14 +137,13 @@ public final class OperatorProfile {
   }
 
   private boolean file(ResolvedRule resolved, FileRule rule) {
-    String written = rule.path();
+    String path = rule.path();
     FilePermissions permissions = rule.permissions();
     ExecMode exec = permissions.exec();
     boolean inherits = exec == ExecMode.INHERIT || exec == ExecMode.INHERIT_UNSAFE;
-    if (written == null || rule.target() != null || (exec != null && !inherits)) {
+    if (path == null || rule.target() != null || (exec != null && !inherits)) {
       return false;
     }
-    String path = resolved.expanded(written);
     if (!PATH.matcher(path).matches()) {
       return false;
     }

@@ -1,68 +1,21 @@
 package io.github.apparmor4j.parse;
 
 import io.github.apparmor4j.parse.Scanner.Word;
-import io.github.apparmor4j.profile.AllRule;
-import io.github.apparmor4j.profile.Capability;
-import io.github.apparmor4j.profile.CapabilityRule;
-import io.github.apparmor4j.profile.ChangeProfileRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.RlimitRule;
 import io.github.apparmor4j.profile.Rule;
-import io.github.apparmor4j.profile.UsernsRule;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Rules about the task itself: capabilities, limits, what it may become. */
-final class TaskRules {
+/** Reads {@code set rlimit} rules. */
+final class RlimitParser {
 
   private static final Pattern AMOUNT = Pattern.compile("(-?[0-9]+)([A-Za-z]*)");
 
-  private TaskRules() {}
+  private RlimitParser() {}
 
-  static Rule capability(RuleScanner in, Qualifiers qualifiers) {
-    List<Capability> capabilities = new ArrayList<>();
-    while (!in.atRuleEnd()) {
-      Word word = in.word("a capability", ",");
-      capabilities.add(
-          RuleScanner.known(
-              word, Capability.named(word.text()), "capability", List.of(Capability.values())));
-      in.skip();
-    }
-    return in.built(() -> new CapabilityRule(qualifiers, capabilities));
-  }
-
-  static Rule all(RuleScanner in, Qualifiers qualifiers) {
-    return in.built(() -> new AllRule(qualifiers));
-  }
-
-  static Rule userns(RuleScanner in, Qualifiers qualifiers) {
-    in.acceptKeyword("create");
-    return in.built(() -> new UsernsRule(qualifiers));
-  }
-
-  static Rule changeProfile(RuleScanner in, Qualifiers qualifiers) {
-    boolean unsafe = in.acceptKeyword("unsafe");
-    boolean modified = unsafe || in.acceptKeyword("safe");
-    String program = null;
-    if (!in.atRuleEnd() && !in.text.startsWith("->", in.pos)) {
-      program = in.word("a program").text();
-      in.skip();
-    }
-    if (modified && program == null) {
-      throw new ParseFailure(
-          "AA-PARSE-0013",
-          in.from(in.ruleStart),
-          "'safe' and 'unsafe' need a program",
-          "change_profile unsafe /program -> profile,");
-    }
-    String target = in.spacedArrowTarget();
-    String exec = program;
-    return in.built(() -> new ChangeProfileRule(qualifiers, unsafe, exec, target));
-  }
-
-  static Rule rlimit(RuleScanner in, Qualifiers qualifiers) {
+  static Rule read(RuleScanner in, Qualifiers qualifiers) {
     if (!in.acceptKeyword("rlimit")) {
       throw new ParseFailure(
           "AA-PARSE-0002",

@@ -11,11 +11,11 @@ import io.github.apparmor4j.resolve.ResolvedRule;
 import java.util.List;
 
 /** A profile's capabilities as the kernel takes them, a bit each. */
-final class CapabilityWords {
+final class CapabilityEncoder {
 
   private static final String MASK = "caps/mask/";
 
-  private CapabilityWords() {}
+  private CapabilityEncoder() {}
 
   static KernelProfile.Capabilities of(ResolvedProfile profile, Mediation mediation) {
     long allow = 0;
@@ -45,7 +45,7 @@ final class CapabilityWords {
   }
 
   /** Tells which capabilities the kernel doesn't know. */
-  static void report(CapabilityRule rule, Encoder out) {
+  static void encode(CapabilityRule rule, RuleOutput out) {
     for (Capability capability : rule.capabilities()) {
       if (known(capability, out.mediation) != capability) {
         out.downgraded(capability + " becomes " + Capability.SYS_ADMIN, MASK + capability);

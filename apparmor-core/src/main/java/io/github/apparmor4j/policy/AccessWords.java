@@ -1,4 +1,4 @@
-package io.github.apparmor4j.kernel;
+package io.github.apparmor4j.policy;
 
 import java.util.Locale;
 
@@ -14,7 +14,20 @@ import java.util.Locale;
 public record AccessWords(int allow, int deny, int audit, int quiet) {
 
   /** Of what is not in force: everything is allowed, nothing is logged. */
-  static final AccessWords UNMEDIATED = new AccessWords(-1, 0, 0, -1);
+  public static final AccessWords UNMEDIATED = new AccessWords(-1, 0, 0, -1);
+
+  /** Of what no rule comes near: nothing is allowed, not even to read attributes. */
+  static final AccessWords NOTHING = new AccessWords(0, 0, 0, 0);
+
+  /** Returns whether all of some permissions are allowed. */
+  public boolean allows(int wanted) {
+    return (wanted & ~allow) == 0;
+  }
+
+  /** Returns whether asking for some permissions leaves a record. */
+  public boolean logs(int wanted) {
+    return allows(wanted) ? (audit & wanted) != 0 : (wanted & ~allow & ~quiet) != 0;
+  }
 
   /** Returns the answer as the kernel writes it, in a line. */
   @Override

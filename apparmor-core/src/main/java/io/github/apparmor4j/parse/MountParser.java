@@ -3,30 +3,28 @@ package io.github.apparmor4j.parse;
 import io.github.apparmor4j.parse.Scanner.Word;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.MountRule;
-import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rules about mounts. */
-final class MountRules {
+/** Reads {@code mount}, {@code remount} and {@code umount} rules. */
+final class MountParser {
 
-  private MountRules() {}
+  private MountParser() {}
 
-  static Rule mount(RuleScanner in, Qualifiers qualifiers) {
-    return mount(in, qualifiers, MountRule.Operation.MOUNT);
+  static Rule read(RuleScanner in, Qualifiers qualifiers, String keyword) {
+    return read(
+        in,
+        qualifiers,
+        switch (keyword) {
+          case "mount" -> MountRule.Operation.MOUNT;
+          case "remount" -> MountRule.Operation.REMOUNT;
+          default -> MountRule.Operation.UMOUNT;
+        });
   }
 
-  static Rule remount(RuleScanner in, Qualifiers qualifiers) {
-    return mount(in, qualifiers, MountRule.Operation.REMOUNT);
-  }
-
-  static Rule umount(RuleScanner in, Qualifiers qualifiers) {
-    return mount(in, qualifiers, MountRule.Operation.UMOUNT);
-  }
-
-  private static Rule mount(RuleScanner in, Qualifiers qualifiers, MountRule.Operation operation) {
+  private static Rule read(RuleScanner in, Qualifiers qualifiers, MountRule.Operation operation) {
     List<String> fstypes = new ArrayList<>();
     List<MountRule.Options> options = new ArrayList<>();
     while (true) {
@@ -70,23 +68,5 @@ final class MountRules {
     String from = source;
     String to = mountPoint;
     return in.built(() -> new MountRule(qualifiers, operation, fstypes, options, from, to));
-  }
-
-  static Rule pivotRoot(RuleScanner in, Qualifiers qualifiers) {
-    String oldRoot = null;
-    if (in.acceptKeyword("oldroot")) {
-      in.expect("=");
-      oldRoot = in.word("a path").text();
-      in.skip();
-    }
-    String newRoot = null;
-    if (!in.atRuleEnd() && !in.text.startsWith("->", in.pos)) {
-      newRoot = in.word("a path").text();
-      in.skip();
-    }
-    String transition = in.spacedArrowTarget();
-    String from = oldRoot;
-    String to = newRoot;
-    return in.built(() -> new PivotRootRule(qualifiers, from, to, transition));
   }
 }

@@ -4,26 +4,27 @@ import io.github.apparmor4j.parse.Scanner.Word;
 import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.FileRule;
-import io.github.apparmor4j.profile.LinkRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Rules about files and links. */
-final class FileRules {
+/** Reads rules about files, with and without their keyword. */
+final class FileParser {
 
-  private FileRules() {}
+  private FileParser() {}
 
+  /** Reads a rule that begins with a path or letters. */
   static Rule bare(RuleScanner in, Qualifiers qualifiers) {
-    return file(in, qualifiers, false);
+    return read(in, qualifiers, false);
   }
 
-  static Rule file(RuleScanner in, Qualifiers qualifiers) {
-    return file(in, qualifiers, true);
+  /** Reads a rule after its keyword. */
+  static Rule read(RuleScanner in, Qualifiers qualifiers) {
+    return read(in, qualifiers, true);
   }
 
-  static Rule file(RuleScanner in, Qualifiers qualifiers, boolean keyword) {
+  private static Rule read(RuleScanner in, Qualifiers qualifiers, boolean keyword) {
     if (keyword && in.atRuleEnd()) {
       return in.built(() -> FileRule.all().withQualifiers(qualifiers));
     }
@@ -47,7 +48,7 @@ final class FileRules {
       }
       permissions = permissions(in);
       if (permissions.bits() == FilePermissions.LINK && in.peekKeyword().equals("subset")) {
-        return link(in, qualifiers);
+        return LinkParser.read(in, qualifiers);
       }
       prefix = true;
       path = path(in);
@@ -75,23 +76,12 @@ final class FileRules {
     return in.built(() -> new FileRule(qualifiers, path.text(), all, target));
   }
 
-  static Rule link(RuleScanner in, Qualifiers qualifiers) {
-    boolean subset = in.acceptKeyword("subset");
-    Word path = path(in);
-    String target = in.arrowTarget();
-    if (target == null) {
-      throw new ParseFailure(
-          "AA-PARSE-0014", in.from(in.ruleStart), "a link rule needs a target", "add '-> /path'");
-    }
-    return in.built(() -> new LinkRule(qualifiers, subset, path.text(), target));
-  }
-
   private static boolean atPath(RuleScanner in) {
     char c = in.peek();
     return c == '/' || c == '"' || c == '@';
   }
 
-  private static Word path(RuleScanner in) {
+  static Word path(RuleScanner in) {
     int start = in.pos;
     if (!atPath(in)) {
       throw new ParseFailure(

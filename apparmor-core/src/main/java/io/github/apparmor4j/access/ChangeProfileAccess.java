@@ -1,0 +1,81 @@
+package io.github.apparmor4j.access;
+
+import io.github.apparmor4j.policy.AcceptBits;
+import io.github.apparmor4j.policy.Evaluator;
+import io.github.apparmor4j.policy.KernelProfile;
+import io.github.apparmor4j.policy.ProfileName;
+import io.github.apparmor4j.source.SourceText;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Changes by the task itself: {@code change_profile label}, {@code change_profile /program ->
+ * label} for the next execution, {@code change_hat name}.
+ */
+final class ChangeProfileAccess {
+
+  private static final String AND = "//&";
+
+  private ChangeProfileAccess() {}
+
+  static Access read(AccessReader in, String kind) {
+    if (kind.equals("change_hat")) {
+      return new Access.ChangeHat(in.word("a hat"));
+    }
+    String first = in.word("a label");
+    return in.accept("->")
+        ? new Access.ChangeProfile(in.word("a label"), first)
+        : new Access.ChangeProfile(first, null);
+  }
+
+  static String words(Access.ChangeProfile access) {
+    return "change_profile "
+        + (access.program() == null ? "" : AccessReader.quoted(access.program()) + " -> ")
+        + AccessReader.quoted(access.target());
+  }
+
+  static String words(Access.ChangeHat access) {
+    return "change_hat " + AccessReader.quoted(access.hat());
+  }
+
+  /** Returns the strings of the table of files that must be allowed. */
+  static List<byte[]> strings(Access.ChangeProfile access, Evaluator tables) {
+    byte[] whole = string(access, access.target());
+    int part = access.target().indexOf(AND);
+    // Of several profiles together, the whole is asked first and then each.
+    if (part <= 0 || tables.file(whole, true).allows(wanted(access))) {
+      return List.of(whole);
+    }
+    return Arrays.stream(access.target().split(AND, -1))
+        .map(label -> string(access, label))
+        .toList();
+  }
+
+  private static byte[] string(Access.ChangeProfile access, String label) {
+    byte[] target = SourceText.encode(label);
+    return access.program() == null
+        ? target
+        : Evaluator.pair(SourceText.encode(access.program()), target);
+  }
+
+  static int wanted(Access.ChangeProfile access) {
+    return access.program() == null
+        ? AcceptBits.KERNEL_CHANGE_PROFILE
+        : AcceptBits.KERNEL_CHANGE_ON_EXEC;
+  }
+
+  /** Returns whether a profile, or the one that it is a hat of, has a hat. */
+  static boolean hasHat(
+      KernelProfile profile, Access.ChangeHat access, Collection<KernelProfile> loaded) {
+    ProfileName name = profile.profileName();
+    boolean hat = (profile.behavior().flags() & KernelProfile.FLAG_HAT) != 0;
+    ProfileName parent = hat ? name.parent() : name;
+    ProfileName wanted = (parent == null ? name : parent).child(access.hat());
+    return loaded.stream()
+        .anyMatch(
+            each ->
+                each.profileName().equals(wanted)
+                    && (each.behavior().flags() & KernelProfile.FLAG_HAT) != 0);
+  }
+}

@@ -1,0 +1,86 @@
+package io.github.apparmor4j.access;
+
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.DbusPermission;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * D-Bus: {@code dbus send bus=system name=org.x label=peer path=/x interface=org.x member=Get},
+ * {@code dbus bind bus=system name=org.y}, {@code dbus eavesdrop bus=session}.
+ */
+final class DbusAccess {
+
+  private DbusAccess() {}
+
+  static void check(
+      DbusPermission permission,
+      String bus,
+      @Nullable String name,
+      @Nullable String peer,
+      @Nullable String path,
+      @Nullable String interfaceName,
+      @Nullable String member) {
+    Checks.text(bus, "bus");
+    boolean message = permission == DbusPermission.SEND || permission == DbusPermission.RECEIVE;
+    required(message || permission == DbusPermission.BIND, name, "name", permission);
+    required(message, peer, "label", permission);
+    required(message, path, "path", permission);
+    required(message, interfaceName, "interface", permission);
+    required(message, member, "member", permission);
+  }
+
+  private static void required(
+      boolean needed, @Nullable String value, String component, DbusPermission permission) {
+    if (needed != (value != null)) {
+      throw new IllegalArgumentException(
+          "dbus " + permission + (needed ? " needs a " : " has no ") + component);
+    }
+    if (value != null) {
+      Checks.noNul(value, component);
+    }
+  }
+
+  static Access read(AccessReader in) {
+    DbusPermission permission = in.known("a permission", DbusPermission::named);
+    Map<String, String> values = in.values("bus", "name", "label", "path", "interface", "member");
+    return new Access.Dbus(
+        permission,
+        values.getOrDefault("bus", ""),
+        values.get("name"),
+        values.get("label"),
+        values.get("path"),
+        values.get("interface"),
+        values.get("member"));
+  }
+
+  static String words(Access.Dbus access) {
+    return "dbus "
+        + access.permission()
+        + AccessReader.value("bus", access.bus())
+        + AccessReader.value("name", access.name())
+        + AccessReader.value("label", access.peer())
+        + AccessReader.value("path", access.path())
+        + AccessReader.value("interface", access.interfaceName())
+        + AccessReader.value("member", access.member());
+  }
+
+  static Question question(Access.Dbus access) {
+    Question.Fields fields = Question.in(PolicyClass.DBUS).text(access.bus());
+    if (access.name() != null) {
+      fields.code(0).text(access.name());
+    }
+    if (access.peer() != null) {
+      fields
+          .code(0)
+          .text(access.peer())
+          .code(0)
+          .text(access.path())
+          .code(0)
+          .text(access.interfaceName())
+          .code(0)
+          .text(access.member());
+    }
+    return fields.wanting(access.permission().bit());
+  }
+}

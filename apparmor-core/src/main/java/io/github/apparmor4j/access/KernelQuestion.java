@@ -1,0 +1,60 @@
+package io.github.apparmor4j.access;
+
+import io.github.apparmor4j.policy.AcceptBits;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.Qualifiers.Ownership;
+import io.github.apparmor4j.source.SourceText;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A question as a kernel's {@code .access} takes it.
+ *
+ * @param strings a class byte and what follows it, one or more: the last that is in force for the
+ *     profile counts
+ * @param wanted bits of the kernel's answer that must be allowed
+ */
+public record KernelQuestion(List<byte[]> strings, int wanted) {
+
+  /** Copies the list, not the strings. */
+  public KernelQuestion {
+    strings = List.copyOf(strings);
+  }
+
+  /**
+   * Returns the question for an access. Empty for what a kernel can't be asked about: capabilities,
+   * links, executed programs' profiles, hats, and, since root asks, the files of others; and for
+   * sockets' addresses, of which it depends on the policy how they are asked about.
+   */
+  public static Optional<KernelQuestion> of(Access access) {
+    if (access instanceof Access.File file) {
+      return file.ownership() == Ownership.OWNER
+          ? of(PolicyClass.FILE, file.path(), AcceptBits.kernelUse(file.permissions().bits()))
+          : Optional.empty();
+    }
+    if (access instanceof Access.ChangeProfile change) {
+      String string = (change.program() == null ? "" : change.program() + '\0') + change.target();
+      return of(PolicyClass.FILE, string, ChangeProfileAccess.wanted(change));
+    }
+    if (access instanceof Access.Network network) {
+      return network.equals(
+              new Access.Network(network.family(), network.type(), network.permission()))
+          ? Optional.of(NetworkAccess.kernelQuestion(network))
+          : Optional.empty();
+    }
+    if (access instanceof Access.Exec
+        || access instanceof Access.Link
+        || access instanceof Access.Capability
+        || access instanceof Access.ChangeHat
+        || access instanceof Access.Unix) {
+      return Optional.empty();
+    }
+    Question question = Decider.question(access);
+    return Optional.of(new KernelQuestion(List.of(question.string()), question.wanted()));
+  }
+
+  private static Optional<KernelQuestion> of(int policyClass, String string, int wanted) {
+    byte[] question = Question.in(policyClass).bytes(SourceText.encode(string)).bytes();
+    return Optional.of(new KernelQuestion(List.of(question), wanted));
+  }
+}

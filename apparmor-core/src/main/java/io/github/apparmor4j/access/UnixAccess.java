@@ -1,0 +1,114 @@
+package io.github.apparmor4j.access;
+
+import io.github.apparmor4j.policy.Evaluator;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.NetworkPermission;
+import io.github.apparmor4j.profile.SocketType;
+import io.github.apparmor4j.source.SourceText;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unix sockets: {@code unix bind stream addr=@name}, {@code unix connect stream addr=none
+ * peer_addr=@name peer=label}.
+ */
+final class UnixAccess {
+
+  private static final String NONE = "none";
+
+  private UnixAccess() {}
+
+  static void check(
+      NetworkPermission permission, String address, String peerAddress, @Nullable String peer) {
+    address(address, "address");
+    address(peerAddress, "peerAddress");
+    if (permission.hasPeer() != (peer != null)) {
+      throw new IllegalArgumentException(
+          "unix " + permission + (permission.hasPeer() ? " needs a peer" : " has no peer"));
+    }
+    if (peer != null) {
+      Checks.text(peer, "peer");
+    } else if (!peerAddress.equals(NONE)) {
+      throw new IllegalArgumentException("unix " + permission + " has no peer's address");
+    }
+  }
+
+  private static void address(String address, String component) {
+    Checks.noNul(address, component);
+    if (!address.startsWith("@") && !address.equals(NONE)) {
+      throw new IllegalArgumentException(
+          component + " must begin with '@' or be 'none' (a path is a file): '" + address + "'");
+    }
+  }
+
+  static Access read(AccessReader in) {
+    NetworkPermission permission = in.known("a permission", NetworkPermission::named);
+    SocketType type = in.known("a socket type", SocketType::named);
+    Map<String, String> values = in.values("addr", "peer_addr", "peer");
+    return new Access.Unix(
+        permission,
+        type,
+        values.getOrDefault("addr", NONE),
+        values.getOrDefault("peer_addr", NONE),
+        values.get("peer"));
+  }
+
+  static String words(Access.Unix access) {
+    return "unix "
+        + access.permission()
+        + " "
+        + access.type()
+        + AccessReader.value("addr", access.address())
+        + (access.peer() == null ? "" : AccessReader.value("peer_addr", access.peerAddress()))
+        + AccessReader.value("peer", access.peer());
+  }
+
+  /**
+   * Returns the question: of the family and type alone where the policy doesn't look at addresses.
+   */
+  static Question question(Access.Unix access, Evaluator tables) {
+    int wanted = access.permission().bit();
+    int family = NetworkFamily.UNIX.number();
+    int fine = fineClass(tables);
+    if (fine == 0) {
+      return NetworkAccess.coarse(
+          new Access.Network(NetworkFamily.UNIX, access.type(), access.permission()), tables);
+    }
+    Question.Fields fields =
+        Question.in(fine).two(family).two(access.type().number()).two(0); // any protocol
+    if (access.permission() == NetworkPermission.CREATE) {
+      return fields.wanting(wanted);
+    }
+    fields.bytes(field(access.address())).code(0).code(0); // the own label is not told
+    switch (access.permission()) {
+      case LISTEN -> fields.code(PolicyClass.LISTEN_COMMAND).two(0);
+      case SETOPT, GETOPT -> fields.code(PolicyClass.OPTION_COMMAND).two(0);
+      default -> {}
+    }
+    if (access.peer() != null) {
+      fields
+          .code(PolicyClass.PEER_COMMAND)
+          .bytes(field(access.peerAddress()))
+          .code(0)
+          .text(access.peer());
+    }
+    return fields.wanting(wanted);
+  }
+
+  /** Returns the class in which a policy has the addresses of Unix sockets, or 0. */
+  private static int fineClass(Evaluator tables) {
+    for (int policyClass : new int[] {PolicyClass.NETWORK_V9, PolicyClass.NETWORK_V7}) {
+      // As the markers of kind "unix" have it.
+      if (tables.reaches((byte) policyClass, (byte) 0, (byte) '1')) {
+        boolean older = policyClass == PolicyClass.NETWORK_V7;
+        return older && tables.isInForce(PolicyClass.NETWORK) ? PolicyClass.NETWORK : policyClass;
+      }
+    }
+    return 0;
+  }
+
+  private static byte[] field(String address) {
+    return address.equals(NONE) ? new byte[] {1} : SourceText.encode('\0' + address.substring(1));
+  }
+}

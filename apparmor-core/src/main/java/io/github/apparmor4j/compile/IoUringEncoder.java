@@ -1,0 +1,30 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.profile.IoUringPermission;
+import io.github.apparmor4j.profile.IoUringRule;
+import io.github.apparmor4j.profile.Permission;
+
+/** {@code io_uring}: the class byte and, for credentials, their label. */
+final class IoUringEncoder {
+
+  private IoUringEncoder() {}
+
+  // The permissions are those of the class byte itself, where the class's marker is as well: so
+  // each
+  // rule brings a marker of its own priority.
+  static void encode(IoUringRule rule, RuleOutput out) {
+    if (!out.enforces("io_uring")) {
+      return;
+    }
+    Regex head = Regex.of(PolicyClass.IO_URING);
+    int permissions = Permission.bits(rule.permissions(), rule.kind());
+    out.policy(rule.qualifiers(), head, permissions);
+    out.marker(rule.qualifiers(), head);
+    if ((permissions & IoUringPermission.OVERRIDE_CREDS.bit()) != 0) {
+      out.policy(
+          rule.qualifiers(), Regex.sequence(head, RuleOutput.name(rule.label())), permissions);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.policy.MountFlags;
+import io.github.apparmor4j.profile.MountRule;
+import io.github.apparmor4j.profile.PivotRootRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The permissions of rules about mounts. As in the reference, rules of the same shape have each
+ * other's; kernels never ask for a permission with a string of another's form.
+ */
+final class MountPermissions {
+
+  /** What rules about mounts have in common but the permission. */
+  private record Shape(
+      Qualifiers qualifiers,
+      boolean remount,
+      List<String> fstypes,
+      List<MountRule.Options> options,
+      @Nullable String source,
+      @Nullable String point) {
+
+    static Shape of(MountRule rule) {
+      return new Shape(
+          rule.qualifiers(),
+          rule.operation() == MountRule.Operation.REMOUNT,
+          rule.fstypes(),
+          rule.options(),
+          rule.source(),
+          rule.mountPoint());
+    }
+
+    static Shape of(PivotRootRule rule) {
+      return new Shape(
+          rule.qualifiers(), false, List.of(), List.of(), rule.oldRoot(), rule.newRoot());
+    }
+  }
+
+  private final Map<Shape, Integer> byShape = new HashMap<>();
+
+  /** Takes notice of a rule; of other kinds nothing comes. */
+  void add(Rule rule) {
+    if (rule instanceof PivotRootRule pivot) {
+      add(Shape.of(pivot), MountFlags.PIVOT_ROOT_PERMISSION);
+    } else if (rule instanceof MountRule mount) {
+      boolean umount = mount.operation() == MountRule.Operation.UMOUNT;
+      add(Shape.of(mount), umount ? MountFlags.UMOUNT_PERMISSION : MountFlags.MOUNT_PERMISSION);
+    }
+  }
+
+  private void add(Shape shape, int permission) {
+    byShape.merge(shape, permission, (a, b) -> a | b);
+  }
+
+  int of(MountRule rule) {
+    return byShape.getOrDefault(Shape.of(rule), 0);
+  }
+
+  int of(PivotRootRule rule) {
+    return byShape.getOrDefault(Shape.of(rule), 0);
+  }
+}

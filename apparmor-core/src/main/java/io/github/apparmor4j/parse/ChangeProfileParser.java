@@ -1,0 +1,31 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.profile.ChangeProfileRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+
+/** Reads {@code change_profile} rules. */
+final class ChangeProfileParser {
+
+  private ChangeProfileParser() {}
+
+  static Rule read(RuleScanner in, Qualifiers qualifiers) {
+    boolean unsafe = in.acceptKeyword("unsafe");
+    boolean modified = unsafe || in.acceptKeyword("safe");
+    String program = null;
+    if (!in.atRuleEnd() && !in.text.startsWith("->", in.pos)) {
+      program = in.word("a program").text();
+      in.skip();
+    }
+    if (modified && program == null) {
+      throw new ParseFailure(
+          "AA-PARSE-0013",
+          in.from(in.ruleStart),
+          "'safe' and 'unsafe' need a program",
+          "change_profile unsafe /program -> profile,");
+    }
+    String target = in.spacedArrowTarget();
+    String exec = program;
+    return in.built(() -> new ChangeProfileRule(qualifiers, unsafe, exec, target));
+  }
+}

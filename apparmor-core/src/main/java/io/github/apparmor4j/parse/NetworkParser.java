@@ -1,0 +1,95 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.parse.Scanner.Word;
+import io.github.apparmor4j.profile.Endpoint;
+import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.NetworkPermission;
+import io.github.apparmor4j.profile.NetworkProtocol;
+import io.github.apparmor4j.profile.NetworkRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.SocketType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads {@code network} rules. */
+final class NetworkParser {
+
+  private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
+
+  private NetworkParser() {}
+
+  static Rule read(RuleScanner in, Qualifiers qualifiers) {
+    List<NetworkPermission> permissions =
+        in.permissionList(NetworkPermission::named, NetworkPermission.values());
+    NetworkFamily family = null;
+    SocketType type = null;
+    NetworkProtocol protocol = null;
+    while (!in.atRuleEnd()) {
+      if (in.peek(in.peekKeyword().length()) == '=') {
+        break;
+      }
+      Word word = in.word("an address family, a socket type or a protocol");
+      String text = word.text();
+      if (family == null && type == null && protocol == null && NetworkFamily.named(text) != null) {
+        family = NetworkFamily.named(text);
+      } else if (type == null && protocol == null && SocketType.named(text) != null) {
+        type = SocketType.named(text);
+      } else if (type == null && protocol == null && NetworkProtocol.named(text) != null) {
+        protocol = NetworkProtocol.named(text);
+      } else {
+        throw new ParseFailure(
+            "AA-PARSE-0019",
+            word.span(),
+            "'" + text + "' is no address family, socket type or protocol that can stand here",
+            RuleScanner.suggestion(
+                text,
+                Stream.of(NetworkFamily.values(), SocketType.values())
+                    .flatMap(Arrays::stream)
+                    .toList()));
+      }
+      in.skip();
+    }
+    NetworkFamily f = family;
+    SocketType t = type;
+    NetworkProtocol p = protocol;
+    RuleScanner.Conditions conditions =
+        in.conditions(
+            "network",
+            List.of("ip", "port", "interface", "label"),
+            List.of("ip", "port", "interface", "label", "label:"));
+    Endpoint local = endpoint(in, conditions, "");
+    Endpoint peer = endpoint(in, conditions, "peer.");
+    return in.built(() -> new NetworkRule(qualifiers, permissions, f, t, p, local, peer));
+  }
+
+  private static Endpoint endpoint(
+      RuleScanner in, RuleScanner.Conditions conditions, String prefix) {
+    Word port = conditions.word(prefix + "port");
+    return in.built(
+        () ->
+            new Endpoint(
+                conditions.text(prefix + "ip"),
+                port == null ? null : ports(port),
+                conditions.text(prefix + "interface"),
+                conditions.text(prefix + "label"),
+                conditions.text(prefix + "label:")));
+  }
+
+  private static Endpoint.Ports ports(Word word) {
+    Matcher range = PORTS.matcher(word.text());
+    if (!range.matches()) {
+      throw new ParseFailure(
+          "AA-PARSE-0026",
+          word.span(),
+          "'" + word.text() + "' is no port and no range of ports",
+          null);
+    }
+    int first = Integer.parseInt(range.group(1));
+    return new Endpoint.Ports(
+        first, range.group(2) == null ? first : Integer.parseInt(range.group(2)));
+  }
+}
