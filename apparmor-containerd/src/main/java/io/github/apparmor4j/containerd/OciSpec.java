@@ -13,6 +13,7 @@ import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TextEdit;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -182,8 +183,7 @@ public final class OciSpec {
   }
 
   private OciSpec replaced(int from, int to, String by) {
-    String text = source.text();
-    return parse(SourceText.of(source.name(), text.substring(0, from) + by + text.substring(to)));
+    return parse(TextEdit.apply(source, List.of(TextEdit.replace(from, to, by))));
   }
 
   /** Returns the text. */

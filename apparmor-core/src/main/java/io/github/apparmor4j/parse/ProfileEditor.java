@@ -12,8 +12,6 @@ import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -76,7 +74,7 @@ public final class ProfileEditor {
     if (!placed) {
       flags.add(flag);
     }
-    Splices splices = new Splices(text());
+    Splices splices = new Splices(parsed.source());
     ProfileHeader header = parsed.headerOf(found);
     List<ProfileHeader.Flag> replaced =
         header.flags().stream()
@@ -112,7 +110,7 @@ public final class ProfileEditor {
       return this;
     }
     ProfileHeader header = parsed.headerOf(found);
-    Splices splices = new Splices(text());
+    Splices splices = new Splices(parsed.source());
     dropFlags(header, header.flags().stream().filter(f -> f.kind() == kind).toList(), splices);
     return edited(
         splices,
@@ -172,7 +170,7 @@ public final class ProfileEditor {
     Profile renamed = found.withName(name);
     ProfileHeader header = parsed.headerOf(found);
     boolean needsKeyword = !header.keyword() && !name.startsWith("/") && !name.startsWith(":");
-    Splices splices = new Splices(text());
+    Splices splices = new Splices(parsed.source());
     splices.replace(header.name(), (needsKeyword ? "profile " : "") + renamed.nameText());
     return edited(splices, found, renamed);
   }
@@ -190,7 +188,7 @@ public final class ProfileEditor {
     }
     Profile found = profile(profile);
     List<ProfileElement> elements = new ArrayList<>(found.elements());
-    Splices splices = new Splices(text());
+    Splices splices = new Splices(parsed.source());
     int anchor = anchor(elements, element);
     int index = anchor + 1;
     if (index < elements.size()
@@ -246,7 +244,7 @@ public final class ProfileEditor {
     Profile found = profile(profile);
     List<ProfileElement> elements = new ArrayList<>(found.elements());
     int index = index(found, element);
-    Splices splices = new Splices(text());
+    Splices splices = new Splices(parsed.source());
     boolean wholeLine = splices.removeLine(span(elements.get(index)));
     elements.remove(index);
     if (wholeLine
@@ -270,7 +268,7 @@ public final class ProfileEditor {
     Profile found = profile(profile);
     List<ProfileElement> elements = new ArrayList<>(found.elements());
     int index = index(found, old);
-    Splices splices = new Splices(text());
+    Splices splices = new Splices(parsed.source());
     splices.replace(span(elements.get(index)), element.toString());
     elements.set(index, element);
     return edited(splices, found, found.withElements(elements));
@@ -300,7 +298,7 @@ public final class ProfileEditor {
         kindSeen |= same;
       }
     }
-    Splices splices = new Splices(text());
+    Splices splices = new Splices(parsed.source());
     int index;
     if (anchor >= 0) {
       splices.insertLine(span(elements.get(anchor)).end(), "", element.toString());
@@ -390,118 +388,11 @@ public final class ProfileEditor {
   }
 
   private ProfileEditor edited(Splices splices, ProfileFile expected) {
-    ProfileEditor edited = of(SourceText.of(parsed.source().name(), splices.result()));
+    ProfileEditor edited = of(splices.result());
     if (!edited.parsed.model().equals(expected)) {
       // A comment inside of an element, for example: better no edit than another one.
       throw new IllegalStateException("the text does not allow this edit to be made in place");
     }
     return edited;
-  }
-
-  /** Changes to a text, in the order of their places. */
-  private static final class Splices {
-    private record Splice(SourceSpan span, String text) {}
-
-    private final String text;
-    private final List<Splice> splices = new ArrayList<>();
-
-    Splices(String text) {
-      this.text = text;
-    }
-
-    void replace(SourceSpan span, String by) {
-      splices.add(new Splice(span, by));
-    }
-
-    void insert(int at, String inserted) {
-      replace(new SourceSpan(at, at), inserted);
-    }
-
-    String result() {
-      splices.sort((a, b) -> Integer.compare(a.span().start(), b.span().start()));
-      StringBuilder out = new StringBuilder(text);
-      for (Iterator<Splice> last = reversed(); last.hasNext(); ) {
-        Splice splice = last.next();
-        out.replace(splice.span().start(), splice.span().end(), splice.text());
-      }
-      return out.toString();
-    }
-
-    private Iterator<Splice> reversed() {
-      List<Splice> reversed = new ArrayList<>(splices);
-      Collections.reverse(reversed);
-      return reversed.iterator();
-    }
-
-    String newline() {
-      return text.contains("\r\n") ? "\r\n" : "\n";
-    }
-
-    boolean usesTabs() {
-      return text.contains("\n\t");
-    }
-
-    int lineStart(int at) {
-      return text.lastIndexOf('\n', at - 1) + 1;
-    }
-
-    private int lineEnd(int at) {
-      int end = text.indexOf('\n', at);
-      end = end < 0 ? text.length() : end;
-      return end > at && text.charAt(end - 1) == '\r' ? end - 1 : end;
-    }
-
-    String indent(int lineStart) {
-      int end = lineStart;
-      while (end < text.length() && (text.charAt(end) == ' ' || text.charAt(end) == '\t')) {
-        end++;
-      }
-      return text.substring(lineStart, end);
-    }
-
-    int blanksBefore(int at) {
-      int from = at;
-      while (from > 0 && Scanner.isBlank(text.charAt(from - 1))) {
-        from--;
-      }
-      return from;
-    }
-
-    boolean isFirstOnLine(int at) {
-      return text.substring(lineStart(at), at).isBlank();
-    }
-
-    private boolean isLastOnLine(int at) {
-      String rest = text.substring(at, lineEnd(at)).strip();
-      return rest.isEmpty() || rest.startsWith("#");
-    }
-
-    /** Inserts on the line behind a place, or right there if more follows on its line. */
-    void insertLine(int at, String indent, String inserted) {
-      if (isLastOnLine(at)) {
-        insert(lineEnd(at), newline() + indent + inserted);
-      } else {
-        boolean blank = Scanner.isBlank(text.charAt(at));
-        insert(at, " " + inserted + (blank ? "" : " "));
-      }
-    }
-
-    /**
-     * Removes what stands at a place with its line, or, if it shares its lines, it alone; returns
-     * whether it was the first.
-     */
-    boolean removeLine(SourceSpan span) {
-      if (isFirstOnLine(span.start()) && isLastOnLine(span.end())) {
-        int end = text.indexOf('\n', span.end());
-        replace(new SourceSpan(lineStart(span.start()), end < 0 ? text.length() : end + 1), "");
-        return true;
-      }
-      int to = span.end();
-      while (to < text.length() && (text.charAt(to) == ' ' || text.charAt(to) == '\t')) {
-        to++;
-      }
-      replace(new SourceSpan(span.start(), to), "");
-      return false;
-    }
   }
 }
