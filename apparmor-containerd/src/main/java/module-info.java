@@ -6,8 +6,8 @@ module io.github.apparmor4j.containerd {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.dataformat.yaml;
   requires transitive io.github.apparmor4j.core;
-  requires io.github.apparmor4j.docker;
   requires transitive io.github.apparmor4j.kernel;
+  requires io.github.apparmor4j.yaml;
   requires static transitive org.jspecify;
   requires org.tomlj;
   requires org.yaml.snakeyaml;

@@ -1,5 +1,4 @@
 /** Profiles in the forms that Docker takes. */
-@SuppressWarnings("module") // what it exports to is built after it
 module io.github.apparmor4j.docker {
   requires com.fasterxml.jackson.databind;
   requires com.fasterxml.jackson.dataformat.toml;
@@ -7,10 +6,9 @@ module io.github.apparmor4j.docker {
   requires static com.github.dockerjava.api;
   requires transitive io.github.apparmor4j.core;
   requires transitive io.github.apparmor4j.kernel;
+  requires io.github.apparmor4j.yaml;
   requires static transitive org.jspecify;
   requires org.yaml.snakeyaml;
 
   exports io.github.apparmor4j.docker;
-  exports io.github.apparmor4j.docker.yaml to
-      io.github.apparmor4j.containerd;
 }

@@ -1,15 +1,13 @@
 package io.github.apparmor4j.docker;
 
-import io.github.apparmor4j.docker.yaml.YamlText;
-import io.github.apparmor4j.docker.yaml.YamlText.Entry;
-import io.github.apparmor4j.source.Diagnostic;
-import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TextEdit;
+import io.github.apparmor4j.yaml.YamlEditor;
+import io.github.apparmor4j.yaml.YamlText;
+import io.github.apparmor4j.yaml.YamlText.Entry;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -22,33 +20,25 @@ final class ComposeEdit {
 
   private static final String KEY = "security_opt";
 
-  /** A part of the text and what comes in its place. */
-  private record Change(int start, int end, String text) {}
-
   private final YamlText yaml;
+  private final YamlEditor editor;
   private final String text;
-  private final String lineEnd;
   private final MappingNode service;
 
   ComposeEdit(YamlText yaml, String service) {
     this.yaml = yaml;
+    this.editor = new YamlEditor(yaml, "AA-COMPOSE-0004");
     this.text = yaml.source().text();
-    this.lineEnd = text.contains("\r\n") ? "\r\n" : "\n";
     Entry services = YamlText.own(yaml.root(), "services");
     Entry entry = services == null ? null : YamlText.own(services.value(), service);
     if (entry == null || !(entry.value() instanceof MappingNode mapping)) {
       Node near = services == null ? yaml.root() : services.key();
-      throw refused(near, "there is no service " + service);
+      throw editor.refused(near, "there is no service " + service);
     }
-    if (yaml.start(mapping) < yaml.start(entry.key())) {
-      throw refused(entry.key(), service + " is an alias; its anchor is shared with others");
+    if (yaml.isAlias(mapping, entry.key())) {
+      throw editor.refused(entry.key(), service + " is an alias; its anchor is shared with others");
     }
     this.service = mapping;
-  }
-
-  private DiagnosticException refused(@Nullable Node near, String message) {
-    return new DiagnosticException(
-        List.of(Diagnostic.error("AA-COMPOSE-0004", yaml.placeOrStart(near), message)));
   }
 
   // ---- to set
@@ -58,51 +48,49 @@ final class ComposeEdit {
     String option = wanted.replace("$", "$$");
     Entry own = YamlText.own(service, KEY);
     if (own == null) {
-      return apply(List.of(newEntry(option)));
+      return editor.apply(List.of(newEntry(option)));
     }
     if (own.value() instanceof ScalarNode nothing) {
-      return apply(
+      refuseAlias(nothing, own.key());
+      String list = "[" + spelled(option) + "]";
+      return editor.apply(
           List.of(
               nothing.getValue().isEmpty()
-                  ? new Change(afterColon(own), afterColon(own), " [" + spelled(option) + "]")
-                  : new Change(
-                      yaml.start(nothing), yaml.end(nothing), "[" + spelled(option) + "]")));
+                  ? TextEdit.insert(text.indexOf(':', yaml.end(own.key())) + 1, " " + list)
+                  : TextEdit.replace(yaml.start(nothing), yaml.end(nothing), list)));
     }
     SequenceNode list = list(own);
     List<Node> items = appArmor(list);
     if (!items.isEmpty()) {
       Node last = items.get(items.size() - 1);
-      return apply(List.of(new Change(yaml.start(last), yaml.end(last), like(last, option))));
+      return editor.apply(
+          List.of(TextEdit.replace(yaml.start(last), yaml.end(last), like(last, option))));
     }
-    return apply(List.of(appended(list, option)));
+    return editor.apply(List.of(appended(list, option)));
   }
 
-  private int afterColon(Entry entry) {
-    return text.indexOf(':', yaml.end(entry.key())) + 1;
-  }
-
-  private Change appended(SequenceNode list, String option) {
+  private TextEdit appended(SequenceNode list, String option) {
     List<Node> items = list.getValue();
     if (items.isEmpty()) {
       int open = text.indexOf('[', yaml.start(list)) + 1;
-      return new Change(open, open, spelled(option));
+      return TextEdit.insert(open, spelled(option));
     }
     Node last = items.get(items.size() - 1);
     int end = endOf(last, list);
     if (list.getFlowStyle() == FlowStyle.FLOW) {
-      return new Change(end, end, ", " + spelled(option));
+      return TextEdit.insert(end, ", " + spelled(option));
     }
     // The last item's line again, with the option: its indentation, its dash.
     int dash = text.lastIndexOf('-', startOf(last, list) - 1);
-    String indent = text.substring(lineStart(dash), dash);
+    String indent = text.substring(editor.lineStart(dash), dash);
     int gap = dash + 1;
     while (text.charAt(gap) == ' ') {
       gap++;
     }
-    return line(end, List.of(indent + text.substring(dash, gap) + spelled(option)));
+    return editor.linesAfter(end, List.of(indent + text.substring(dash, gap) + spelled(option)));
   }
 
-  private Change newEntry(String option) {
+  private TextEdit newEntry(String option) {
     List<String> options = new ArrayList<>(inherited());
     options.add(option);
     if (service.getFlowStyle() == FlowStyle.FLOW) {
@@ -110,25 +98,12 @@ final class ComposeEdit {
       String list = options.stream().map(this::spelled).collect(Collectors.joining(", ", "[", "]"));
       // What follows the brace stays as it is, a space or none.
       String comma = service.getValue().isEmpty() ? "" : ",";
-      return new Change(open, open, KEY + ": " + list + comma);
+      return TextEdit.insert(open, KEY + ": " + list + comma);
     }
-    Node first = service.getValue().get(0).getKeyNode();
-    Node value = service.getValue().get(0).getValueNode();
-    int start = lineStart(yaml.start(first));
-    String indent = text.substring(start, yaml.start(first));
-    if (!indent.isBlank()) {
-      throw refused(first, "the service begins in the line of its name");
-    }
+    String indent = editor.indent(service);
     List<String> lines = new ArrayList<>(List.of(indent + KEY + ":"));
     options.forEach(each -> lines.add(indent + "  - " + spelled(each)));
-    // Behind a first entry of one line, as people write it; else before it.
-    boolean oneLine =
-        value instanceof ScalarNode
-            && yaml.start(value) > yaml.start(first)
-            && lineStart(yaml.end(value)) == start;
-    return oneLine
-        ? line(yaml.end(value), lines)
-        : new Change(start, start, String.join(lineEnd, lines) + lineEnd);
+    return editor.entry(service, lines);
   }
 
   /** Returns what merge keys bring, which an own list hides; without what is about AppArmor. */
@@ -172,27 +147,33 @@ final class ComposeEdit {
     boolean flowList = list.getFlowStyle() == FlowStyle.FLOW;
     boolean flowService = service.getFlowStyle() == FlowStyle.FLOW;
     if (others.equals(inherited()) && (!flowList || flowService)) {
-      return apply(List.of(flowService ? entryInFlow(own) : lines(own.key(), list)));
+      return editor.apply(List.of(flowService ? entryInFlow(own) : lines(own.key(), list)));
     }
-    List<Change> changes = new ArrayList<>();
-    for (Node item : items) {
-      changes.add(flowList ? itemInFlow(list, item) : lines(item, item));
-    }
-    return apply(changes);
+    return editor.apply(flowList ? itemsInFlow(list, items) : lines(items));
   }
 
-  /** Returns a change that removes an item with one comma. */
-  private Change itemInFlow(SequenceNode list, Node item) {
-    int at = list.getValue().indexOf(item);
-    if (at > 0) {
-      return new Change(endOf(list.getValue().get(at - 1), list), yaml.end(item), "");
+  /** Returns edits that remove items, each with one comma. */
+  private List<TextEdit> itemsInFlow(SequenceNode list, List<Node> removed) {
+    List<Node> all = list.getValue();
+    int first = 0;
+    while (first < all.size() && removed.contains(all.get(first))) {
+      first++;
     }
-    boolean alone = list.getValue().size() == 1;
-    int end = alone ? yaml.end(item) : startOf(list.getValue().get(1), list);
-    return new Change(yaml.start(item), end, "");
+    List<TextEdit> edits = new ArrayList<>();
+    if (first == all.size()) {
+      edits.add(TextEdit.remove(yaml.start(all.get(0)), yaml.end(all.get(first - 1))));
+    } else if (first > 0) {
+      edits.add(TextEdit.remove(yaml.start(all.get(0)), startOf(all.get(first), list)));
+    }
+    for (int i = first; i < all.size(); i++) {
+      if (removed.contains(all.get(i))) {
+        edits.add(TextEdit.remove(endOf(all.get(i - 1), list), yaml.end(all.get(i))));
+      }
+    }
+    return edits;
   }
 
-  private Change entryInFlow(Entry entry) {
+  private TextEdit entryInFlow(Entry entry) {
     int start = yaml.start(entry.key());
     int end = yaml.end(entry.value());
     int comma = end;
@@ -201,36 +182,55 @@ final class ComposeEdit {
     }
     if (text.charAt(comma) == ',') {
       boolean twoSpaces = text.charAt(start - 1) == ' ' && text.charAt(comma + 1) == ' ';
-      return new Change(start, comma + (twoSpaces ? 2 : 1), "");
+      return TextEdit.remove(start, comma + (twoSpaces ? 2 : 1));
     }
     // The last one: the comma before it goes.
     int before = text.lastIndexOf(',', start);
     int open = text.lastIndexOf('{', start);
-    return new Change(before > open ? before : start, end, "");
+    return TextEdit.remove(before > open ? before : start, end);
   }
 
-  /** Returns a change that removes the lines from one node to another. */
-  private Change lines(Node first, Node last) {
-    int start = lineStart(yaml.start(first));
+  /** Returns an edit that removes the lines from one node to another. */
+  private TextEdit lines(Node first, Node last) {
     Node lastOne =
         last instanceof SequenceNode list && list.getFlowStyle() != FlowStyle.FLOW
             ? list.getValue().get(list.getValue().size() - 1)
             : last;
-    int end = nextLine(yaml.end(lastOne));
-    boolean unended = end == text.length() && !text.endsWith("\n");
-    return new Change(unended ? Math.max(0, start - lineEnd.length()) : start, end, "");
+    return editor.withoutLines(
+        editor.lineStart(yaml.start(first)), editor.nextLine(yaml.end(lastOne)));
+  }
+
+  /** Returns edits that remove the lines of items; lines between them stay. */
+  private List<TextEdit> lines(List<Node> items) {
+    List<TextEdit> edits = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      int last = i;
+      // Lines that follow each other go at once: an edit for the last may begin before its line.
+      while (last + 1 < items.size()
+          && editor.nextLine(yaml.end(items.get(last)))
+              == editor.lineStart(yaml.start(items.get(last + 1)))) {
+        last++;
+      }
+      edits.add(lines(items.get(i), items.get(last)));
+      i = last;
+    }
+    return edits;
   }
 
   // ---- the text
 
   private SequenceNode list(Entry own) {
     if (!(own.value() instanceof SequenceNode list)) {
-      throw refused(own.key(), KEY + " is no list");
+      throw editor.refused(own.key(), KEY + " is no list");
     }
-    if (yaml.start(list) < yaml.start(own.key())) {
-      throw refused(own.key(), KEY + " is an alias; its anchor is shared with others");
-    }
+    refuseAlias(list, own.key());
     return list;
+  }
+
+  private void refuseAlias(Node value, Node key) {
+    if (yaml.isAlias(value, key)) {
+      throw editor.refused(key, KEY + " is an alias; its anchor is shared with others");
+    }
   }
 
   /** Returns a list's items that are about AppArmor. */
@@ -238,8 +238,8 @@ final class ComposeEdit {
     List<Node> items = new ArrayList<>();
     for (Node item : list.getValue()) {
       if (item instanceof ScalarNode scalar && DockerHost.isAppArmor(scalar.getValue())) {
-        if (yaml.start(item) < yaml.start(list)) {
-          throw refused(list, "the item '" + scalar.getValue() + "' is an alias");
+        if (yaml.isAlias(item, list)) {
+          throw editor.refused(list, "the item '" + scalar.getValue() + "' is an alias");
         }
         items.add(item);
       }
@@ -249,8 +249,8 @@ final class ComposeEdit {
 
   /** Returns where an item is written; for an alias, that is not where its node is. */
   private int startOf(Node item, SequenceNode list) {
-    if (yaml.start(item) < yaml.start(list)) {
-      throw refused(list, "an item beside the new one is an alias");
+    if (yaml.isAlias(item, list)) {
+      throw editor.refused(list, "an item beside the new one is an alias");
     }
     return yaml.start(item);
   }
@@ -265,43 +265,14 @@ final class ComposeEdit {
     ScalarStyle style = ((ScalarNode) other).getScalarStyle();
     return switch (style) {
       case SINGLE_QUOTED -> "'" + option.replace("'", "''") + "'";
-      case DOUBLE_QUOTED -> quoted(option);
+      case DOUBLE_QUOTED -> YamlEditor.quoted(option);
       case PLAIN -> spelled(option);
-      default -> throw refused(other, "the option is a block of text");
+      default -> throw editor.refused(other, "the option is a block of text");
     };
   }
 
   /** Returns an option as an item of a list of either style. */
   private String spelled(String option) {
-    return option.matches("[\\w./=+@%-]+") ? option : quoted(option);
-  }
-
-  private static String quoted(String option) {
-    return '"' + option.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-  }
-
-  private int lineStart(int at) {
-    return text.lastIndexOf('\n', at - 1) + 1;
-  }
-
-  private int nextLine(int at) {
-    int end = text.indexOf('\n', at);
-    return end < 0 ? text.length() : end + 1;
-  }
-
-  /** Returns a change that puts lines behind the one of a place. */
-  private Change line(int at, List<String> lines) {
-    int next = nextLine(at);
-    String all = String.join(lineEnd, lines);
-    boolean unended = next == text.length() && !text.endsWith("\n");
-    return new Change(next, next, unended ? lineEnd + all : all + lineEnd);
-  }
-
-  private SourceText apply(List<Change> changes) {
-    StringBuilder edited = new StringBuilder(text);
-    changes.stream()
-        .sorted(Comparator.comparingInt(Change::start).reversed())
-        .forEach(change -> edited.replace(change.start, change.end, change.text));
-    return SourceText.of(yaml.source().name(), edited.toString());
+    return option.matches("[\\w./=+@%-]+") ? option : YamlEditor.quoted(option);
   }
 }

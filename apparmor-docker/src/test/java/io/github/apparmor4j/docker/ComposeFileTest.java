@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,23 @@ class ComposeFileTest {
   }
 
   @Test
+  void removesSeveralItemsOfOneList() {
+    String text = "services:\n  web:\n    image: nginx\n    security_opt: %s";
+    Map<String, String> lists =
+        Map.of(
+            "[apparmor=a,  apparmor=b,x]\n", "[x]\n",
+            "[apparmor=a, apparmor=b]\n", "[]\n",
+            "[apparmor=a, x, apparmor=b, apparmor=c, y]\n", "[x, y]\n",
+            "\n      - x\n      - apparmor=a\n      - apparmor=b", "\n      - x",
+            "\n      - apparmor=a\n      # b\n      - apparmor=b\n      - x",
+                "\n      # b\n      - x");
+    lists.forEach(
+        (list, left) ->
+            assertThat(compose(text.formatted(list)).withoutProfile("web").toString())
+                .isEqualTo(text.formatted(left)));
+  }
+
+  @Test
   void aNameOfAnyCharactersSurvives() {
     ProfileRef odd = ProfileRef.external("a: \"$x\" #\\ 'ü'");
     for (String list : List.of("[]", "['apparmor=a']", "[\"apparmor=a\"]", "[apparmor=a]")) {
@@ -134,6 +152,15 @@ class ComposeFileTest {
           .isInstanceOf(DiagnosticException.class)
           .hasMessageContaining("AA-COMPOSE-0004");
     }
+  }
+
+  @Test
+  void theAnchorOfAScalarIsNotEdited() {
+    ComposeFile file =
+        compose("x-label: &label some\nservices:\n  web:\n    security_opt: *label\n");
+    assertThatThrownBy(() -> file.withProfile("web", MINE))
+        .isInstanceOf(DiagnosticException.class)
+        .hasMessageContaining("alias");
   }
 
   // ---- hostile input

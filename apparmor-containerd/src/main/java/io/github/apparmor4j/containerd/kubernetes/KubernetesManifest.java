@@ -1,12 +1,12 @@
 package io.github.apparmor4j.containerd.kubernetes;
 
 import io.github.apparmor4j.container.ProfileRef;
-import io.github.apparmor4j.docker.yaml.YamlText;
-import io.github.apparmor4j.docker.yaml.YamlText.Entry;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.yaml.YamlText;
+import io.github.apparmor4j.yaml.YamlText.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,11 +1,12 @@
 package io.github.apparmor4j.containerd.kubernetes;
 
 import io.github.apparmor4j.container.ProfileRef;
-import io.github.apparmor4j.docker.yaml.YamlText;
-import io.github.apparmor4j.docker.yaml.YamlText.Entry;
-import io.github.apparmor4j.source.Diagnostic;
-import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TextEdit;
+import io.github.apparmor4j.yaml.YamlEditor;
+import io.github.apparmor4j.yaml.YamlText;
+import io.github.apparmor4j.yaml.YamlText.Entry;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,8 @@ final class ManifestEdit {
   private static final String NAME = "localhostProfile";
 
   private final YamlText yaml;
+  private final YamlEditor editor;
   private final String text;
-  private final String lineEnd;
   private final boolean json;
   private final ProfileRef profile;
   private final String type;
@@ -39,8 +40,8 @@ final class ManifestEdit {
   ManifestEdit(YamlText yaml, ProfileRef profile) {
     this.profile = profile;
     this.yaml = yaml;
+    this.editor = new YamlEditor(yaml, "AA-KUBE-0013");
     this.text = yaml.source().text();
-    this.lineEnd = text.contains("\r\n") ? "\r\n" : "\n";
     this.json = text.stripLeading().startsWith("{");
     this.type = KubernetesProfile.type(profile);
     this.name = profile instanceof ProfileRef.Named named ? named.name() : "";
@@ -48,11 +49,6 @@ final class ManifestEdit {
     if (!name.isEmpty()) {
       body.put(NAME, name);
     }
-  }
-
-  private DiagnosticException refused(Node near, String message) {
-    return new DiagnosticException(
-        List.of(Diagnostic.error("AA-KUBE-0013", yaml.place(near), message)));
   }
 
   // ---- where
@@ -82,9 +78,11 @@ final class ManifestEdit {
       return insert(metadata, List.of(ANNOTATIONS));
     }
     Entry there = own(annotations.value(), key);
-    return there == null
-        ? insert(annotations, List.of())
-        : replaced(yaml.start(there.value()), yaml.end(there.value()), spelled(value));
+    if (there == null) {
+      return insert(annotations, List.of());
+    }
+    refuseAlias(there.value(), there.key());
+    return replaced(yaml.start(there.value()), yaml.end(there.value()), spelled(value));
   }
 
   /** Inserts into what an entry has, which may be nothing. */
@@ -99,19 +97,23 @@ final class ManifestEdit {
   private @Nullable Entry own(Node node, String key) {
     Entry own = YamlText.own(node, key);
     if (own == null && YamlText.find(node, key) != null) {
-      throw refused(node, key + " comes from elsewhere by a merge key");
+      throw editor.refused(node, key + " comes from elsewhere by a merge key");
     }
     return own;
   }
 
   private MappingNode mapping(Node node, Node near) {
     if (!(node instanceof MappingNode mapping)) {
-      throw refused(near, "no mapping is here");
+      throw editor.refused(near, "no mapping is here");
     }
-    if (yaml.start(node) < yaml.start(near)) {
-      throw refused(near, "this is an alias; its anchor is shared with others");
-    }
+    refuseAlias(node, near);
     return mapping;
+  }
+
+  private void refuseAlias(Node node, Node near) {
+    if (yaml.isAlias(node, near)) {
+      throw editor.refused(near, "this is an alias; its anchor is shared with others");
+    }
   }
 
   // ---- what
@@ -122,62 +124,38 @@ final class ManifestEdit {
       int open = text.indexOf('{', yaml.start(into)) + 1;
       return replaced(open, open, flow(keys) + (into.getValue().isEmpty() ? "" : ", "));
     }
-    ScalarNode first = firstKey(into);
-    int column = yaml.start(first) - lineStart(yaml.start(first));
-    StringBuilder lines = new StringBuilder();
-    String indent = " ".repeat(column);
+    String indent = editor.indent(into);
+    List<String> lines = new ArrayList<>();
     for (String key : keys) {
-      lines.append(indent).append(key).append(':').append(lineEnd);
+      lines.add(indent + key + ":");
       indent += "  ";
     }
     for (Map.Entry<String, String> each : body.entrySet()) {
-      lines.append(indent).append(each.getKey()).append(": ");
-      lines.append(spelled(each.getValue())).append(lineEnd);
+      lines.add(indent + each.getKey() + ": " + spelled(each.getValue()));
     }
-    // Behind a first entry of one line, which may follow the dash of a list; else before it.
-    Node value = into.getValue().get(0).getValueNode();
-    int start = lineStart(yaml.start(first));
-    boolean oneLine =
-        value instanceof ScalarNode
-            && yaml.start(value) > yaml.start(first)
-            && lineStart(yaml.end(value)) == start;
-    if (oneLine) {
-      int next = text.indexOf('\n', yaml.end(value));
-      return next < 0
-          ? replaced(text.length(), text.length(), lineEnd + lines.toString().stripTrailing())
-          : replaced(next + 1, next + 1, lines.toString());
-    } else if (!text.substring(start, yaml.start(first)).isBlank()) {
-      throw refused(first, "there is no line to insert one before");
-    }
-    return replaced(start, start, lines.toString());
-  }
-
-  private ScalarNode firstKey(MappingNode mapping) {
-    if (mapping.getValue().isEmpty()
-        || !(mapping.getValue().get(0).getKeyNode() instanceof ScalarNode key)) {
-      throw refused(mapping, "no key is here");
-    }
-    return key;
+    return editor.apply(List.of(editor.entry(into, lines)));
   }
 
   /** Changes a profile that is there, in its style. */
   private SourceText change(MappingNode field) {
     Entry typeEntry = YamlText.own(field, "type");
     if (typeEntry == null || !(typeEntry.value() instanceof ScalarNode)) {
-      throw refused(field, "there is no type");
+      throw editor.refused(field, "there is no type");
     }
+    refuseAlias(typeEntry.value(), typeEntry.key());
     Entry nameEntry = YamlText.own(field, NAME);
     boolean flow = field.getFlowStyle() == FlowStyle.FLOW;
     int typeStart = yaml.start(typeEntry.value());
     int typeEnd = yaml.end(typeEntry.value());
     if (nameEntry == null) {
-      int column = yaml.start(typeEntry.key()) - lineStart(yaml.start(typeEntry.key()));
-      String between = flow ? ", " : lineEnd + " ".repeat(column);
+      int column = yaml.start(typeEntry.key()) - editor.lineStart(yaml.start(typeEntry.key()));
+      String between = flow ? ", " : editor.lineEnd() + " ".repeat(column);
       return replaced(
           typeStart,
           typeEnd,
           quoted(type) + (name.isEmpty() ? "" : between + key(NAME) + spelled(name)));
     }
+    refuseAlias(nameEntry.value(), nameEntry.key());
     int start = yaml.start(nameEntry.value());
     int end = yaml.end(nameEntry.value());
     String by = spelled(name);
@@ -190,20 +168,13 @@ final class ManifestEdit {
         int next = before ? end : text.indexOf(',', end);
         end = next < 0 || before ? end : next + 1;
       } else {
-        start = lineStart(yaml.start(nameEntry.key()));
-        int next = text.indexOf('\n', end);
-        end = next < 0 ? text.length() : next + 1;
+        start = editor.lineStart(yaml.start(nameEntry.key()));
+        end = editor.nextLine(end);
       }
     }
-    // The later of both first, so that the other's place holds.
-    if (start > typeStart) {
-      return SourceText.of(
-          yaml.source().name(),
-          splice(splice(text, start, end, by), typeStart, typeEnd, quoted(type)));
-    }
-    return SourceText.of(
-        yaml.source().name(),
-        splice(splice(text, typeStart, typeEnd, quoted(type)), start, end, by));
+    TextEdit typed = TextEdit.replace(typeStart, typeEnd, quoted(type));
+    TextEdit named = TextEdit.replace(start, end, by);
+    return editor.apply(start > typeStart ? List.of(typed, named) : List.of(named, typed));
   }
 
   /** Returns keys, each the only one within the one before, and what is inserted, in braces. */
@@ -232,18 +203,10 @@ final class ManifestEdit {
     // Words that YAML takes for something else than a string.
     return plain && !value.matches("(?i)y|n|yes|no|on|off|true|false|null")
         ? value
-        : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-  }
-
-  private int lineStart(int at) {
-    return text.lastIndexOf('\n', at - 1) + 1;
+        : YamlEditor.quoted(value);
   }
 
   private SourceText replaced(int start, int end, String by) {
-    return SourceText.of(yaml.source().name(), splice(text, start, end, by));
-  }
-
-  private static String splice(String in, int start, int end, String by) {
-    return in.substring(0, start) + by + in.substring(end);
+    return editor.apply(List.of(TextEdit.replace(start, end, by)));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +128,25 @@ class ManifestEditTest {
                 parse("kind: Pod\nspec: {containers: [{name: c}]}\n")
                     .withProfile(other.containers().get(0), WEB))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void theAnchorOfAScalarIsNotEdited() {
+    for (String field :
+        List.of(
+            "{type: *x}",
+            "{type: *x, localhostProfile: a}",
+            "{type: Localhost, localhostProfile: *x}")) {
+      String text =
+          "x: &x Localhost\nkind: Pod\nspec:\n  containers:\n  - name: c\n"
+              + "    securityContext: {appArmorProfile: "
+              + field
+              + "}\n";
+      assertThatThrownBy(() -> set(text, WEB))
+          .as(field)
+          .isInstanceOf(DiagnosticException.class)
+          .hasMessageContaining("alias");
+    }
   }
 
   @Test

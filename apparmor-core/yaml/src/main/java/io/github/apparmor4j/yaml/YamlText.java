@@ -1,4 +1,4 @@
-package io.github.apparmor4j.docker.yaml;
+package io.github.apparmor4j.yaml;
 
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
@@ -192,6 +192,15 @@ public final class YamlText {
   /** Returns where a node ends in the text. */
   public int end(Node node) {
     return offset(node.getEndMark());
+  }
+
+  /**
+   * Returns whether a value is an alias: its node stands where its anchor is, and is others' too.
+   *
+   * @param near what stands before the value, its key or its list
+   */
+  public boolean isAlias(Node value, Node near) {
+    return start(value) < start(near);
   }
 
   /** Returns a node's place. */

@@ -1,0 +1,135 @@
+package io.github.apparmor4j.yaml;
+
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TextEdit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/**
+ * What edits of a YAML text have in common: whole lines, entries of mappings, scalars in quotes.
+ * YAML has more forms than are known here: who edits reads the result again and compares. Immutable
+ * and thread-safe.
+ */
+public final class YamlEditor {
+
+  private final YamlText yaml;
+  private final String text;
+  private final String refusal;
+
+  /**
+   * Takes a text that could be read.
+   *
+   * @param refusal the code of what can't be edited
+   */
+  public YamlEditor(YamlText yaml, String refusal) {
+    this.yaml = yaml;
+    this.text = yaml.source().text();
+    this.refusal = refusal;
+  }
+
+  /** Returns the text with edits made, which are in the order of their places. */
+  public SourceText apply(List<TextEdit> edits) {
+    return TextEdit.apply(yaml.source(), edits);
+  }
+
+  /**
+   * Returns the exception for what can't be edited.
+   *
+   * @param near its place; {@code null} for the beginning of the text
+   */
+  public DiagnosticException refused(@Nullable Node near, String message) {
+    return new DiagnosticException(
+        List.of(Diagnostic.error(refusal, yaml.placeOrStart(near), message)));
+  }
+
+  // ---- lines
+
+  /** Returns how the text ends its lines. */
+  public String lineEnd() {
+    return text.contains("\r\n") ? "\r\n" : "\n";
+  }
+
+  /** Returns where the line of a place begins. */
+  public int lineStart(int at) {
+    return text.lastIndexOf('\n', at - 1) + 1;
+  }
+
+  /** Returns where the line after that of a place begins; the text's end if there is none. */
+  public int nextLine(int at) {
+    int end = text.indexOf('\n', at);
+    return end < 0 ? text.length() : end + 1;
+  }
+
+  /** Returns an edit that adds lines after that of a place. */
+  public TextEdit linesAfter(int at, List<String> lines) {
+    int next = nextLine(at);
+    String all = String.join(lineEnd(), lines);
+    return TextEdit.insert(next, isUnended(next) ? lineEnd() + all : all + lineEnd());
+  }
+
+  /**
+   * Returns an edit that removes whole lines.
+   *
+   * @param start where the first of them begins
+   * @param end where the line after the last of them begins
+   */
+  public TextEdit withoutLines(int start, int end) {
+    // A text whose last line has no end still has none afterwards.
+    int from = isUnended(end) ? Math.max(0, start - lineEnd().length()) : start;
+    return TextEdit.remove(from, end);
+  }
+
+  private boolean isUnended(int at) {
+    return at == text.length() && !text.endsWith("\n");
+  }
+
+  // ---- entries
+
+  /** Returns what stands before each key of a mapping in block style. */
+  public String indent(MappingNode block) {
+    int key = yaml.start(firstKey(block));
+    return " ".repeat(key - lineStart(key));
+  }
+
+  /**
+   * Returns an edit that adds lines to a mapping in block style: after a first entry of one line,
+   * as people write it, which may follow the dash of a list; else before the first entry.
+   *
+   * @throws DiagnosticException if there is no line to add them before
+   */
+  public TextEdit entry(MappingNode block, List<String> lines) {
+    Node key = firstKey(block);
+    Node value = block.getValue().get(0).getValueNode();
+    int start = lineStart(yaml.start(key));
+    boolean oneLine =
+        value instanceof ScalarNode
+            && yaml.start(value) > yaml.start(key)
+            && lineStart(yaml.end(value)) == start;
+    if (oneLine) {
+      return linesAfter(yaml.end(value), lines);
+    } else if (!text.substring(start, yaml.start(key)).isBlank()) {
+      throw refused(key, "there is no line to insert one before");
+    }
+    return TextEdit.insert(start, String.join(lineEnd(), lines) + lineEnd());
+  }
+
+  private Node firstKey(MappingNode mapping) {
+    if (mapping.getValue().isEmpty()
+        || !(mapping.getValue().get(0).getKeyNode() instanceof ScalarNode key)) {
+      throw refused(mapping, "no key is here");
+    }
+    return key;
+  }
+
+  // ---- scalars
+
+  /** Returns a string of any characters but line ends as a scalar. */
+  public static String quoted(String value) {
+    return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}
