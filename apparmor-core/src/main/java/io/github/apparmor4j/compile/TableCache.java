@@ -6,13 +6,13 @@ import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.policy.AcceptWords;
 import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.policy.PolicyDfa.Form;
+import io.github.apparmor4j.source.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -45,6 +45,8 @@ public final class TableCache {
   private static final int MAGIC = 0x61613401;
   private static final int HASH_BYTES = 32;
   private static final String SUFFIX = ".table";
+
+  /** How the names of files end that {@link AtomicFiles} is at work on. */
   private static final String UNFINISHED = ".new";
 
   /** Longer than anyone takes to write an entry. */
@@ -323,15 +325,11 @@ public final class TableCache {
   }
 
   private static void write(Path directory, String hash, byte[] bytes) {
-    Path temporary = null;
     try {
       Files.createDirectories(directory);
-      temporary = Files.createTempFile(directory, hash, UNFINISHED);
-      Files.write(temporary, bytes);
-      Files.move(temporary, directory.resolve(hash + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
+      AtomicFiles.writeDisposable(directory.resolve(hash + SUFFIX), bytes);
     } catch (IOException e) {
       // A cache that can't be written to is slow, not wrong.
-      delete(temporary);
     }
   }
 
@@ -349,11 +347,9 @@ public final class TableCache {
     }
   }
 
-  private static void delete(@Nullable Path temporary) {
+  private static void delete(Path temporary) {
     try {
-      if (temporary != null) {
-        Files.deleteIfExists(temporary);
-      }
+      Files.deleteIfExists(temporary);
     } catch (IOException e) {
       // Nothing depends on it.
     }

@@ -176,7 +176,7 @@ public final class ProfileEditor {
   }
 
   /**
-   * Adds a rule or an include, behind the last of its kind, or where its kind stands in canonical
+   * Adds a rule or an include, after the last of its kind, or where its kind stands in canonical
    * order.
    *
    * @throws NoSuchElementException if there is no such profile
@@ -210,7 +210,7 @@ public final class ProfileEditor {
     return edited(splices, found, found.withElements(elements));
   }
 
-  /** Returns the index of the element that another goes behind; −1 for the start of the body. */
+  /** Returns the index of the element that another goes after; −1 for the start of the body. */
   private static int anchor(List<ProfileElement> elements, ProfileElement added) {
     int anchor = -1;
     for (int i = 0; i < elements.size(); i++) {
@@ -236,7 +236,7 @@ public final class ProfileEditor {
   }
 
   /**
-   * Removes an element, and the comment behind it on its line.
+   * Removes an element, and the comment after it on its line.
    *
    * @throws NoSuchElementException if there is no such profile or element
    */
@@ -275,8 +275,7 @@ public final class ProfileEditor {
   }
 
   /**
-   * Adds an element to the preamble, behind the last of its kind, or else behind the whole
-   * preamble.
+   * Adds an element to the preamble, after the last of its kind, or else after the whole preamble.
    *
    * @throws IllegalArgumentException if it is a profile or a comment
    */

@@ -4,7 +4,7 @@ package io.github.apparmor4j.source;
  * A stretch of a {@link SourceText}: UTF-16 offsets, the end exclusive.
  *
  * @param start offset of the first character
- * @param end offset behind the last character, at least {@code start}
+ * @param end offset after the last character, at least {@code start}
  */
 public record SourceSpan(int start, int end) {
 

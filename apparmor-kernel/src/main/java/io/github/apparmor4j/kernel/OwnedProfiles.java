@@ -2,6 +2,7 @@ package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -79,7 +80,7 @@ final class OwnedProfiles implements AutoCloseable {
 
   /** Takes a lock beside the file, which is replaced as a whole and so can't be locked itself. */
   private void lock(Path file) throws IOException {
-    AtomicFiles.makeDirectoryOf(file);
+    makeDirectoryOf(file);
     FileChannel channel =
         FileChannel.open(
             file.resolveSibling(file.getFileName() + ".lock"),
@@ -99,6 +100,13 @@ final class OwnedProfiles implements AutoCloseable {
       throw new IOException(file + " is in use by another agent");
     }
     lock = channel;
+  }
+
+  private static void makeDirectoryOf(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory != null && !Files.isDirectory(directory)) { // which may be a link to one
+      Files.createDirectories(directory);
+    }
   }
 
   /** Lets others have the file. */
@@ -218,7 +226,8 @@ final class OwnedProfiles implements AutoCloseable {
                         + '\n')
             .collect(Collectors.joining("", FORMAT + '\n' + boot + '\n', ""));
     if (state != null && !text.equals(written)) {
-      AtomicFiles.write(state, text.getBytes(StandardCharsets.UTF_8));
+      makeDirectoryOf(state);
+      AtomicFiles.writePrivate(state, text.getBytes(StandardCharsets.UTF_8));
       written = text;
     }
   }

@@ -1,6 +1,12 @@
 package io.github.apparmor4j.kernel;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.apparmor4j.kernel.PolicyStoreException.Reason;
+import io.github.apparmor4j.source.AtomicFiles;
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,11 +52,10 @@ public record StoreChange(List<Edit> edits, List<Path> removedLinks, List<Link> 
   }
 
   /**
-   * Does it. Each file is replaced as a whole: a temporary file beside it (its name starts with a
-   * dot, so that nobody takes it for a profile) gets the old one's owner, mode and extended
-   * attributes, the security label among them; it is written, synchronized and renamed. At any
-   * moment, a crash of the machine included, the file is the old or the new one. Several files are
-   * changed one after the other.
+   * Does it. Each file is replaced as a whole and keeps its owner, mode and extended attributes,
+   * the security label among them, as {@link AtomicFiles#replace} says: at any moment, a crash of
+   * the machine included, it is the old or the new one. Several files are changed one after the
+   * other.
    *
    * @throws PolicyStoreException if a file has changed since it was read; what is before it in
    *     {@link #edits} has been done
@@ -58,13 +63,33 @@ public record StoreChange(List<Edit> edits, List<Path> removedLinks, List<Link> 
    */
   public void apply() throws IOException {
     for (Edit edit : edits) {
-      AtomicFiles.replace(edit);
+      make(edit);
     }
     for (Path link : removedLinks) {
       Files.deleteIfExists(link);
     }
     for (Link link : madeLinks) {
-      AtomicFiles.link(link);
+      make(link);
     }
+  }
+
+  private static void make(Edit edit) throws IOException {
+    if (!AtomicFiles.replace(
+        edit.file(), SourceText.encode(edit.before()), SourceText.encode(edit.after()))) {
+      throw new PolicyStoreException(
+          Reason.CHANGED_MEANWHILE, edit.file(), "somebody else has changed it since it was read");
+    }
+  }
+
+  /** Makes a symbolic link and the directory that it is in; one that is there already is right. */
+  private static void make(Link link) throws IOException {
+    Path directory = requireNonNull(link.place().toAbsolutePath().getParent(), "a link's place");
+    Files.createDirectories(directory);
+    try {
+      Files.createSymbolicLink(link.place(), link.target());
+    } catch (FileAlreadyExistsException e) {
+      return;
+    }
+    AtomicFiles.synchronize(directory);
   }
 }
