@@ -1,9 +1,9 @@
 package io.github.apparmor4j.examples;
 
 import io.github.apparmor4j.features.Features;
-import io.github.apparmor4j.kernel.StoreChange;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -107,19 +107,23 @@ public final class Aa {
     return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
   }
 
-  /**
-   * Changes a file's text: the old one or the new one is there at any moment, its owner and mode
-   * are kept. Returns the exit status.
-   */
+  /** Changes a file's text as {@link #replace} does; returns the exit status. */
   static int edit(Path file, UnaryOperator<SourceText> edit) throws IOException {
     SourceText text = read(file);
     try {
-      StoreChange.Edit change =
-          new StoreChange.Edit(file.toRealPath(), text.text(), edit.apply(text).text());
-      new StoreChange(List.of(change), List.of(), List.of()).apply();
+      replace(file, text, edit.apply(text).text());
       return 0;
     } catch (DiagnosticException e) {
       return AaDocker.problems(e);
+    }
+  }
+
+  /** Puts another text in a file's place, as a whole; where it is a link, that stays. */
+  static void replace(Path file, SourceText before, String after) throws IOException {
+    byte[] expected = SourceText.encode(before.text());
+    if (!AtomicFiles.replace(file.toRealPath(), expected, SourceText.encode(after))) {
+      throw new FileSystemException(
+          file.toString(), null, "somebody else has changed it since it was read");
     }
   }
 

@@ -10,7 +10,6 @@ import io.github.apparmor4j.source.Diagnostic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -81,7 +80,8 @@ final class AaCompile implements Callable<Integer> {
     }
     boolean[] bad = {false};
     Set<Path> written = new HashSet<>();
-    try (ProgressBar progress = ProgressBar.of(files.size(), into != null)) {
+    try (ProgressBar progress = ProgressBar.of(files.size(), into != null);
+        FileWriters writers = new FileWriters()) {
       Batch.run(
           files,
           Math.max(1, jobs),
@@ -95,13 +95,14 @@ final class AaCompile implements Callable<Integer> {
             } else if (target == null) {
               System.out.write(result.policy);
             } else if (written.add(target)) {
-              bad[0] |= !written(target, result.policy);
+              writers.write(target, result.policy);
             } else {
               bad[0] = true;
               System.err.println("aa: two files have the name of " + result.file);
             }
             return true;
           });
+      bad[0] |= !writers.finish();
     }
     System.out.flush();
     return bad[0] ? 1 : 0;
@@ -128,20 +129,5 @@ final class AaCompile implements Callable<Integer> {
 
   private static Path target(Path directory, Path file) {
     return directory.resolve(file.getFileName() + ".bin");
-  }
-
-  /** Writes a file so that nobody sees half of it; returns whether that was possible. */
-  private static boolean written(Path target, byte[] bytes) throws IOException {
-    Path temporary = target.resolveSibling(target.getFileName() + ".new");
-    try {
-      Files.write(temporary, bytes);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      return true;
-    } catch (IOException e) {
-      System.err.println("aa: " + target + " can't be written: " + Aa.reason(e));
-      return false;
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
   }
 }

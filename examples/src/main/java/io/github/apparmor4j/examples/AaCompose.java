@@ -9,6 +9,7 @@ import io.github.apparmor4j.docker.ComposeStack;
 import io.github.apparmor4j.docker.DockerHost;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.Sarif;
@@ -220,7 +221,7 @@ final class AaCompose {
         } else {
           Path target = directory.resolve(entry.getKey());
           Files.createDirectories(target.getParent());
-          Files.write(target, SourceText.encode(entry.getValue()));
+          AtomicFiles.write(target, SourceText.encode(entry.getValue()));
           System.out.println(entry.getKey());
         }
       }

@@ -7,9 +7,7 @@ import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,7 +42,7 @@ final class AaFormat implements Callable<Integer> {
           System.out.println(file);
           status = 1;
         } else {
-          replace(file, SourceText.encode(canonical));
+          Aa.replace(file, text, canonical);
         }
       }
     }
@@ -53,20 +51,5 @@ final class AaFormat implements Callable<Integer> {
 
   private void report(Diagnostic diagnostic) {
     System.err.print(diagnostic.render());
-  }
-
-  /** Writes beside the file and renames, so that no half-written profile is ever seen. */
-  private static void replace(Path file, byte[] content) throws IOException {
-    Path target = file.toRealPath();
-    Path temporary = Files.createTempFile(target.getParent(), ".aa", ".tmp");
-    try {
-      Files.write(temporary, content);
-      if (Files.getFileStore(target).supportsFileAttributeView("posix")) {
-        Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(target));
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
   }
 }

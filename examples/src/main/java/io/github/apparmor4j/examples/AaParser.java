@@ -24,7 +24,6 @@ import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -606,29 +605,23 @@ final class AaParser implements Callable<Integer> {
             return Result.failed(error(input.argument, input.file, 1, Aa.describe(e)));
           }
         };
-    try (OutputStream file = out == null ? OutputStream.nullOutputStream() : open(out)) {
-      Batch.run(
-          inputs,
-          jobs(),
-          work,
-          result -> {
-            System.err.print(result.messages);
-            print(result.text);
-            boolean ok = result.ok && act(result, kernel, file);
-            status[0] = ok ? status[0] : 1;
-            return ok || !abortOnError;
-          });
+    OutputFile file = out == null ? null : OutputFile.of(out);
+    Batch.run(
+        inputs,
+        jobs(),
+        work,
+        result -> {
+          System.err.print(result.messages);
+          print(result.text);
+          boolean ok = result.ok && act(result, kernel, file);
+          status[0] = ok ? status[0] : 1;
+          return ok || !abortOnError;
+        });
+    if (file != null) {
+      file.finish();
     }
     System.out.flush();
     return status[0];
-  }
-
-  private static OutputStream open(Path file) throws IOException {
-    try {
-      return Files.newOutputStream(file);
-    } catch (IOException e) {
-      throw new IOException("Could not open file " + file + ": " + Aa.reason(e), e);
-    }
   }
 
   private int jobs() {
@@ -792,7 +785,7 @@ final class AaParser implements Callable<Integer> {
 
   // ---- results
 
-  private boolean act(Result result, @Nullable AppArmorKernel kernel, OutputStream file)
+  private boolean act(Result result, @Nullable AppArmorKernel kernel, @Nullable OutputFile file)
       throws IOException {
     if (names) {
       for (Named profile : result.profiles) {
@@ -802,8 +795,8 @@ final class AaParser implements Callable<Integer> {
       return true; // its text is shown even if it has errors
     } else if (stdout) {
       System.out.write(result.bytes);
-    } else if (out != null) {
-      file.write(result.bytes);
+    } else if (file != null) {
+      file.add(result.bytes);
     } else {
       return load(result, kernel);
     }

@@ -276,6 +276,22 @@ class AaParserTest {
   }
 
   @Test
+  void binaryPolicyReplacesTheOldOneAsAWhole() throws Exception {
+    EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+    String p = directory.resolve("p").toString();
+    Path out = Files.writeString(directory.resolve("out"), "x".repeat(100_000));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), out);
+    assertThat(parser(kernel, "-o", link.toString(), p).status()).isZero();
+    assertThat(link).isSymbolicLink();
+    byte[] policy = Files.readAllBytes(out);
+    assertThat(parser(kernel, "-S", p).out().getBytes(ISO_8859_1)).isEqualTo(policy);
+    assertThat(parser(kernel, "-o", "/dev/null", p).status()).isZero();
+    assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+    assertThat(parser(kernel, "-o", directory.toString(), p).errors())
+        .contains("Could not open file " + directory);
+  }
+
+  @Test
   void complainsWhereTheDirectoryWantsIt() throws Exception {
     Path forced = Files.createDirectory(directory.resolve("base/force-complain"));
     Files.createFile(forced.resolve("ring"));

@@ -8,9 +8,13 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.Availability;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +88,30 @@ class AaTest {
     assertThat(Files.readString(Path.of(file)))
         .isEqualTo("profile /bin/x flags=(complain) {  # why\n  /a rw,\n}\n");
     assertThat(aa("", "fmt", "--check", file)).isEqualTo(new Run(0, "", ""));
+  }
+
+  @Test
+  void fmtKeepsLinksModesAndAttributes() throws IOException {
+    Path file = Path.of(file("p", "profile   x { }\n"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    UserDefinedFileAttributeView attributes =
+        Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+    boolean has = Files.getFileStore(file).supportsFileAttributeView("user");
+    if (has) {
+      attributes.write("label", ByteBuffer.wrap(new byte[] {1}));
+    } else {
+      System.out.println("no extended attributes on " + Files.getFileStore(file));
+    }
+    assertThat(aa("", "fmt", link.toString())).isEqualTo(new Run(0, "", ""));
+    assertThat(link).isSymbolicLink();
+    assertThat(file).hasContent("profile x {\n}\n");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-r-----");
+    assertThat(has ? attributes.list() : List.of("label")).containsExactly("label");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).as("nothing is left").containsExactlyInAnyOrder(file, link);
+    }
   }
 
   @Test
@@ -292,5 +320,8 @@ class AaTest {
     assertThat(aa("", "compile", "-o", out.toString(), a, b).status()).isEqualTo(1);
     assertThat(out.resolve("b.bin")).isRegularFile();
     assertThat(out.resolve("a.bin.new")).doesNotExist();
+    try (Stream<Path> files = Files.list(out)) {
+      assertThat(files).as("nothing is left").hasSize(2);
+    }
   }
 }
