@@ -36,6 +36,10 @@ final class ReferenceAnswers {
   /** Sets of features that profiles are compared for; simple tests are compared for all. */
   static final List<String> KERNELS = List.of("6.12", "7.2", "6.1", "5.4", "5.4-vanilla", "all");
 
+  /** Has the reference keep memory that it freed: an eighth less time for the same bytes. */
+  private static final String MEMORY =
+      "glibc.malloc.trim_threshold=268435456:glibc.malloc.top_pad=67108864";
+
   private static final String NONE = "-";
   private static final String UPSTREAM = "upstream/apparmor.d";
 
@@ -188,6 +192,7 @@ final class ReferenceAnswers {
         new ProcessBuilder(command)
             .directory(tests.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().put("GLIBC_TUNABLES", MEMORY);
     if (simple) {
       builder.redirectInput(path(file).toFile()); // what its includes are relative to is "tst"
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,6 +50,9 @@ class ReferenceAnswersTest {
 
   /** Kernels that the default run compiles profiles for. */
   private static final List<String> USUAL = List.of("6.12", "7.2");
+
+  /** Our answers, which several tests ask for: compiling the corpus takes minutes. */
+  private static final Map<List<String>, String> OURS = new ConcurrentHashMap<>();
 
   @TempDir private Path directory = Path.of("");
 
@@ -110,6 +114,16 @@ class ReferenceAnswersTest {
   }
 
   private static String ours(ReferenceAnswers answers, String file, String set) {
+    List<String> key = List.of(file, set);
+    String known = OURS.get(key);
+    if (known == null) {
+      known = compiled(answers, file, set);
+      OURS.put(key, known);
+    }
+    return known;
+  }
+
+  private static String compiled(ReferenceAnswers answers, String file, String set) {
     try {
       return answers.ours(file, set);
     } catch (IOException e) {
