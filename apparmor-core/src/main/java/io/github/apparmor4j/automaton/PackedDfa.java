@@ -1,5 +1,6 @@
 package io.github.apparmor4j.automaton;
 
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -96,15 +97,14 @@ public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
     }
     // Bytes whose columns are equal form a class.
     int[] classOf = new int[ByteSet.MARK + 1];
-    Map<List<Integer>, Integer> classes = new HashMap<>();
+    Map<IntBuffer, Integer> classes = new HashMap<>();
     List<int[]> columns = new ArrayList<>();
     for (int value = 0; value <= ByteSet.MARK; value++) {
       int[] column = new int[size()];
       for (int s = 1; s < column.length; s++) {
         column[s] = step(s, value);
       }
-      List<Integer> key = Arrays.stream(column).boxed().toList();
-      Integer known = classes.putIfAbsent(key, columns.size());
+      Integer known = classes.putIfAbsent(IntBuffer.wrap(column), columns.size());
       classOf[value] = known == null ? columns.size() : known;
       if (known == null) {
         columns.add(column);

@@ -128,11 +128,13 @@ public final class PolicyComparison {
     Dfa minimal = dfa.tables().unpack(labels).minimize();
     for (int s = 0; s < minimal.size(); s++) {
       text.append(meanings.get(minimal.label(s)));
+      int before = -1;
       for (int c = 0; c <= ByteSet.MARK; c++) {
         int target = minimal.step(s, c);
-        if (c == 0 || target != minimal.step(s, c - 1)) {
+        if (target != before) {
           text.append(c).append('>').append(target).append(' ');
         }
+        before = target;
       }
     }
     text.append(';');
