@@ -17,12 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("vm")
 class RealDockerTest {
 
-  private static final int SECONDS = 600;
+  private static final int SECONDS = 1200;
 
   @TempDir private Path directory = Path.of("");
 
   @TestFactory
-  Stream<DynamicContainer> daemons() {
+  Stream<DynamicContainer> daemons() throws Exception {
     return Guest.tests(
         List.of("6.12+bookworm", "7.2+sid"),
         directory,

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("vm")
 class RealKernelsTest {
 
-  private static final int SECONDS = GuestCases.LONG ? 1200 : 420;
+  private static final int SECONDS = GuestCases.LONG ? 1800 : 1200;
 
   @TempDir private Path directory = Path.of("");
 
   @TestFactory
-  Stream<DynamicContainer> kernels() {
+  Stream<DynamicContainer> kernels() throws Exception {
     return Guest.tests(
         List.of("6.1", "6.12", "7.2"),
         directory,

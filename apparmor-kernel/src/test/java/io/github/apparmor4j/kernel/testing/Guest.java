@@ -10,7 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -29,11 +33,28 @@ public final class Guest {
 
   private static final int CONSOLE = 5000;
 
+  /** Of the tests that a machine spent most time on, how many are named. */
+  private static final int SLOWEST = 5;
+
+  // An emulated machine is busy with hardly more than one of its processors: two fill two.
+  private static final ExecutorService MACHINES =
+      Executors.newFixedThreadPool(
+          2,
+          task -> {
+            Thread thread = new Thread(task, "guest");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   // From any module's directory.
   private static final Path SCRIPT = Path.of("../apparmor-kernel/src/vm/guest");
 
-  /** What became of a test in the guest; {@code why} is the stack trace or the reason. */
-  private record Result(String status, String name, String why) {
+  /**
+   * What became of a test in the guest.
+   *
+   * @param why the stack trace or the reason
+   */
+  private record Result(String status, String name, long milliseconds, String why) {
 
     /** Fails as the test failed in the guest. */
     void check() {
@@ -60,9 +81,9 @@ public final class Guest {
   private Guest() {}
 
   /**
-   * Boots machines one after the other and runs the tests of a package; each is a test here, and
-   * one that fails there fails here with its stack trace. Property {@code apparmor.kernels} leaves
-   * out the machines of other kernels.
+   * Boots machines, two side by side, and runs the tests of a package; each is a test here, and one
+   * that fails there fails here with its stack trace. Property {@code apparmor.kernels} leaves out
+   * the machines of other kernels.
    *
    * @param machines as {@code src/vm/guest} takes them: {@code 6.12}, {@code 7.2+sid}
    * @param directory for results
@@ -81,10 +102,19 @@ public final class Guest {
         .filter(machine -> kernels.contains(machine.replaceFirst("\\+.*", "")))
         .map(
             machine ->
-                dynamicContainer(
-                    "Linux " + machine,
-                    tests(machine, directory.resolve(machine), ofPackage, seconds, preparation)
-                        .stream()));
+                CompletableFuture.supplyAsync(
+                        () ->
+                            tests(
+                                machine,
+                                directory.resolve(machine),
+                                ofPackage,
+                                seconds,
+                                preparation),
+                        MACHINES)
+                    .thenApply(nodes -> dynamicContainer("Linux " + machine, nodes)))
+        .toList() // all are begun before the first is waited for
+        .stream()
+        .map(CompletableFuture::join);
   }
 
   private static List<DynamicNode> tests(
@@ -92,8 +122,12 @@ public final class Guest {
     List<DynamicNode> nodes = new ArrayList<>();
     try {
       Files.createDirectory(results);
+      long start = System.nanoTime();
       preparation.write(results);
+      long prepared = System.nanoTime();
       List<Result> found = run(machine, results, ofPackage.getPackageName(), seconds);
+      System.out.println(
+          times(ofPackage, machine, prepared - start, System.nanoTime() - prepared, found));
       nodes.add(dynamicTest("tests ran", () -> assertThat(found).isNotEmpty()));
       nodes.add(dynamicTest("the kernel is well", () -> assertWell(results)));
       found.forEach(result -> nodes.add(dynamicTest(result.name(), result::check)));
@@ -106,6 +140,21 @@ public final class Guest {
               }));
     }
     return nodes;
+  }
+
+  /** Says what took how long, for docs/real-kernels.md. */
+  private static String times(
+      Class<?> of, String machine, long preparation, long run, List<Result> found) {
+    return found.stream()
+        .sorted(Comparator.comparingLong(Result::milliseconds).reversed())
+        .limit(SLOWEST)
+        .map(result -> "%n  %6.1f s  %s".formatted(result.milliseconds() / 1e3, result.name()))
+        .collect(
+            Collectors.joining(
+                "",
+                "%s on Linux %s: %.0f s, after %.0f s of preparation; in the guest:"
+                    .formatted(of.getSimpleName(), machine, run / 1e9, preparation / 1e9),
+                ""));
   }
 
   private static List<Result> run(String machine, Path directory, String tests, int seconds)
@@ -157,7 +206,8 @@ public final class Guest {
     return new Result(
         columns[0],
         columns[1],
-        new String(Base64.getDecoder().decode(columns[2]), StandardCharsets.UTF_8));
+        Long.parseLong(columns[2]),
+        new String(Base64.getDecoder().decode(columns[3]), StandardCharsets.UTF_8));
   }
 
   private static void assertWell(Path results) throws IOException {

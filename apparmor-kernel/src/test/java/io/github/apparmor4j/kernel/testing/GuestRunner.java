@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestSource;
 import org.junit.platform.engine.support.descriptor.ClassSource;
@@ -22,7 +25,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
  * Runs the tests of tag {@code kernel} in a guest, and writes a line for each as soon as it has
- * ended: how, what it is called, and in Base64 why it failed or was skipped.
+ * ended: how, what it is called, how many milliseconds it took, and in Base64 why it failed or was
+ * skipped.
  */
 final class GuestRunner {
 
@@ -38,13 +42,18 @@ final class GuestRunner {
     try (PrintWriter out =
         new PrintWriter(
             Files.newBufferedWriter(Path.of(arguments[1]), StandardCharsets.UTF_8), true)) {
-      LauncherFactory.create().execute(request, new Lines(out));
+      LauncherFactory.create().execute(request, new Lines(out, new ConcurrentHashMap<>()));
       out.println("END");
     }
     System.exit(0); // whatever a failed test left running
   }
 
-  private record Lines(PrintWriter out) implements TestExecutionListener {
+  private record Lines(PrintWriter out, Map<String, Long> starts) implements TestExecutionListener {
+
+    @Override
+    public void executionStarted(TestIdentifier test) {
+      starts.put(test.getUniqueId(), System.nanoTime());
+    }
 
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
@@ -63,7 +72,15 @@ final class GuestRunner {
 
     private void line(String status, TestIdentifier test, String why) {
       byte[] bytes = why.getBytes(StandardCharsets.UTF_8);
-      out.println(status + "\t" + name(test) + "\t" + Base64.getEncoder().encodeToString(bytes));
+      Long start = starts.get(test.getUniqueId());
+      long time = start == null ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      out.println(
+          String.join(
+              "\t",
+              status,
+              name(test),
+              String.valueOf(time),
+              Base64.getEncoder().encodeToString(bytes)));
     }
 
     private static String name(TestIdentifier test) {
