@@ -6,6 +6,7 @@ import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.LoadedProfile;
+import io.github.apparmor4j.kernel.testing.ClassData;
 import io.github.apparmor4j.parse.ProfileParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class AaKernelTest {
   private static final String SCRIPT =
       """
       echo 1 > /proc/sys/kernel/printk
-      aa() { JAVA -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp 'CLASSPATH' io.github.apparmor4j.examples.Aa "$@"; }
+      aa() { JAVA -XX:+UseSerialGC -XX:TieredStopAtLevel=1 OPTIONS io.github.apparmor4j.examples.Aa "$@"; }
       cd 'DIRECTORY'
       aa enabled
       aa load web && cat /sys/kernel/security/apparmor/profiles
@@ -72,11 +73,16 @@ class AaKernelTest {
         directory.resolve("script"),
         SCRIPT
             .replace("JAVA", System.getProperty("java.home") + "/bin/java")
-            .replace("CLASSPATH", System.getProperty("java.class.path"))
+            .replace(
+                "OPTIONS",
+                ClassData.of(
+                        System.getProperty("java.class.path"),
+                        Files.createDirectory(directory.resolve("classes")))
+                    .options())
             .replace("DIRECTORY", directory.toString()));
     Path messages = directory.resolve("messages");
     int status =
-        new ProcessBuilder("../apparmor-kernel/src/vm/guest", "run", "6.12", "" + directory, "300")
+        new ProcessBuilder("../apparmor-kernel/src/vm/guest", "run", "6.12", "" + directory, "600")
             .redirectErrorStream(true)
             .redirectOutput(messages.toFile())
             .start()

@@ -95,7 +95,9 @@ public final class Guest {
       Path directory,
       Class<?> ofPackage,
       int seconds,
-      Preparation preparation) {
+      Preparation preparation)
+      throws IOException, InterruptedException {
+    ClassData classes = ClassData.of(classPath(), directory);
     List<String> kernels =
         List.of(System.getProperty("apparmor.kernels", "6.1,6.12,7.2").split(",", -1));
     return machines.stream()
@@ -107,6 +109,7 @@ public final class Guest {
                             tests(
                                 machine,
                                 directory.resolve(machine),
+                                classes,
                                 ofPackage,
                                 seconds,
                                 preparation),
@@ -118,14 +121,19 @@ public final class Guest {
   }
 
   private static List<DynamicNode> tests(
-      String machine, Path results, Class<?> ofPackage, int seconds, Preparation preparation) {
+      String machine,
+      Path results,
+      ClassData classes,
+      Class<?> ofPackage,
+      int seconds,
+      Preparation preparation) {
     List<DynamicNode> nodes = new ArrayList<>();
     try {
       Files.createDirectory(results);
       long start = System.nanoTime();
       preparation.write(results);
       long prepared = System.nanoTime();
-      List<Result> found = run(machine, results, ofPackage.getPackageName(), seconds);
+      List<Result> found = run(machine, results, classes, ofPackage.getPackageName(), seconds);
       System.out.println(
           times(ofPackage, machine, prepared - start, System.nanoTime() - prepared, found));
       nodes.add(dynamicTest("tests ran", () -> assertThat(found).isNotEmpty()));
@@ -157,17 +165,17 @@ public final class Guest {
                 ""));
   }
 
-  private static List<Result> run(String machine, Path directory, String tests, int seconds)
+  private static List<Result> run(
+      String machine, Path directory, ClassData classes, String tests, int seconds)
       throws IOException, InterruptedException {
     Files.writeString(
         directory.resolve("script"),
         ("exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx2g -Dapparmor.long=%s"
-                + " --add-exports java.base/sun.nio.ch=ALL-UNNAMED -cp '%s'"
-                + " %s %s %s%n")
+                + " --add-exports java.base/sun.nio.ch=ALL-UNNAMED %s %s %s %s%n")
             .formatted(
                 System.getProperty("java.home"),
                 System.getProperty("apparmor.long", "false"),
-                classPath(),
+                classes.options(),
                 GuestRunner.class.getName(),
                 tests,
                 RESULTS.resolve("tests")));
