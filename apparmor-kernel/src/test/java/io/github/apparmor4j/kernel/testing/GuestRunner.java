@@ -38,6 +38,8 @@ final class GuestRunner {
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectPackage(arguments[0]))
             .filters(TagFilter.includeTags("kernel"))
+            // Or jqwik would keep it where a module's configuration says, which isn't there.
+            .configurationParameter("jqwik.database", "/run/jqwik-database")
             .build();
     try (PrintWriter out =
         new PrintWriter(
