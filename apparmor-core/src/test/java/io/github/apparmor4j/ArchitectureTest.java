@@ -65,7 +65,15 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("automaton", "source")
         .whereLayer("compile")
         .mayOnlyAccessLayers(
-            "resolve", "glob", "automaton", "features", "policy", "profile", "source", "check")
+            "parse",
+            "resolve",
+            "glob",
+            "automaton",
+            "features",
+            "policy",
+            "profile",
+            "source",
+            "check")
         .whereLayer("access")
         .mayOnlyAccessLayers("compile", "policy", "automaton", "resolve", "profile", "source")
         .whereLayer("container")

@@ -4,6 +4,7 @@ import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.glob.GlobSyntaxException;
+import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyDfa;
@@ -15,6 +16,7 @@ import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -135,6 +137,17 @@ public final class PolicyCompiler {
    */
   public CompiledPolicy compile(ProfileFile file) {
     return compile(Resolver.of(IncludeResolver.none()).resolve(file)).orThrow();
+  }
+
+  /**
+   * Compiles a text. Errors of reading, resolving and compiling are in the result.
+   *
+   * @param includes where included texts are found
+   * @throws PolicyTooComplexException if a profile is too complex
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
+   */
+  public Compilation compile(SourceText text, IncludeResolver includes) {
+    return compile(Resolver.of(includes).resolve(ProfileParser.parse(text)));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decider;
 import io.github.apparmor4j.access.Decision;
+import io.github.apparmor4j.compile.KernelRelease;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.AccessWords;
@@ -80,22 +81,15 @@ public final class EmbeddedKernel implements AppArmorKernel {
     long revision = 1;
   }
 
-  private final Features features;
-  private final PolicyReader.Kernel limits;
+  private final KernelRelease release;
 
   /** By name, {@code a//b} for one below another; the root's is empty. */
   private final Map<String, Namespace> namespaces = new TreeMap<>();
 
-  /** The digest of profiles' hashes. */
-  private final String hashing;
-
   private final Shelf shelf;
 
-  private EmbeddedKernel(
-      Features features, PolicyReader.Kernel limits, String hashing, Shelf shelf) {
-    this.features = features;
-    this.limits = limits;
-    this.hashing = hashing;
+  private EmbeddedKernel(KernelRelease release, Shelf shelf) {
+    this.release = release;
     this.shelf = shelf;
     namespaces.put("", new Namespace());
   }
@@ -105,30 +99,32 @@ public final class EmbeddedKernel implements AppArmorKernel {
    * simulations of many machines.
    */
   public EmbeddedKernel another() {
-    return new EmbeddedKernel(features, limits, hashing, shelf);
+    return new EmbeddedKernel(release, shelf);
+  }
+
+  /** Returns an empty kernel that behaves like a release. */
+  public static EmbeddedKernel of(KernelRelease release) {
+    return new EmbeddedKernel(release, new Shelf());
   }
 
   /** Returns an empty kernel that behaves like Linux 6.1. */
   public static EmbeddedKernel linux6_1() {
-    return new EmbeddedKernel(
-        Features.LINUX_6_1, PolicyReader.Kernel.LINUX_6_1, "SHA-1", new Shelf());
+    return of(KernelRelease.LINUX_6_1);
   }
 
   /** Returns an empty kernel that behaves like Linux 6.12. */
   public static EmbeddedKernel linux6_12() {
-    return new EmbeddedKernel(
-        Features.LINUX_6_12, PolicyReader.Kernel.LINUX_6_12, "SHA-256", new Shelf());
+    return of(KernelRelease.LINUX_6_12);
   }
 
   /** Returns an empty kernel that behaves like Linux 7.2. */
   public static EmbeddedKernel linux7_2() {
-    return new EmbeddedKernel(
-        Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2, "SHA-256", new Shelf());
+    return of(KernelRelease.LINUX_7_2);
   }
 
   @Override
   public Features features() {
-    return features;
+    return release.features();
   }
 
   // ---- policy
@@ -207,7 +203,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
   /** Returns the hash that the kernel shows of a profile: of its version and its bytes. */
   private String hash(Part part, byte[] policy) {
     try {
-      MessageDigest digest = MessageDigest.getInstance(hashing);
+      MessageDigest digest = MessageDigest.getInstance(release.digest());
       int version = part.profile().version();
       for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
         digest.update((byte) (version >>> shift));
@@ -215,7 +211,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
       digest.update(policy, part.start(), part.end() - part.start());
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has " + hashing, e);
+      throw new AssertionError("every JDK has " + release.digest(), e);
     }
   }
 
@@ -259,7 +255,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     }
     try {
       byte[] raw = policy.clone();
-      List<Part> parts = PolicyReader.parts(raw, limits);
+      List<Part> parts = PolicyReader.parts(raw, release.reader());
       Policy read =
           new Policy(
               ByteBuffer.wrap(raw),
@@ -459,7 +455,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
         namespace.profiles.values().forEach(each -> loaded.add(each.profile()));
       }
     }
-    return Decider.decide(found.profile(), loaded, access, limits);
+    return Decider.decide(found.profile(), loaded, access, release.reader());
   }
 
   @Override
@@ -472,6 +468,6 @@ public final class EmbeddedKernel implements AppArmorKernel {
     if (question.length == 0) {
       throw new KernelException("query", Errno.EINVAL, "a question without a class", null);
     }
-    return new Evaluator(profile, limits).ask(question);
+    return new Evaluator(profile, release.reader()).ask(question);
   }
 }

@@ -76,6 +76,16 @@ abstract class KernelContract {
   }
 
   @Test
+  void takesChildrenWhoseNamesBeginWithASlash() throws KernelException {
+    kernel.load(policy("profile a { ^/app { /x r, } profile /b { profile /c { } } }"));
+    assertThat(names()).containsExactlyInAnyOrder("a", "a///app", "a///b", "a///b///c");
+    assertThat(kernel.policy().profile("a///b")).isPresent();
+    assertThat(kernel.rawData("a///b///c")).isPresent();
+    kernel.remove("a///b");
+    assertThat(names()).containsExactlyInAnyOrder("a", "a///app");
+  }
+
+  @Test
   void showsModes() throws KernelException {
     kernel.load(
         policy(

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.examples;
 
+import io.github.apparmor4j.compile.KernelRelease;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
@@ -78,7 +79,9 @@ public final class Aa {
     @Option(
         names = "--features",
         paramLabel = "PATH",
-        description = "the kernel's features, a file or a directory; default: Linux 6.12")
+        description =
+            "the kernel's features: a release (6.1, 6.12, 7.2), a file or a directory;"
+                + " default: 6.12")
     @Nullable Path features;
 
     IncludeResolver includes() {
@@ -96,8 +99,12 @@ public final class Aa {
     }
   }
 
-  /** Reads features: a directory as the kernel has it, or a file. */
+  /** Reads features: those of a release, a directory as the kernel has it, or a file. */
   static Features features(Path path) throws IOException {
+    KernelRelease release = KernelRelease.named(path.toString());
+    if (release != null) {
+      return release.features();
+    }
     return Files.isDirectory(path)
         ? Features.readDirectory(path)
         : Features.parse(read(path).text());

@@ -1,0 +1,69 @@
+package io.github.apparmor4j.compile;
+
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.policy.PolicyReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kernel as it was released: what it can enforce, what policy it takes and how it answers. These
+ * are Debian's kernels, on which all of that was tried (docs/real-kernels.md).
+ */
+@SuppressWarnings("ImmutableEnumChecker") // features are immutable
+public enum KernelRelease {
+  /** Linux 6.1, of Debian bookworm. */
+  LINUX_6_1("6.1", Features.LINUX_6_1, PolicyReader.Kernel.LINUX_6_1, "SHA-1"),
+
+  /** Linux 6.12, of Debian trixie. */
+  LINUX_6_12("6.12", Features.LINUX_6_12, PolicyReader.Kernel.LINUX_6_12, "SHA-256"),
+
+  /** Linux 7.2, of Debian sid. */
+  LINUX_7_2("7.2", Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2, "SHA-256");
+
+  private final String version;
+  private final Features features;
+  private final PolicyReader.Kernel reader;
+  private final String digest;
+
+  KernelRelease(String version, Features features, PolicyReader.Kernel reader, String digest) {
+    this.version = version;
+    this.features = features;
+    this.reader = reader;
+    this.digest = digest;
+  }
+
+  /** Returns the release of a version such as {@code 6.12}, or {@code null} if there is none. */
+  public static @Nullable KernelRelease named(String version) {
+    for (KernelRelease release : values()) {
+      if (release.version.equals(version)) {
+        return release;
+      }
+    }
+    return null;
+  }
+
+  /** Returns what the kernel can enforce. */
+  public Features features() {
+    return features;
+  }
+
+  /** Returns which policy the kernel takes, and how it answers where kernels differ. */
+  public PolicyReader.Kernel reader() {
+    return reader;
+  }
+
+  /** Returns the name of the digest of which the kernel shows profiles' hashes. */
+  public String digest() {
+    return digest;
+  }
+
+  /** Returns a compiler for the kernel. */
+  public PolicyCompiler compiler() {
+    return PolicyCompiler.forKernel(features);
+  }
+
+  /** Returns the version: {@code 6.12}. */
+  @Override
+  public String toString() {
+    return version;
+  }
+}
