@@ -36,8 +36,12 @@ final class Arbitration {
    */
   static Arbitration of(List<EncodedRule> rules, boolean files) {
     Arbitration result = new Arbitration(files);
-    for (int i = 0; i < Integer.SIZE; i++) {
-      int bit = 1 << i;
+    int spoken = 0;
+    for (EncodedRule rule : rules) {
+      spoken |= rule.permissions();
+    }
+    for (int left = spoken; left != 0; left &= left - 1) {
+      int bit = Integer.lowestOneBit(left);
       if (!files || !AcceptBits.isExecType(bit)) { // which goes with its exec bit
         result.decide(rules, bit);
       }
