@@ -123,6 +123,25 @@ public sealed interface Regex {
     return !outside[0];
   }
 
+  /**
+   * Returns whether a string is in this language and in another.
+   *
+   * <p>Complexity: exponential at the worst, hence the limits.
+   *
+   * @throws TooComplexException if a limit is met
+   */
+  default boolean overlaps(Regex other, DfaLimits limits) {
+    boolean[] both = new boolean[1];
+    DfaBuilder.build(
+        List.of(labelled(0), other.labelled(1)),
+        limits,
+        (labels, state) -> {
+          both[0] |= labels.length == 2;
+          return 1;
+        });
+    return both[0];
+  }
+
   /** Returns the bytes that every string of the language begins with, as far as the tree shows. */
   default byte[] literalPrefix() {
     ByteArrayOutputStream prefix = new ByteArrayOutputStream();

@@ -65,23 +65,29 @@ public final class PolicyCompiler {
    * {@link Features#DEFAULT_ABI} gives what {@code apparmor_parser} assumes when it loads.
    */
   public static PolicyCompiler forKernel(Features kernel) {
-    return new PolicyCompiler(
-        new Settings(
-            Objects.requireNonNull(kernel, "kernel"),
-            null,
-            kernel,
-            DfaLimits.DEFAULT,
-            false,
-            null,
-            (profile, done, total, states) -> {}));
+    return builder(kernel).build();
+  }
+
+  /** Returns a builder of compilers for a kernel of some features. */
+  public static Builder builder(Features kernel) {
+    return new Builder(kernel);
+  }
+
+  /** Returns a builder that starts from this compiler. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(settings.kernel());
+    builder.policyAbi = settings.policyAbi();
+    builder.defaultAbi = settings.defaultAbi();
+    builder.limits = settings.limits();
+    builder.strict = settings.strict();
+    builder.cache = settings.cache();
+    builder.listener = settings.listener();
+    return builder;
   }
 
   /** Returns a compiler that takes policies without an {@code abi} rule to be written for one. */
   public PolicyCompiler withDefaultAbi(Features abi) {
-    Objects.requireNonNull(abi, "abi");
-    Settings s = settings;
-    return new PolicyCompiler(
-        new Settings(s.kernel, s.policyAbi, abi, s.limits, s.strict, s.cache, s.listener));
+    return toBuilder().defaultAbi(abi).build();
   }
 
   /**
@@ -89,18 +95,12 @@ public final class PolicyCompiler {
    * rules say.
    */
   public PolicyCompiler withPolicyAbi(Features abi) {
-    Objects.requireNonNull(abi, "abi");
-    Settings s = settings;
-    return new PolicyCompiler(
-        new Settings(s.kernel, abi, s.defaultAbi, s.limits, s.strict, s.cache, s.listener));
+    return toBuilder().policyAbi(abi).build();
   }
 
   /** Returns a compiler with other limits; each automaton may cost as much. */
   public PolicyCompiler withLimits(DfaLimits limits) {
-    Objects.requireNonNull(limits, "limits");
-    Settings s = settings;
-    return new PolicyCompiler(
-        new Settings(s.kernel, s.policyAbi, s.defaultAbi, limits, s.strict, s.cache, s.listener));
+    return toBuilder().limits(limits).build();
   }
 
   /**
@@ -108,25 +108,75 @@ public final class PolicyCompiler {
    * an error and not a warning.
    */
   public PolicyCompiler strict() {
-    Settings s = settings;
-    return new PolicyCompiler(
-        new Settings(s.kernel, s.policyAbi, s.defaultAbi, s.limits, true, s.cache, s.listener));
+    return toBuilder().strict().build();
   }
 
   /** Returns a compiler that keeps tables in a cache, which others may share. */
   public PolicyCompiler withCache(TableCache cache) {
-    Objects.requireNonNull(cache, "cache");
-    Settings s = settings;
-    return new PolicyCompiler(
-        new Settings(s.kernel, s.policyAbi, s.defaultAbi, s.limits, s.strict, cache, s.listener));
+    return toBuilder().cache(cache).build();
   }
 
   /** Returns a compiler that tells of its progress. */
   public PolicyCompiler withListener(CompileListener listener) {
-    Objects.requireNonNull(listener, "listener");
-    Settings s = settings;
-    return new PolicyCompiler(
-        new Settings(s.kernel, s.policyAbi, s.defaultAbi, s.limits, s.strict, s.cache, listener));
+    return toBuilder().listener(listener).build();
+  }
+
+  /** Collects what a compiler is told; not thread-safe. */
+  public static final class Builder {
+    private final Features kernel;
+    private @Nullable Features policyAbi;
+    private Features defaultAbi;
+    private DfaLimits limits = DfaLimits.DEFAULT;
+    private boolean strict;
+    private @Nullable TableCache cache;
+    private CompileListener listener = (profile, done, total, states) -> {};
+
+    private Builder(Features kernel) {
+      this.kernel = Objects.requireNonNull(kernel, "kernel");
+      this.defaultAbi = kernel;
+    }
+
+    /** Takes policies without an {@code abi} rule to be written for an ABI. */
+    public Builder defaultAbi(Features abi) {
+      defaultAbi = Objects.requireNonNull(abi, "abi");
+      return this;
+    }
+
+    /** Takes policies to be written for an ABI, whatever their {@code abi} rules say. */
+    public Builder policyAbi(Features abi) {
+      policyAbi = Objects.requireNonNull(abi, "abi");
+      return this;
+    }
+
+    /** Sets what each automaton may cost. */
+    public Builder limits(DfaLimits most) {
+      limits = Objects.requireNonNull(most, "limits");
+      return this;
+    }
+
+    /** Makes a rule that the kernel can't enforce, or not as it is written, an error. */
+    public Builder strict() {
+      strict = true;
+      return this;
+    }
+
+    /** Keeps tables in a cache, which other compilers may share. */
+    public Builder cache(TableCache tables) {
+      cache = Objects.requireNonNull(tables, "cache");
+      return this;
+    }
+
+    /** Tells of each profile that is done. */
+    public Builder listener(CompileListener told) {
+      listener = Objects.requireNonNull(told, "listener");
+      return this;
+    }
+
+    /** Returns the compiler. */
+    public PolicyCompiler build() {
+      return new PolicyCompiler(
+          new Settings(kernel, policyAbi, defaultAbi, limits, strict, cache, listener));
+    }
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.github.apparmor4j.glob;
 
 import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.automaton.TooComplexException;
 import io.github.apparmor4j.source.SourceText;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
@@ -90,6 +92,25 @@ public final class Aare {
    */
   public boolean isExact() {
     return exact;
+  }
+
+  /**
+   * Returns whether every path of another expression is one of this. Complexity: exponential at the
+   * worst, hence within {@link DfaLimits#DEFAULT}.
+   *
+   * @throws TooComplexException if a limit is met
+   */
+  public boolean includes(Aare narrower) {
+    return regex.includes(narrower.regex, DfaLimits.DEFAULT);
+  }
+
+  /**
+   * Returns whether a path is one of both expressions. Complexity as of {@link #includes}.
+   *
+   * @throws TooComplexException if a limit is met
+   */
+  public boolean overlaps(Aare other) {
+    return regex.overlaps(other.regex, DfaLimits.DEFAULT);
   }
 
   /** Returns whether a path is in the language; compared as UTF-8. */

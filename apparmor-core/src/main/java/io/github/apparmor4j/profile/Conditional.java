@@ -36,9 +36,9 @@ public record Conditional(List<Branch> branches, @Nullable List<ProfileElement> 
     otherwise = otherwise == null ? null : Comment.checkedPlaces(otherwise);
   }
 
-  /** Returns the first condition, and how many branches there are. */
+  /** Returns its text, an element a line. */
   @Override
   public String toString() {
-    return "if " + branches.get(0).condition() + " { … " + branches.size() + " branches }";
+    return BodyText.of(this);
   }
 }

@@ -64,6 +64,20 @@ public record DbusRule(
     return new Builder(List.of(permissions));
   }
 
+  /** Returns a builder that starts from this rule. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(permissions);
+    builder.qualifiers = qualifiers;
+    builder.bus = bus;
+    builder.path = path;
+    builder.interfaceName = interfaceName;
+    builder.member = member;
+    builder.name = name;
+    builder.peerName = peerName;
+    builder.peerLabel = peerLabel;
+    return builder;
+  }
+
   /** Returns the permissions that an empty list stands for here, or those given. */
   public List<DbusPermission> effectivePermissions() {
     if (!permissions.isEmpty()) {
@@ -140,6 +154,7 @@ public record DbusRule(
   /** Collects a rule; not thread-safe. */
   public static final class Builder {
     private final List<DbusPermission> permissions;
+    private Qualifiers qualifiers = Qualifiers.NONE;
     private @Nullable String bus;
     private @Nullable String path;
     private @Nullable String interfaceName;
@@ -201,7 +216,7 @@ public record DbusRule(
      */
     public DbusRule build() {
       return new DbusRule(
-          Qualifiers.NONE,
+          qualifiers,
           permissions,
           bus,
           path,

@@ -99,6 +99,18 @@ public record MountRule(
     return new MountRule(Qualifiers.NONE, Operation.UMOUNT, List.of(), List.of(), null, mountPoint);
   }
 
+  /** Returns a builder that starts from this rule. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.qualifiers = qualifiers;
+    builder.operation = operation;
+    builder.fstypes = fstypes;
+    builder.options = options;
+    builder.source = source;
+    builder.mountPoint = mountPoint;
+    return builder;
+  }
+
   /** Returns a builder of a rule about {@code mount}. */
   public static Builder builder() {
     return new Builder();
@@ -162,6 +174,7 @@ public record MountRule(
 
   /** Collects a rule; not thread-safe. */
   public static final class Builder {
+    private Qualifiers qualifiers = Qualifiers.NONE;
     private Operation operation = Operation.MOUNT;
     private List<String> fstypes = List.of();
     private List<Options> options = List.of();
@@ -206,7 +219,7 @@ public record MountRule(
      * @throws IllegalArgumentException if the parts don't go together
      */
     public MountRule build() {
-      return new MountRule(Qualifiers.NONE, operation, fstypes, options, source, mountPoint);
+      return new MountRule(qualifiers, operation, fstypes, options, source, mountPoint);
     }
   }
 }

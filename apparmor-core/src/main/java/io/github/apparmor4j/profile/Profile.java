@@ -2,7 +2,9 @@ package io.github.apparmor4j.profile;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,15 @@ public record Profile(
     }
   }
 
+  private static final Set<ProfileFlag.Kind> MODES =
+      EnumSet.of(
+          ProfileFlag.Kind.ENFORCE,
+          ProfileFlag.Kind.COMPLAIN,
+          ProfileFlag.Kind.KILL,
+          ProfileFlag.Kind.PROMPT,
+          ProfileFlag.Kind.UNCONFINED,
+          ProfileFlag.Kind.DEFAULT_ALLOW);
+
   /** Returns a builder of a profile. */
   public static Builder builder(String name) {
     return new Builder(Kind.PROFILE, name);
@@ -115,6 +126,18 @@ public record Profile(
     return flags.stream().anyMatch(f -> f.kind() == flag);
   }
 
+  /**
+   * Returns the mode: the flag that says what becomes of what isn't allowed, {@code ENFORCE} if none
+   * does.
+   */
+  public ProfileFlag.Kind mode() {
+    return flags.stream()
+        .map(ProfileFlag::kind)
+        .filter(MODES::contains)
+        .findFirst()
+        .orElse(ProfileFlag.Kind.ENFORCE);
+  }
+
   /** Returns the rules among the elements, without those of children. */
   public List<Rule> rules() {
     return elements.stream().filter(Rule.class::isInstance).map(Rule.class::cast).toList();
@@ -144,10 +167,10 @@ public record Profile(
         + " {";
   }
 
-  /** Returns the header, and how many elements follow. */
+  /** Returns the profile's text, an element a line. */
   @Override
   public String toString() {
-    return header() + " … " + elements.size() + " elements }";
+    return BodyText.of(this);
   }
 
   /**

@@ -41,6 +41,19 @@ public record ProfileFile(List<FileElement> elements) {
     return new Builder();
   }
 
+  /** Returns a builder that starts from this file. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.elements.addAll(elements);
+    return builder;
+  }
+
+  /** Returns the file's text, an element a line. */
+  @Override
+  public String toString() {
+    return BodyText.of(elements);
+  }
+
   /** Returns the profiles, without their children. */
   public List<Profile> profiles() {
     return elements.stream().filter(Profile.class::isInstance).map(Profile.class::cast).toList();

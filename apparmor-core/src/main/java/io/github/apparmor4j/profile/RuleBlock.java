@@ -23,9 +23,9 @@ public record RuleBlock(Qualifiers qualifiers, List<ProfileElement> elements)
     return qualifiers + "{";
   }
 
-  /** Returns the opening line, and how many elements follow. */
+  /** Returns its text, an element a line. */
   @Override
   public String toString() {
-    return header() + " … " + elements.size() + " elements }";
+    return BodyText.of(this);
   }
 }

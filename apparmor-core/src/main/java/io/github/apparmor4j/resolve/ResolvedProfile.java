@@ -1,7 +1,15 @@
 package io.github.apparmor4j.resolve;
 
+import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.glob.GlobSyntaxException;
 import io.github.apparmor4j.policy.ProfileName;
+import io.github.apparmor4j.profile.AllRule;
+import io.github.apparmor4j.profile.FilePermissions;
+import io.github.apparmor4j.profile.FileRule;
+import io.github.apparmor4j.profile.LinkRule;
 import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.source.SourcePlace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +39,50 @@ public record ResolvedProfile(
     List<ResolvedProfile> children,
     SourcePlace place) {
 
+  private static final String EVERYTHING = "/{**,}";
+
   /** Copies the lists. */
   public ResolvedProfile {
     attachments = List.copyOf(attachments);
     rules = List.copyOf(rules);
     children = List.copyOf(children);
+  }
+
+  /**
+   * Returns the rules that allow any of some permissions for any path of a pattern, in the order of
+   * the text: which rules let the profile write below {@code /etc}? A rule is named whether or not
+   * another denies all of it.
+   *
+   * @param pattern of paths, such as {@code /etc/**}
+   * @param permissions letters as in profiles; {@code w} stands for appending, too
+   * @throws GlobSyntaxException if the pattern can't be read
+   * @throws io.github.apparmor4j.automaton.TooComplexException if patterns are too complex to compare
+   */
+  public List<ResolvedRule> grants(String pattern, FilePermissions permissions) {
+    Aare asked = Aare.path(pattern);
+    int write = FilePermissions.WRITE | FilePermissions.APPEND;
+    int wanted = permissions.bits() | ((permissions.bits() & write) != 0 ? write : 0);
+    return rules.stream()
+        .filter(rule -> rule.rule().qualifiers().action() == Qualifiers.Action.ALLOW)
+        .filter(rule -> overlaps(asked, paths(rule.rule(), wanted)))
+        .toList();
+  }
+
+  private static boolean overlaps(Aare asked, @Nullable String paths) {
+    return paths != null && asked.overlaps(Aare.path(paths));
+  }
+
+  /** Returns the paths of which a rule gives any of some permissions, or {@code null} if of none. */
+  private static @Nullable String paths(Rule rule, int wanted) {
+    if (rule instanceof AllRule) {
+      return EVERYTHING;
+    }
+    if (rule instanceof FileRule file && (file.permissions().bits() & wanted) != 0) {
+      return file.path() == null ? EVERYTHING : file.path();
+    }
+    return rule instanceof LinkRule link && (wanted & FilePermissions.LINK) != 0
+        ? link.path()
+        : null;
   }
 
   /** Returns the name in its parts. */

@@ -1,6 +1,8 @@
 package io.github.apparmor4j.source;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -8,6 +10,8 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +42,24 @@ public final class SourceText {
    */
   public static SourceText of(String name, String text) {
     return new SourceText(name, text);
+  }
+
+  /** Bytes that {@link #read} takes: far more than any profile has. */
+  private static final int MOST_BYTES = 64 << 20;
+
+  /**
+   * Reads a file, which messages call by its path.
+   *
+   * @throws IOException if it can't be read, or has more than 64 MiB
+   */
+  public static SourceText read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new IOException(file + " has more than " + MOST_BYTES + " bytes");
+      }
+      return of(file.toString(), decode(bytes));
+    }
   }
 
   /** Returns the name that messages call this text by. */

@@ -111,7 +111,7 @@ public final class Aa {
   }
 
   static SourceText read(Path file) throws IOException {
-    return SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
+    return SourceText.read(file);
   }
 
   /** Changes a file's text as {@link #replace} does; returns the exit status. */
