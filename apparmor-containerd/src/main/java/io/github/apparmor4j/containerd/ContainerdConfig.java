@@ -272,7 +272,7 @@ public final class ContainerdConfig {
     SourcePlace place = place(text, toml.inputPositionOf(List.of("imports")));
     for (Object entry : array.toList()) {
       if (!(entry instanceof String name)) {
-        report(true, "AA-CONTAINERD-0008", place, "imports holds something that is no string");
+        report(true, "AA-CONTAINERD-0008", place, "imports holds something that is not a string");
         continue;
       }
       String absolute =

@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What attaches a profile to programs: patterns of paths and, behind marks, of the values of
+ * What attaches a profile to programs: patterns of paths and, after marks, of the values of
  * extended attributes.
  */
 final class Attachments {
@@ -68,7 +68,7 @@ final class Attachments {
         dfa, AttachmentLength.of(paths), xattrs.stream().map(XattrMatch::name).toList());
   }
 
-  /** Returns the values of attributes, each behind a mark; the later ones may be missing. */
+  /** Returns the values of attributes, each after a mark; the later ones may be missing. */
   private static Regex values(List<XattrMatch> xattrs) {
     XattrMatch first = xattrs.get(0);
     List<XattrMatch> rest = xattrs.subList(1, xattrs.size());

@@ -71,7 +71,7 @@ public sealed interface ProfileRef {
       throw new IllegalArgumentException("name holds a control character");
     }
     if (name.equals("unconfined")) {
-      throw new IllegalArgumentException("'unconfined' is no profile's name");
+      throw new IllegalArgumentException("'unconfined' is not a profile's name");
     }
   }
 

@@ -274,7 +274,7 @@ public final class Features {
       } else if (c == '}') {
         if (path.isEmpty()) {
           // AppArmor ships ABI files with one brace too many (kernel-5.4-outoftree-network); its
-          // parser sees nothing of what is behind: docs/compatibility.md.
+          // parser sees nothing of what is after: docs/compatibility.md.
           return;
         }
         String value = text.substring(start, i);

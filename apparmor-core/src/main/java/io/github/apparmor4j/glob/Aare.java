@@ -119,7 +119,7 @@ public final class Aare {
   }
 
   /**
-   * Returns the name that a text stands for, as the kernel gets it. Numbers and letters behind a
+   * Returns the name that a text stands for, as the kernel gets it. Numbers and letters after a
    * backslash become the byte that they mean; what is escaped because it would be a pattern keeps
    * its backslash: the profile {@code "/\101\*"} is called {@code /A\*}.
    */

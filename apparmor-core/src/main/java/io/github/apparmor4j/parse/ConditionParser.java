@@ -20,7 +20,7 @@ final class ConditionParser {
     this.maxDepth = maxDepth;
   }
 
-  /** Reads the condition at the cursor, and blanks behind it that are on the same line. */
+  /** Reads the condition at the cursor, and blanks after it that are on the same line. */
   Condition condition() {
     depth = 0;
     return any();
@@ -122,7 +122,7 @@ final class ConditionParser {
     throw new ParseFailure(
         "AA-PARSE-0027",
         new SourceSpan(start, in.lastEnd),
-        "'" + left + "' is no condition",
+        "'" + left + "' is not a condition",
         "compare it, or write 'defined " + left + "'");
   }
 

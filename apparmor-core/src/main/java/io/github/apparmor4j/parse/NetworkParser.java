@@ -44,7 +44,7 @@ final class NetworkParser {
         throw new ParseFailure(
             "AA-PARSE-0019",
             word.span(),
-            "'" + text + "' is no address family, socket type or protocol that can stand here",
+            "'" + text + "' is not an address family, socket type or protocol that can stand here",
             RuleScanner.suggestion(
                 text,
                 Stream.of(NetworkFamily.values(), SocketType.values())
@@ -85,7 +85,7 @@ final class NetworkParser {
       throw new ParseFailure(
           "AA-PARSE-0026",
           word.span(),
-          "'" + word.text() + "' is no port and no range of ports",
+          "'" + word.text() + "' is neither a port nor a range of ports",
           null);
     }
     int first = Integer.parseInt(range.group(1));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the profile
  * @param flagList from {@code flags} or {@code (} to {@code )}; {@code null} if there is none
  * @param flags each one, repeats too
- * @param end behind the last part before the brace
+ * @param end after the last part before the brace
  * @param brace offset of the brace
  */
 record ProfileHeader(

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads profile files. The static methods are thread-safe; complexity is linear in the text.
  *
- * <p>A problem ends the reading of the rule or block that it is in; reading goes on behind, so that
+ * <p>A problem ends the reading of the rule or block that it is in; reading goes on after, so that
  * one run reports all problems.
  */
 public final class ProfileParser {
@@ -186,7 +186,7 @@ public final class ProfileParser {
     List<Scanner.Seen> inside = in.takeComments();
     for (Scanner.Seen seen : inside) {
       if (seen.span().start() >= in.lastEnd) {
-        in.giveBack(seen); // behind the element
+        in.giveBack(seen); // after the element
         continue;
       }
       @SuppressWarnings("unchecked")
@@ -241,7 +241,7 @@ public final class ProfileParser {
     return OPERATORS.stream().anyMatch(operator -> in.text.startsWith(operator.toString(), at));
   }
 
-  /** Returns whether there is a profile among elements; behind it are only others and comments. */
+  /** Returns whether there is a profile among elements; after it are only others and comments. */
   private static boolean endInProfile(List<FileElement> elements) {
     int last = elements.size() - 1;
     while (last >= 0 && elements.get(last) instanceof Comment) {
@@ -437,7 +437,7 @@ public final class ProfileParser {
     if (name.text().startsWith("&")
         || (name.text().startsWith(":") && !name.text().matches("(?s):[^:]+:[^:]+"))) {
       throw new ParseFailure(
-          "AA-PARSE-0038", name.span(), "'" + name.text() + "' is no profile name", null);
+          "AA-PARSE-0038", name.span(), "not a valid profile name: '" + name.text() + "'", null);
     }
     String attachment = null;
     if (in.peek() == '/' || in.peek() == '"' || (in.peek() == '@' && in.peek(1) == '{')) {
@@ -593,7 +593,7 @@ public final class ProfileParser {
     return block(depth);
   }
 
-  /** Looks behind blanks and comments for {@code else}, and stays. */
+  /** Looks after blanks and comments for {@code else}, and stays. */
   private boolean atElse() {
     Scanner ahead = new Scanner(in.text, limits.word());
     ahead.pos = in.pos;

@@ -44,7 +44,7 @@ final class RlimitParser {
     Matcher parts = AMOUNT.matcher(value.text());
     if (!parts.matches()) {
       throw new ParseFailure(
-          "AA-PARSE-0025", value.span(), "'" + value.text() + "' is no limit", null);
+          "AA-PARSE-0025", value.span(), "'" + value.text() + "' is not a limit", null);
     }
     Word unit = value;
     String unitText = String.valueOf(parts.group(2));
@@ -67,7 +67,7 @@ final class RlimitParser {
     try {
       return Long.parseLong(text, octal ? 8 : 10);
     } catch (NumberFormatException e) {
-      throw new ParseFailure("AA-PARSE-0025", word.span(), "'" + text + "' is no limit", null);
+      throw new ParseFailure("AA-PARSE-0025", word.span(), "'" + text + "' is not a limit", null);
     }
   }
 }

@@ -14,13 +14,13 @@ final class RuleParser {
   private static final List<String> PREFIXES =
       List.of("audit", "allow", "deny", "prompt", "owner", "user", "other", "safe", "unsafe");
 
-  /** The code of a failure behind which the text may still be a rule of a newer language. */
+  /** The code of a failure after which the text may still be a rule of a newer language. */
   static final String UNKNOWN_KEYWORD = "AA-PARSE-0018";
 
   private RuleParser() {}
 
   /**
-   * Reads a rule behind its qualifiers, up to and with its comma.
+   * Reads a rule after its qualifiers, up to and with its comma.
    *
    * @param start where the qualifiers begin
    */

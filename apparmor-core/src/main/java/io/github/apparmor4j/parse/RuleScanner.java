@@ -36,7 +36,7 @@ final class RuleScanner extends Scanner {
   /** Reads a target whose arrow must be a word of its own. */
   @Nullable String spacedArrowTarget() {
     if (text.startsWith("->", pos) && !isBlank(peek(2)) && peek(2) != '"') {
-      throw new ParseFailure("AA-PARSE-0002", here(), "expected a blank behind '->'", null);
+      throw new ParseFailure("AA-PARSE-0002", here(), "expected a blank after '->'", null);
     }
     return arrowTarget();
   }

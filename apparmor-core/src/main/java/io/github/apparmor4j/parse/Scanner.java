@@ -24,7 +24,7 @@ class Scanner {
   int pos;
 
   /**
-   * Offset behind the last character that was no blank and no comment: where a missing comma
+   * Offset after the last character that was no blank and no comment: where a missing comma
    * belongs.
    */
   int lastEnd;
@@ -101,7 +101,7 @@ class Scanner {
     return taken;
   }
 
-  /** Makes a comment the next one taken, or the next behind others given back. */
+  /** Makes a comment the next one taken, or the next after others given back. */
   void giveBack(Seen comment) {
     comments.add(comment);
   }
@@ -122,7 +122,7 @@ class Scanner {
     return text.substring(pos, end);
   }
 
-  /** Passes a keyword if it stands at the cursor as a whole word, and blanks behind it. */
+  /** Passes a keyword if it stands at the cursor as a whole word, and blanks after it. */
   boolean acceptKeyword(String keyword) {
     if (!text.startsWith(keyword, pos)) {
       return false;
@@ -136,7 +136,7 @@ class Scanner {
     return true;
   }
 
-  /** Passes a symbol if it stands at the cursor, and blanks behind it. */
+  /** Passes a symbol if it stands at the cursor, and blanks after it. */
   boolean accept(String symbol) {
     if (!text.startsWith(symbol, pos)) {
       return false;
@@ -264,7 +264,7 @@ class Scanner {
   }
 
   /**
-   * Goes behind the rule or block at the cursor, however broken it is; never before {@code from +
+   * Goes after the rule or block at the cursor, however broken it is; never before {@code from +
    * 1}.
    */
   void recover(int from) {

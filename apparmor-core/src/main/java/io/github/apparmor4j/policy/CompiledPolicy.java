@@ -31,7 +31,7 @@ public record CompiledPolicy(List<KernelProfile> profiles) {
   }
 
   /**
-   * Returns the binary form of all profiles, one behind the other: what a kernel's {@code .replace}
+   * Returns the binary form of all profiles, one after the other: what a kernel's {@code .replace}
    * takes. A new array.
    */
   public byte[] toBytes() {

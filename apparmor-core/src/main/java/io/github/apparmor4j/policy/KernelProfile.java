@@ -77,7 +77,7 @@ public record KernelProfile(
    * What attaches a profile to programs.
    *
    * @param dfa of paths; from the state of a path a mark leads to the value of the first extended
-   *     attribute, behind a NUL, from there a mark to the second, and so on
+   *     attribute, after a NUL, from there a mark to the second, and so on
    * @param length shortest match up to the first wildcard
    * @param xattrs names of the extended attributes
    */

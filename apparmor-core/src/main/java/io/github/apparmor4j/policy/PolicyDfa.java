@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param accept for each state its permissions or, with {@code entries}, the number of its entry
  *     (the kernel's ACCEPT table)
  * @param accept2 for each state what is logged (ACCEPT2); with {@code entries} 1 if those who don't
- *     own a file have an entry of their own behind; empty if the table is left out
+ *     own a file have an entry of their own after; empty if the table is left out
  * @param entries permissions; empty for the form with words
  */
 public record PolicyDfa(

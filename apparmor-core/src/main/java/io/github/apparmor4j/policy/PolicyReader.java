@@ -190,7 +190,7 @@ public final class PolicyReader {
           throw PolicyFormatException.version(at, "version " + abi + " is not supported");
         }
       } else if (profiles.isEmpty()) {
-        throw PolicyFormatException.version(at, "no version header: this is no policy");
+        throw PolicyFormatException.version(at, "no version header: this is not a policy");
       }
       String namespace = null;
       if (opens(STRING, "namespace")) {
@@ -215,7 +215,9 @@ public final class PolicyReader {
     try {
       return opens(Format.U32, "version");
     } catch (PolicyFormatException e) {
-      throw first ? PolicyFormatException.version(at, "no version header: this is no policy") : e;
+      throw first
+          ? PolicyFormatException.version(at, "no version header: this is not a policy")
+          : e;
     }
   }
 
@@ -486,7 +488,7 @@ public final class PolicyReader {
 
   // ---- elements
 
-  /** Goes behind an element's name and code if they are as wanted, and stays otherwise. */
+  /** Goes after an element's name and code if they are as wanted, and stays otherwise. */
   private boolean opens(int code, @Nullable String name) throws PolicyFormatException {
     int before = at;
     if (at < in.length && in[at] == NAME) {

@@ -216,15 +216,7 @@ public record DbusRule(
      */
     public DbusRule build() {
       return new DbusRule(
-          qualifiers,
-          permissions,
-          bus,
-          path,
-          interfaceName,
-          member,
-          name,
-          peerName,
-          peerLabel);
+          qualifiers, permissions, bus, path, interfaceName, member, name, peerName, peerLabel);
     }
   }
 }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -127,8 +127,8 @@ public record Profile(
   }
 
   /**
-   * Returns the mode: the flag that says what becomes of what isn't allowed, {@code ENFORCE} if none
-   * does.
+   * Returns the mode: the flag that says what becomes of what isn't allowed, {@code ENFORCE} if
+   * none does.
    */
   public ProfileFlag.Kind mode() {
     return flags.stream()

@@ -56,7 +56,8 @@ public record ResolvedProfile(
    * @param pattern of paths, such as {@code /etc/**}
    * @param permissions letters as in profiles; {@code w} stands for appending, too
    * @throws GlobSyntaxException if the pattern can't be read
-   * @throws io.github.apparmor4j.automaton.TooComplexException if patterns are too complex to compare
+   * @throws io.github.apparmor4j.automaton.TooComplexException if patterns are too complex to
+   *     compare
    */
   public List<ResolvedRule> grants(String pattern, FilePermissions permissions) {
     Aare asked = Aare.path(pattern);
@@ -72,7 +73,9 @@ public record ResolvedProfile(
     return paths != null && asked.overlaps(Aare.path(paths));
   }
 
-  /** Returns the paths of which a rule gives any of some permissions, or {@code null} if of none. */
+  /**
+   * Returns the paths of which a rule gives any of some permissions, or {@code null} if of none.
+   */
   private static @Nullable String paths(Rule rule, int wanted) {
     if (rule instanceof AllRule) {
       return EVERYTHING;

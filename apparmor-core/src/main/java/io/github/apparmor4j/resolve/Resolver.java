@@ -240,7 +240,7 @@ public final class Resolver {
       } catch (IOException e) {
         report("AA-RESOLVE-0003", place, "can't read " + rule.path() + ": " + e.getMessage());
       } catch (IllegalArgumentException e) {
-        report("AA-RESOLVE-0008", place, rule.path() + " is no feature file: " + e.getMessage());
+        report("AA-RESOLVE-0008", place, rule.path() + " is not a feature file: " + e.getMessage());
       }
     }
 

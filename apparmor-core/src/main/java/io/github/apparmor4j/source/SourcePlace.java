@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record SourcePlace(SourceText source, SourceSpan span, @Nullable SourcePlace includedFrom) {
 
-  /** Rejects nulls and spans that end behind the text. */
+  /** Rejects nulls and spans that end after the text. */
   public SourcePlace {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(span, "span");
     if (span.end() > source.text().length()) {
-      throw new IllegalArgumentException("span " + span + " ends behind " + source);
+      throw new IllegalArgumentException("span " + span + " ends after " + source);
     }
   }
 

@@ -63,7 +63,11 @@ class ModelTextTest {
     assertThat(ProfileParser.parseOrThrow(TEXT).profiles().get(0).mode())
         .isEqualTo(ProfileFlag.Kind.COMPLAIN);
     assertThat(Profile.builder("p").build().mode()).isEqualTo(ProfileFlag.Kind.ENFORCE);
-    assertThat(Profile.builder("p").flags(ProfileFlag.Kind.AUDIT, ProfileFlag.Kind.KILL).build().mode())
+    assertThat(
+            Profile.builder("p")
+                .flags(ProfileFlag.Kind.AUDIT, ProfileFlag.Kind.KILL)
+                .build()
+                .mode())
         .isEqualTo(ProfileFlag.Kind.KILL);
   }
 }

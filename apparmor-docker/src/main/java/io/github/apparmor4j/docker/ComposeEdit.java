@@ -221,7 +221,7 @@ final class ComposeEdit {
 
   private SequenceNode list(Entry own) {
     if (!(own.value() instanceof SequenceNode list)) {
-      throw editor.refused(own.key(), KEY + " is no list");
+      throw editor.refused(own.key(), KEY + " is not a list");
     }
     refuseAlias(list, own.key());
     return list;

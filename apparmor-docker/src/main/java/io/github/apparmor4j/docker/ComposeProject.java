@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * that finds files is.
  *
  * <p>As {@code docker compose} does it: of several files, a service's {@code security_opt} is the
- * lists one behind the other without repetitions, its {@code privileged} that of the last file;
- * what a service extends counts as a file before it.
+ * lists one after the other without repetitions, its {@code privileged} that of the last file; what
+ * a service extends counts as a file before it.
  */
 public final class ComposeProject {
 

@@ -126,12 +126,12 @@ public final class DockerDefaultProfile {
     try {
       JsonNode node = existing.isBlank() ? JSON.createObjectNode() : JSON.readTree(existing);
       if (!(node instanceof ObjectNode object)) {
-        throw new IllegalArgumentException("daemon.json is no object");
+        throw new IllegalArgumentException("daemon.json is not an object");
       }
       object.put("apparmor-profile", path);
       return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(object) + "\n";
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("daemon.json is no JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException("daemon.json is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 }

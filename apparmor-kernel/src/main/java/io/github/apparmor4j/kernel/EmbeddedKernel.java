@@ -183,7 +183,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     }
   }
 
-  /** Refuses a set with a child whose parent is neither in it, before or behind, nor loaded. */
+  /** Refuses a set with a child whose parent is neither in it, before or after, nor loaded. */
   private static void checkParents(String operation, Policy policy, Namespace namespace)
       throws KernelException {
     Set<String> together = new HashSet<>(namespace.profiles.keySet());
@@ -336,7 +336,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     return List.copyOf(profiles);
   }
 
-  /** Lists the profiles below one, the newest first, each with its own children behind it. */
+  /** Lists the profiles below one, the newest first, each with its own children after it. */
   private static void listBelow(Namespace namespace, String parent, List<LoadedProfile> to) {
     List<Loaded> newestFirst = new ArrayList<>(namespace.profiles.values());
     Collections.reverse(newestFirst);

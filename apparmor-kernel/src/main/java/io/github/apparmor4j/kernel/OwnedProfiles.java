@@ -162,7 +162,7 @@ final class OwnedProfiles implements AutoCloseable {
     }
     List<String> lines = written.lines().toList();
     if (lines.size() < 2 || !lines.get(0).equals(FORMAT)) {
-      throw new IOException(file + " is no list of owned profiles; remove it to own none");
+      throw new IOException(file + " is not a list of owned profiles; remove it to own none");
     } else if (!lines.get(1).equals(boot)) {
       return;
     }

@@ -91,7 +91,8 @@ final class RawPolicy {
   /** Rejects what can't be the name of a namespace directly below another. */
   static void checkNamespace(String name) throws KernelException {
     if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
-      throw new KernelException("namespace", Errno.EINVAL, "no namespace's name: " + name, null);
+      throw new KernelException(
+          "namespace", Errno.EINVAL, "not a valid name of a namespace: '" + name + "'", null);
     }
   }
 

@@ -95,7 +95,7 @@ final class AaCheck implements Callable<Integer> {
     return bad ? 1 : 0;
   }
 
-  /** What was found in a file, and as lines behind the file's name. */
+  /** What was found in a file, and as lines after the file's name. */
   private record Verdict(List<Diagnostic> diagnostics, List<String> errors, List<String> warnings) {
 
     /** Returns the verdict on a file that could not be judged to the end. */

@@ -35,7 +35,7 @@ final class AaCompile implements Callable<Integer> {
       names = "-o",
       paramLabel = "DIR",
       description =
-          "write each policy to DIR/<file name>.bin; default: all to standard output, one behind"
+          "write each policy to DIR/<file name>.bin; default: all to standard output, one after"
               + " the other")
   private @Nullable Path directory;
 

@@ -170,7 +170,7 @@ final class AaKernel {
         description = "its name; :NS:NAME in another namespace")
     private String profile = "";
 
-    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "behind --, with arguments")
+    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "after --, with arguments")
     private List<String> command = new ArrayList<>();
 
     @Override

@@ -381,7 +381,7 @@ final class AaParser implements Callable<Integer> {
       }
     }
     List<String> all = new ArrayList<>(List.of(arguments));
-    // These take an argument only behind "=".
+    // These take an argument only after "=".
     all.replaceAll(
         argument ->
             switch (argument) {
@@ -733,7 +733,7 @@ final class AaParser implements Callable<Integer> {
     return complains ? placed.complaining() : placed;
   }
 
-  /** Returns the profiles, children behind their parents, otherwise by name. */
+  /** Returns the profiles, children after their parents, otherwise by name. */
   private List<Named> named(Resolution resolution) {
     List<Named> named = new ArrayList<>();
     for (ResolvedProfile profile : resolution.allProfiles()) {
@@ -746,7 +746,7 @@ final class AaParser implements Callable<Integer> {
     return named;
   }
 
-  /** Returns what puts a profile behind its parent and before what is no child of that. */
+  /** Returns what puts a profile after its parent and before what is no child of that. */
   private static String order(Named profile) {
     return profile.name.replace("//", "\0");
   }
