@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads profile files. The static methods are thread-safe; complexity is linear in the text.
  *
- * <p>A problem ends the reading of the rule or block that it is in; reading goes on after, so that
+ * <p>A problem ends the reading of the rule or block that it is in; reading goes on after it, so that
  * one run reports all problems.
  */
 public final class ProfileParser {
@@ -593,7 +593,7 @@ public final class ProfileParser {
     return block(depth);
   }
 
-  /** Looks after blanks and comments for {@code else}, and stays. */
+  /** Looks past blanks and comments for {@code else}, and stays. */
   private boolean atElse() {
     Scanner ahead = new Scanner(in.text, limits.word());
     ahead.pos = in.pos;

@@ -264,7 +264,7 @@ class Scanner {
   }
 
   /**
-   * Goes after the rule or block at the cursor, however broken it is; never before {@code from +
+   * Goes past the rule or block at the cursor, however broken it is; never before {@code from +
    * 1}.
    */
   void recover(int from) {

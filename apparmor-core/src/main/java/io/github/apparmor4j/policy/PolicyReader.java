@@ -488,7 +488,7 @@ public final class PolicyReader {
 
   // ---- elements
 
-  /** Goes after an element's name and code if they are as wanted, and stays otherwise. */
+  /** Goes past an element's name and code if they are as wanted, and stays otherwise. */
   private boolean opens(int code, @Nullable String name) throws PolicyFormatException {
     int before = at;
     if (at < in.length && in[at] == NAME) {
