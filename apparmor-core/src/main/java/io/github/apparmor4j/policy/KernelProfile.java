@@ -148,7 +148,7 @@ public record KernelProfile(
    */
   public record Capabilities(long allow, long audit, long quiet) {}
 
-  /** Copies the names and limits, and rejects texts that are longer than kernels take. */
+  /** Copies the names and limits, and rejects texts that no kernel takes. */
   public KernelProfile {
     identities = identities == null ? null : List.copyOf(identities);
     limits = Map.copyOf(limits);
@@ -157,11 +157,34 @@ public record KernelProfile(
     checkLength(namespace, "the namespace");
     checkLength(behavior.disconnected(), "the path of disconnected files");
     checkLength(behavior.disconnectedIpc(), "the path of disconnected objects");
-    transitions.forEach(each -> checkLength(each, "the name of a profile to change to"));
+    for (String each : transitions) {
+      checkLength(each, "the name of a profile to change to");
+      String fault = transitionFault(each);
+      if (fault != null) {
+        throw new IllegalArgumentException(fault);
+      }
+    }
     (identities == null ? List.<String>of() : identities)
         .forEach(each -> checkLength(each, "an identity"));
     (attachment == null ? List.<String>of() : attachment.xattrs())
         .forEach(each -> checkLength(each, "the name of an extended attribute"));
+  }
+
+  /**
+   * Returns what is wrong with the name of a profile to change to, as kernels see it, or {@code
+   * null} if nothing is.
+   *
+   * @param name in which a NUL stands for a namespace's second colon
+   */
+  static @Nullable String transitionFault(String name) {
+    long nuls = name.chars().filter(c -> c == 0).count();
+    boolean valid =
+        name.startsWith(":")
+            ? nuls <= 1 && name.length() > 1 && name.charAt(1) != 0
+            : nuls == 0 && !name.isEmpty() && !Character.isWhitespace(name.charAt(0));
+    return valid
+        ? null
+        : "not a valid name of a profile to change to: '" + name.replace("\0", "\\0") + "'";
   }
 
   private static void checkLength(@Nullable String text, String what) {

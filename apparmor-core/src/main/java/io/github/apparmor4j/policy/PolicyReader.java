@@ -400,15 +400,8 @@ public final class PolicyReader {
       for (; count > 0; count--) {
         want(STRING, null);
         String name = text();
-        long nuls = name.chars().filter(c -> c == 0).count();
-        check(
-            !name.isEmpty() && !Character.isWhitespace(name.charAt(0)),
-            "transition '" + name + "'");
-        check(
-            name.startsWith(":")
-                ? nuls <= 1 && name.length() > 1 && name.charAt(1) != 0
-                : nuls == 0,
-            "transition with a NUL");
+        String fault = KernelProfile.transitionFault(name);
+        check(fault == null, String.valueOf(fault));
         names.add(name);
       }
       want(ARRAY_END, null);
