@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads profile files. The static methods are thread-safe; complexity is linear in the text.
  *
- * <p>A problem ends the reading of the rule or block that it is in; reading goes on after it, so that
- * one run reports all problems.
+ * <p>A problem ends the reading of the rule or block that it is in; reading goes on after it, so
+ * that one run reports all problems.
  */
 public final class ProfileParser {
 

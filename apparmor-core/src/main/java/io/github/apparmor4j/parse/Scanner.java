@@ -264,8 +264,7 @@ class Scanner {
   }
 
   /**
-   * Goes past the rule or block at the cursor, however broken it is; never before {@code from +
-   * 1}.
+   * Goes past the rule or block at the cursor, however broken it is; never before {@code from + 1}.
    */
   void recover(int from) {
     pos = Math.max(pos, from);

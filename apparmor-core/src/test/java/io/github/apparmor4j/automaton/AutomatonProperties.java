@@ -126,7 +126,8 @@ class AutomatonProperties {
     return DfaBuilder.build(
         labelled,
         DfaLimits.DEFAULT,
-        (labels, state) -> Arrays.stream(labels).map(label -> 1 << label).reduce(0, (a, b) -> a | b));
+        (labels, state) ->
+            Arrays.stream(labels).map(label -> 1 << label).reduce(0, (a, b) -> a | b));
   }
 
   private static int label(List<Regex> expressions, byte[] string) {
@@ -142,8 +143,7 @@ class AutomatonProperties {
       @ForAll("expressions") List<Regex> expressions, @ForAll("strings") List<byte[]> strings) {
     Dfa dfa = build(expressions);
     Dfa minimal = dfa.minimize();
-    List<PackedDfa> packed =
-        List.of(PackedDfa.pack(minimal, false), PackedDfa.pack(minimal, true));
+    List<PackedDfa> packed = List.of(PackedDfa.pack(minimal, false), PackedDfa.pack(minimal, true));
     for (byte[] string : strings) {
       int expected = label(expressions, string);
       assertThat(dfa.label(dfa.run(string))).as(Arrays.toString(string)).isEqualTo(expected);
@@ -161,7 +161,9 @@ class AutomatonProperties {
     }
   }
 
-  /** Moore's: states are told apart by their labels, then by where each byte leads, until all are. */
+  /**
+   * Moore's: states are told apart by their labels, then by where each byte leads, until all are.
+   */
   private static int classes(Dfa dfa) {
     int[] of = new int[dfa.size()];
     Map<Object, Integer> numbers = new HashMap<>();

@@ -69,11 +69,56 @@ class VariablesProperties {
   Arbitrary<String> values() {
     Arbitrary<String> odd =
         Arbitraries.of(
-            "\"\"", "a", "/", "//", "/a", "/a/", "a//b", ":", ":a", ":a:", ":a:b", ":a://b", "::",
-            "@", "@a", "@{A}", "=", "a=b", "&", "&a", "a//&b", "none", "auto", "unconfined", "\"a b\"",
-            "\"a\\\"b\"", "\\000", "\"\\000\"", "\\n", "{", "}", "{a,b}", "\"{,}\"", "[", "[a", "[^a]",
-            "*", "**", "?", "\\\\", "(", ")", "\"(a)\"", "\",\"", "\"#a\"", "->", "\"/a b\"", "\u00e4",
-            "x".repeat(70_000), "/" + "y".repeat(66_000));
+            "\"\"",
+            "a",
+            "/",
+            "//",
+            "/a",
+            "/a/",
+            "a//b",
+            ":",
+            ":a",
+            ":a:",
+            ":a:b",
+            ":a://b",
+            "::",
+            "@",
+            "@a",
+            "@{A}",
+            "=",
+            "a=b",
+            "&",
+            "&a",
+            "a//&b",
+            "none",
+            "auto",
+            "unconfined",
+            "\"a b\"",
+            "\"a\\\"b\"",
+            "\\000",
+            "\"\\000\"",
+            "\\n",
+            "{",
+            "}",
+            "{a,b}",
+            "\"{,}\"",
+            "[",
+            "[a",
+            "[^a]",
+            "*",
+            "**",
+            "?",
+            "\\\\",
+            "(",
+            ")",
+            "\"(a)\"",
+            "\",\"",
+            "\"#a\"",
+            "->",
+            "\"/a b\"",
+            "\u00e4",
+            "x".repeat(70_000),
+            "/" + "y".repeat(66_000));
     return Arbitraries.oneOf(
         odd, odd.list().ofMinSize(2).ofMaxSize(3).map(list -> String.join(" ", list)));
   }
@@ -97,8 +142,7 @@ class VariablesProperties {
     String text = "@{A} = z\n@{V} = " + value + "\n" + place.replace("V", "@{V}") + "\n";
     Compilation compilation;
     try {
-      compilation =
-          release.compiler().compile(SourceText.of("file", text), IncludeResolver.none());
+      compilation = release.compiler().compile(SourceText.of("file", text), IncludeResolver.none());
     } catch (PolicyTooComplexException e) {
       return; // typed, too
     }
@@ -115,8 +159,7 @@ class VariablesProperties {
         .containsExactlyInAnyOrderElementsOf(
             policy.profiles().stream().map(each -> each.qualifiedName()).toList());
     for (PolicyReader.Piece piece : PolicyReader.pieces(bytes, true)) {
-      assertThat(PolicyReader.read(piece.policy(), release.reader()))
-          .hasSameSizeAs(piece.names());
+      assertThat(PolicyReader.read(piece.policy(), release.reader())).hasSameSizeAs(piece.names());
     }
   }
 }
