@@ -2,7 +2,6 @@ package io.github.apparmor4j.profile;
 
 import io.github.apparmor4j.policy.PolicyClass;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -222,11 +221,6 @@ public enum RuleKind {
   /** Returns what tells the kernel that the kind's classes are in force. */
   public List<Marker> markers() {
     return markers;
-  }
-
-  /** Returns the kernel's classes that its rules are in. */
-  public Set<Integer> policyClasses() {
-    return Set.copyOf(markers.stream().map(marker -> marker.string().get(0)).toList());
   }
 
   /**
