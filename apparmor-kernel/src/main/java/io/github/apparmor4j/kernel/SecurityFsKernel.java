@@ -44,6 +44,10 @@ public final class SecurityFsKernel implements AppArmorKernel {
           audit 0x(\\p{XDigit}{8})
           quiet 0x(\\p{XDigit}{8})
           """);
+
+  /** How often the list is read again while others change it. */
+  private static final int MOST_LOOKS = 16;
+
   private static final int MOST_WAIT = 100; // milliseconds
   private static final Pattern PROFILE = Pattern.compile("(.+) \\((\\w+)\\)");
 
@@ -147,18 +151,26 @@ public final class SecurityFsKernel implements AppArmorKernel {
 
   /** Checks that the kernel lists each of some profiles, and none twice. */
   private void checkListed(String operation, List<String> names) throws KernelException {
+    String wrong = notListedOnce(names, listed());
+    if (wrong != null) {
+      wrong = notListedOnce(names, profiles());
+    }
+    if (wrong != null) {
+      throw new KernelException(operation, Errno.OTHER, "the kernel took profile " + wrong, null);
+    }
+  }
+
+  /** Returns the first name that a list hasn't once, and how often it is there. */
+  private static @Nullable String notListedOnce(List<String> names, List<LoadedProfile> profiles) {
     Map<String, Integer> listed = new HashMap<>();
-    profiles().forEach(profile -> listed.merge(profile.name(), 1, Integer::sum));
+    profiles.forEach(profile -> listed.merge(profile.name(), 1, Integer::sum));
     for (String name : names) {
       int times = name.contains("\n") ? 1 : listed.getOrDefault(name, 0); // a line is no name then
       if (times != 1) {
-        throw new KernelException(
-            operation,
-            Errno.OTHER,
-            "the kernel took profile " + name + ", but lists it " + times + " times",
-            null);
+        return name + ", but lists it " + times + " times";
       }
     }
+    return null;
   }
 
   @Override
@@ -177,6 +189,22 @@ public final class SecurityFsKernel implements AppArmorKernel {
 
   @Override
   public List<LoadedProfile> profiles() throws KernelException {
+    List<LoadedProfile> last = listed();
+    for (int i = 0; i < MOST_LOOKS; i++) {
+      List<LoadedProfile> now = listed();
+      if (now.equals(last)) {
+        break;
+      }
+      last = now;
+    }
+    return last;
+  }
+
+  /**
+   * Looks at the list once. The kernel gives it in pieces and counts where it was: if policy
+   * changes between two of them, even before the end is read, a profile is there twice or missing.
+   */
+  private List<LoadedProfile> listed() throws KernelException {
     Path file = directory.resolve("profiles");
     List<LoadedProfile> profiles = new ArrayList<>();
     try {
