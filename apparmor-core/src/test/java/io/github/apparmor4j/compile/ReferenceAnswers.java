@@ -14,7 +14,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +154,37 @@ final class ReferenceAnswers {
 
   private Path path(String file) {
     return (file.startsWith("simple_tests/") ? tests : corpus).resolve(file);
+  }
+
+  /**
+   * Returns a number for all that the answers depend on: the program and the files that it reads.
+   */
+  String asked(Path reference) throws IOException {
+    MessageDigest digest = sha256();
+    digest.update(Files.readAllBytes(program(reference)));
+    for (String part : List.of("features", "profiles", "simple_tests")) {
+      try (Stream<Path> files = Files.walk(corpus.resolve(part))) {
+        for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+          digest.update(corpus.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+          digest.update(sha256().digest(Files.readAllBytes(file)));
+        }
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Returns the program that a script of this name starts, or the file itself. */
+  private static Path program(Path reference) {
+    Path program = reference.resolveSibling("root/usr/sbin/apparmor_parser");
+    return Files.exists(program) ? program : reference;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
   }
 
   /** Returns what our compiler makes of a file, in the table's form. */
