@@ -43,7 +43,7 @@ class ContainerdNodeTest {
     EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
     kernel.load(
         PolicyCompiler.forKernel(Features.LINUX_6_12)
-            .compile(ProfileParser.parseOrThrow("profile web { }"))
+            .compileOrThrow(ProfileParser.parseOrThrow("profile web { }"))
             .toBytes());
     String pod =
         "\"io.kubernetes.cri.sandbox-name\":\"shop\",\"io.kubernetes.cri.sandbox-namespace\":\"ns\"";

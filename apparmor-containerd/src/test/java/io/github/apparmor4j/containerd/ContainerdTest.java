@@ -51,7 +51,7 @@ class ContainerdTest {
   void load() throws IOException {
     kernel.load(
         PolicyCompiler.forKernel(kernel.features())
-            .compile(
+            .compileOrThrow(
                 ProfileParser.parseOrThrow(
                     "abi <abi/3.0>,\nprofile vm-web flags=(attach_disconnected) {"
                         + " file, signal, capability, network, deny /data/** w, }\n"))
@@ -215,7 +215,7 @@ class ContainerdTest {
     String read = "/bin/sh -c '" + LABEL + "'";
     kernel.replace(
         PolicyCompiler.forKernel(kernel.features())
-            .compile(
+            .compileOrThrow(
                 CriDefaultProfile.builder(CriDefaultProfile.NAME)
                     .abi("abi/3.0")
                     .denyExec("/bin/busybox", "/bin/cat")
@@ -249,7 +249,7 @@ class ContainerdTest {
     kernel.remove(name);
     kernel.load(
         PolicyCompiler.forKernel(kernel.features())
-            .compile(
+            .compileOrThrow(
                 ContainerDefault.builder(name, template)
                     .abi("abi/3.0")
                     .denyExec("/bin/busybox", "/bin/cat")

@@ -7,19 +7,35 @@ import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What compiling a file gave.
- *
- * @param profiles those that could be compiled, parents before children, in the order that they are
- *     loaded
- * @param diagnostics of parsing, resolving and compiling
- */
-public record Compilation(List<CompiledProfile> profiles, List<Diagnostic> diagnostics) {
+/** What compiling a file gave: profiles, and what there is to say of it. Immutable. */
+public final class Compilation {
+
+  private final List<CompiledProfile> profiles;
+  private final List<Diagnostic> diagnostics;
+  private final @Nullable StateExplosion explosion;
+  private final CompiledPolicy policy;
+
+  Compilation(
+      List<CompiledProfile> profiles,
+      List<Diagnostic> diagnostics,
+      @Nullable StateExplosion explosion) {
+    this.profiles = List.copyOf(profiles);
+    this.diagnostics = List.copyOf(diagnostics);
+    this.explosion = explosion;
+    this.policy = new CompiledPolicy(this.profiles.stream().map(CompiledProfile::binary).toList());
+  }
+
+  /** Returns the compilation of a text that was not compiled, or could not be read. */
+  public static Compilation nothing(List<Diagnostic> diagnostics) {
+    return new Compilation(List.of(), diagnostics, null);
+  }
 
   /** A profile in all its forms. Immutable. */
   public static final class CompiledProfile {
@@ -82,10 +98,48 @@ public record Compilation(List<CompiledProfile> profiles, List<Diagnostic> diagn
     }
   }
 
-  /** Copies the lists. */
-  public Compilation {
-    profiles = List.copyOf(profiles);
-    diagnostics = List.copyOf(diagnostics);
+  /**
+   * A profile whose automaton would be larger than the limits allow, or than a kernel's tables.
+   *
+   * @param profile its name
+   * @param limit the number that was passed
+   * @param rules those that make states multiply, the worst first. They match strings that begin
+   *     alike and differ later, as {@code /**} before different names does: the automaton must
+   *     remember for each of them how far it is.
+   */
+  public record StateExplosion(String profile, long limit, List<ResolvedRule> rules) {
+    /** Copies the list. */
+    public StateExplosion {
+      rules = List.copyOf(rules);
+    }
+  }
+
+  /**
+   * Returns the profiles that could be compiled, parents before children, in the order that they
+   * are loaded.
+   */
+  public List<CompiledProfile> profiles() {
+    return profiles;
+  }
+
+  /** Returns the diagnostics of parsing, resolving and compiling. */
+  public List<Diagnostic> diagnostics() {
+    return diagnostics;
+  }
+
+  /**
+   * Returns the profile that was too complex, with which compiling ended; diagnostic {@code
+   * AA-COMPILE-0005} says so, too.
+   */
+  public Optional<StateExplosion> explosion() {
+    return Optional.ofNullable(explosion);
+  }
+
+  /** Returns this with more diagnostics, as of a check. */
+  public Compilation with(List<Diagnostic> more) {
+    List<Diagnostic> all = new ArrayList<>(diagnostics);
+    all.addAll(more);
+    return new Compilation(profiles, all, explosion);
   }
 
   /** Returns whether there is no error. */
@@ -107,6 +161,6 @@ public record Compilation(List<CompiledProfile> profiles, List<Diagnostic> diagn
     if (!isOk()) {
       throw new DiagnosticException(diagnostics);
     }
-    return new CompiledPolicy(profiles.stream().map(CompiledProfile::binary).toList());
+    return policy;
   }
 }

@@ -17,6 +17,8 @@ import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,12 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles for one kernel. Immutable and thread-safe; the same profiles and features give the same
- * bytes, whatever the order of rules.
+ * bytes, whatever the order of rules. Methods named {@code compile} have all errors in what they
+ * return; those named {@code compileOrThrow} throw them.
  */
 public final class PolicyCompiler {
 
@@ -52,6 +56,9 @@ public final class PolicyCompiler {
       boolean strict,
       @Nullable TableCache cache,
       CompileListener listener) {}
+
+  /** Of rules that make states multiply, how many are named. */
+  private static final int SHOWN = 10;
 
   private final Settings settings;
 
@@ -180,20 +187,9 @@ public final class PolicyCompiler {
   }
 
   /**
-   * Compiles a file that was built; it may include nothing.
-   *
-   * @throws io.github.apparmor4j.source.DiagnosticException if it has errors
-   * @throws PolicyTooComplexException if a profile is too complex
-   */
-  public CompiledPolicy compile(ProfileFile file) {
-    return compile(Resolver.of(IncludeResolver.none()).resolve(file)).orThrow();
-  }
-
-  /**
-   * Compiles a text. Errors of reading, resolving and compiling are in the result.
+   * Compiles a text. All that is wrong with it is in the result, being too complex as well.
    *
    * @param includes where included texts are found
-   * @throws PolicyTooComplexException if a profile is too complex
    * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
    */
   public Compilation compile(SourceText text, IncludeResolver includes) {
@@ -201,10 +197,48 @@ public final class PolicyCompiler {
   }
 
   /**
+   * Compiles a file; {@link BatchCompiler} is for many.
+   *
+   * @param includes where included texts are found, as {@link IncludeResolver#directories
+   *     directories} finds those of {@code /etc/apparmor.d}
+   * @throws IOException if the file can't be read or has more than 64 MiB
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
+   */
+  public Compilation compile(Path file, IncludeResolver includes) throws IOException {
+    return compile(SourceText.read(file), includes);
+  }
+
+  /**
+   * Compiles a file that was built; it may include nothing.
+   *
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
+   */
+  public Compilation compile(ProfileFile file) {
+    return compile(Resolver.of(IncludeResolver.none()).resolve(file));
+  }
+
+  /**
+   * Compiles a file that was built and has no errors.
+   *
+   * @throws io.github.apparmor4j.source.DiagnosticException if it has errors
+   */
+  public CompiledPolicy compileOrThrow(ProfileFile file) {
+    return compile(file).orThrow();
+  }
+
+  /**
+   * Compiles a text that has no errors.
+   *
+   * @throws io.github.apparmor4j.source.DiagnosticException if it has errors
+   */
+  public CompiledPolicy compileOrThrow(SourceText text, IncludeResolver includes) {
+    return compile(text, includes).orThrow();
+  }
+
+  /**
    * Compiles resolved profiles. Errors are in the result, with those of the resolution; a profile
    * that has one is left out.
    *
-   * @throws PolicyTooComplexException if a profile is too complex
    * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
    */
   public Compilation compile(Resolution resolution) {
@@ -225,13 +259,40 @@ public final class PolicyCompiler {
       sorted.forEach(profile -> withChildren(profile, profiles));
       Map<String, Aare> paths = new HashMap<>();
       for (int i = 0; i < profiles.size(); i++) {
-        KernelProfile binary = compile(profiles.get(i), mediation, paths, compiled, diagnostics);
-        settings
-            .listener()
-            .profileDone(profiles.get(i).name(), i + 1, profiles.size(), states(binary));
+        ResolvedProfile profile = profiles.get(i);
+        KernelProfile binary;
+        try {
+          binary = compile(profile, mediation, paths, compiled, diagnostics);
+        } catch (TableBuilder.TooLargeException e) {
+          diagnostics.add(tooComplex(profile, e));
+          return new Compilation(
+              compiled,
+              diagnostics,
+              new Compilation.StateExplosion(profile.name(), e.limit, e.rules));
+        }
+        settings.listener().profileDone(profile.name(), i + 1, profiles.size(), states(binary));
       }
     }
-    return new Compilation(compiled, diagnostics);
+    return new Compilation(compiled, diagnostics, null);
+  }
+
+  private static Diagnostic tooComplex(
+      ResolvedProfile profile, TableBuilder.TooLargeException reason) {
+    String some =
+        reason.rules.stream()
+            .limit(SHOWN)
+            .map(rule -> "'" + rule.rule() + "' (line " + rule.place().line() + ")")
+            .collect(Collectors.joining(", "));
+    int more = reason.rules.size() - SHOWN;
+    return Diagnostic.error(
+        "AA-COMPILE-0005",
+        profile.place(),
+        "profile %s: %s; what multiplies: %s%s"
+            .formatted(
+                profile.name(),
+                reason.getMessage(),
+                some,
+                more > 0 ? " and " + more + " more" : ""));
   }
 
   /** Lists parents before their children. */
@@ -301,9 +362,6 @@ public final class PolicyCompiler {
                   + (first == null ? "" : first.written())
                   + "' at line "
                   + (first == null ? 0 : first.place().line())));
-    } catch (TableBuilder.TooLargeException e) {
-      throw new PolicyTooComplexException(
-          profile.name(), String.valueOf(e.getMessage()), e.limit, e.rules);
     }
     return null;
   }

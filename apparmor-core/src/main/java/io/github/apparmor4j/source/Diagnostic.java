@@ -61,7 +61,7 @@ public record Diagnostic(
     StringBuilder out = new StringBuilder(toString()).append('\n');
     String line = place.source().lineText(place.line());
     int column = place.column() - 1;
-    if (line.length() <= SHOWN_LINE) {
+    if (line.length() <= SHOWN_LINE && !place.source().text().isEmpty()) {
       String clean = line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
       out.append("  ").append(clean).append("\n  ");
       for (int i = 0; i < column && i < clean.length(); i++) {

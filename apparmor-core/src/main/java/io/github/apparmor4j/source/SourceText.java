@@ -10,6 +10,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -56,7 +57,8 @@ public final class SourceText {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
-        throw new IOException(file + " has more than " + MOST_BYTES + " bytes");
+        throw new FileSystemException(
+            file.toString(), null, "it has more than " + MOST_BYTES + " bytes");
       }
       return of(file.toString(), decode(bytes));
     }

@@ -27,7 +27,7 @@ class ContainerProfileTest {
   private static KernelProfile compile(ContainerProfile.Builder builder) {
     ProfileFile file = builder.build();
     assertThat(ProfileParser.parseOrThrow(ProfilePrinter.print(file))).isEqualTo(file);
-    return PolicyCompiler.forKernel(Features.LINUX_6_12).compile(file).profiles().get(0);
+    return PolicyCompiler.forKernel(Features.LINUX_6_12).compileOrThrow(file).profiles().get(0);
   }
 
   private static Decision decide(KernelProfile profile, String path, String permissions) {

@@ -17,7 +17,7 @@ class PolicyMutationTest {
 
   private static final byte[] POLICY =
       PolicyCompiler.forKernel(Features.LINUX_6_12)
-          .compile(
+          .compileOrThrow(
               ProfileParser.parseOrThrow(
                   """
                   profile p /bin/p flags=(attach_disconnected.path=/x, mediate_deleted) {

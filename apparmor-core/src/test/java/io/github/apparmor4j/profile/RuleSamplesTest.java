@@ -31,7 +31,8 @@ class RuleSamplesTest {
         .containsExactly(new UnrecognizedRule("frobnicate (a b) /x"), FileRule.of("/y", "r"));
     Profile built = Profile.builder("p").add(new UnrecognizedRule("frobnicate")).build();
     assertThatThrownBy(
-            () -> PolicyCompiler.forKernel(Features.LINUX_6_12).compile(ProfileFile.of(built)))
+            () ->
+                PolicyCompiler.forKernel(Features.LINUX_6_12).compileOrThrow(ProfileFile.of(built)))
         .hasMessageContaining("nothing is known of this rule");
   }
 

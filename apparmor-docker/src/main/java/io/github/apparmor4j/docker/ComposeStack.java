@@ -53,8 +53,8 @@ public final class ComposeStack {
    * @param compose the project's file, to see that it has the services; read without what it
    *     includes
    * @param profiles of services, each a file whose first profile is the service's
-   * @param image of the loader, whose entry point is {@code aa}: {@code examples/Dockerfile} makes
-   *     one
+   * @param image of the loader, whose entry point is {@code aa}: {@code examples/aa/Dockerfile}
+   *     makes one
    * @throws IllegalArgumentException if there is no such service, a file has no named profile, two
    *     different profiles are called the same, or the project has a service {@value #LOADER}
    *     already

@@ -41,6 +41,7 @@ class BaneTomlTest {
                         Protocols = ["tcp"]
                         """)
                     .build())
+            .orThrow()
             .profiles()
             .get(0);
     assertThat(profile.name()).isEqualTo("docker-front");

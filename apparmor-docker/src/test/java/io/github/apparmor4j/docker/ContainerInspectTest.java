@@ -31,7 +31,7 @@ class ContainerInspectTest {
   private static KernelProfile propose(String readOnly, String network) {
     ContainerInspect inspect = ContainerInspect.parse(INSPECTED.formatted(readOnly, network));
     return PolicyCompiler.forKernel(Features.LINUX_6_12)
-        .compile(inspect.propose("db").build())
+        .compileOrThrow(inspect.propose("db").build())
         .profiles()
         .get(0);
   }

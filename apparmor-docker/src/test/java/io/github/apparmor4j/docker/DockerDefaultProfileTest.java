@@ -59,7 +59,7 @@ class DockerDefaultProfileTest {
   @Test
   void keepsTheHostOutOfReach() {
     KernelProfile profile =
-        PolicyCompiler.forKernel(Features.LINUX_6_12).compile(file).profiles().get(0);
+        PolicyCompiler.forKernel(Features.LINUX_6_12).compileOrThrow(file).profiles().get(0);
     List<Access> allowed =
         List.of(
             Access.file("/etc/passwd", "rw"),
@@ -92,7 +92,7 @@ class DockerDefaultProfileTest {
             .denyExec("/bin/sh")
             .build();
     KernelProfile profile =
-        PolicyCompiler.forKernel(Features.LINUX_6_12).compile(wider).profiles().get(0);
+        PolicyCompiler.forKernel(Features.LINUX_6_12).compileOrThrow(wider).profiles().get(0);
     Access tmpfs = new Access.Mount("tmpfs", List.of(), "tmpfs", "/mnt/");
     Access other = new Access.Mount("tmpfs", List.of(), "tmpfs", "/etc/");
     assertThat(Decider.decide(profile, tmpfs).allowed()).isTrue();

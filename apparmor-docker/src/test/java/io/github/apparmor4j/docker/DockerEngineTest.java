@@ -43,7 +43,7 @@ class DockerEngineTest {
   private static final ProfileRef.Compiled WEB =
       ProfileRef.of(
           PolicyCompiler.forKernel(Features.LINUX_6_12)
-              .compile(ServiceProfiles.nginx("web").build()));
+              .compileOrThrow(ServiceProfiles.nginx("web").build()));
 
   private final EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
   private String securityOptions = "[\"name=apparmor\", \"name=seccomp,profile=builtin\"]";

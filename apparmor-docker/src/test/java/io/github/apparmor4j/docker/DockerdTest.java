@@ -65,7 +65,7 @@ class DockerdTest {
   DockerdTest() throws IOException, InterruptedException {}
 
   private CompiledPolicy compiled(ProfileFile file) throws IOException {
-    return PolicyCompiler.forKernel(kernel.features()).compile(file);
+    return PolicyCompiler.forKernel(kernel.features()).compileOrThrow(file);
   }
 
   @BeforeAll

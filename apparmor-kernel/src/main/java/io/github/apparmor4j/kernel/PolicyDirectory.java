@@ -2,13 +2,10 @@ package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
-import io.github.apparmor4j.compile.PolicyTooComplexException;
 import io.github.apparmor4j.features.Features;
-import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.ProfileDirectory;
-import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -255,7 +252,7 @@ public final class PolicyDirectory implements AutoCloseable {
           directories.length == 0
               ? IncludeResolver.none()
               : IncludeResolver.directories(directories);
-      return compiler.compile(Resolver.of(resolver).resolve(ProfileParser.parse(text)));
+      return compiler.compile(text, resolver);
     };
   }
 
@@ -396,18 +393,14 @@ public final class PolicyDirectory implements AutoCloseable {
   }
 
   private Compiled compile(SourceText text) {
-    try {
-      Compilation compilation = compiler.apply(text);
-      List<Diagnostic> found = compilation.diagnostics();
-      List<Diagnostic> errors = Diagnostic.errors(found);
-      if (compilation.isOk() && !compilation.profiles().isEmpty()) {
-        return new Compiled(text, compilation.orThrow(), found, "");
-      }
-      return new Compiled(
-          text, null, found, errors.isEmpty() ? "it has no profile" : errors.get(0).toString());
-    } catch (PolicyTooComplexException e) {
-      return new Compiled(text, null, List.of(), text(e));
+    Compilation compilation = compiler.apply(text);
+    List<Diagnostic> found = compilation.diagnostics();
+    List<Diagnostic> errors = Diagnostic.errors(found);
+    if (compilation.isOk() && !compilation.profiles().isEmpty()) {
+      return new Compiled(text, compilation.orThrow(), found, "");
     }
+    return new Compiled(
+        text, null, found, errors.isEmpty() ? "it has no profile" : errors.get(0).toString());
   }
 
   /** Loads the policies that aren't there as they should be; returns why some can't be, by file. */

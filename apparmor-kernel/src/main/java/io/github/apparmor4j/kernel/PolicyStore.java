@@ -1,8 +1,7 @@
 package io.github.apparmor4j.kernel;
 
-import io.github.apparmor4j.compile.Compilation;
+import io.github.apparmor4j.compile.BatchCompiler;
 import io.github.apparmor4j.compile.PolicyCompiler;
-import io.github.apparmor4j.compile.PolicyTooComplexException;
 import io.github.apparmor4j.compile.TableCache;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.Aare;
@@ -22,13 +21,14 @@ import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -156,8 +156,6 @@ public final class PolicyStore {
 
   private static final String DISABLE = "disable";
   private static final String FORCE_COMPLAIN = "force-complain";
-
-  private static final int MOST_BYTES = 64 << 20;
 
   private final Path directory;
   private final List<Path> includes;
@@ -361,7 +359,7 @@ public final class PolicyStore {
 
   private StoreChange.@Nullable Edit edit(
       Action action, Scope scope, Path file, List<StoredProfile> profiles) throws IOException {
-    SourceText text = read(file);
+    SourceText text = SourceText.read(file);
     ProfileEditor editor = ProfileEditor.of(text);
     try {
       for (StoredProfile one : profiles(file, resolver().resolve(editor.result()))) {
@@ -412,10 +410,32 @@ public final class PolicyStore {
     return loadFiles(kernel, profiles.stream().map(StoredProfile::file).distinct().toList());
   }
 
-  private List<Loaded> loadFiles(AppArmorKernel kernel, List<Path> files) throws KernelException {
-    PolicyCompiler compiler = compiler(kernel.features());
+  private List<Loaded> loadFiles(AppArmorKernel kernel, List<Path> files) throws IOException {
     Resolver resolver = resolver();
-    return files.parallelStream().map(file -> load(kernel, file, compiler, resolver)).toList();
+    PolicyCompiler compiler = compiler(kernel.features());
+    BatchCompiler batch =
+        BatchCompiler.of(text -> compiler.compile(resolver.resolve(ProfileParser.parse(text))));
+    Map<Path, Loaded> loaded = new HashMap<>();
+    List<Path> enabled = new ArrayList<>();
+    for (Path file : files) {
+      if (isThere(link(DISABLE, file))) {
+        loaded.put(file, unload(kernel, file, resolver));
+      } else {
+        enabled.add(file);
+      }
+    }
+    try {
+      batch.compile(
+          enabled,
+          result -> {
+            loaded.put(result.file(), load(kernel, result));
+            return true;
+          });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while profiles were compiled");
+    }
+    return files.stream().map(loaded::get).map(Objects::requireNonNull).toList();
   }
 
   private PolicyCompiler compiler(Features features) {
@@ -423,30 +443,34 @@ public final class PolicyStore {
     return cache == null ? compiler : compiler.withCache(cache);
   }
 
-  private Loaded load(
-      AppArmorKernel kernel, Path file, PolicyCompiler compiler, Resolver resolver) {
-    List<Diagnostic> diagnostics = new ArrayList<>();
+  private static Loaded unload(AppArmorKernel kernel, Path file, Resolver resolver) {
+    List<Diagnostic> diagnostics = List.of();
     try {
       Resolution resolution = resolve(file, resolver);
-      if (isThere(link(DISABLE, file))) {
-        for (ResolvedProfile profile : resolution.profiles()) {
-          removeIfThere(kernel, name(profile));
-        }
-        return new Loaded(file, Outcome.DISABLED, resolution.diagnostics(), null);
+      diagnostics = resolution.diagnostics();
+      for (ResolvedProfile profile : resolution.profiles()) {
+        removeIfThere(kernel, name(profile));
       }
-      Compilation compilation = compiler.compile(resolution);
-      diagnostics.addAll(compilation.diagnostics());
-      if (!compilation.isOk()) {
-        return new Loaded(file, Outcome.FAILED, diagnostics, null);
-      }
-      CompiledPolicy policy = compilation.orThrow();
+      return new Loaded(file, Outcome.DISABLED, diagnostics, null);
+    } catch (IOException e) {
+      return new Loaded(file, Outcome.FAILED, diagnostics, e);
+    }
+  }
+
+  private Loaded load(AppArmorKernel kernel, BatchCompiler.Result result) {
+    Path file = result.file();
+    List<Diagnostic> diagnostics = result.compilation().diagnostics();
+    if (!result.compilation().isOk()) {
+      IOException failure = result.failure() instanceof IOException e ? e : null;
+      return new Loaded(file, Outcome.FAILED, diagnostics, failure);
+    }
+    try {
+      CompiledPolicy policy = result.compilation().orThrow();
       if (isThere(link(FORCE_COMPLAIN, file))) {
         policy = policy.complaining();
       }
       boolean any = !policy.profiles().isEmpty() && kernel.update(policy);
       return new Loaded(file, any ? Outcome.LOADED : Outcome.UP_TO_DATE, diagnostics, null);
-    } catch (PolicyTooComplexException e) {
-      return new Loaded(file, Outcome.FAILED, diagnostics, new IOException(e));
     } catch (IOException e) {
       return new Loaded(file, Outcome.FAILED, diagnostics, e);
     }
@@ -512,18 +536,7 @@ public final class PolicyStore {
   }
 
   private static Resolution resolve(Path file, Resolver resolver) throws IOException {
-    return resolver.resolve(ProfileParser.parse(read(file)));
-  }
-
-  private static SourceText read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length > MOST_BYTES) {
-        throw new PolicyStoreException(
-            Reason.UNREADABLE, file, "more than " + MOST_BYTES + " bytes");
-      }
-      return SourceText.of(file.toString(), SourceText.decode(bytes));
-    }
+    return resolver.resolve(ProfileParser.parse(SourceText.read(file)));
   }
 
   private List<StoredProfile> profiles(Path file, Resolution resolution) {

@@ -49,7 +49,7 @@ class EmbeddedKernelTest {
 
   private static byte[] compiled(String text) {
     return PolicyCompiler.forKernel(Features.LINUX_6_12)
-        .compile(ProfileParser.parseOrThrow(text))
+        .compileOrThrow(ProfileParser.parseOrThrow(text))
         .toBytes();
   }
 

@@ -55,7 +55,7 @@ class EnforcementTest {
   void load() throws IOException {
     kernel.replace(
         PolicyCompiler.forKernel(kernel.features())
-            .compile(ProfileParser.parseOrThrow(PROFILES))
+            .compileOrThrow(ProfileParser.parseOrThrow(PROFILES))
             .toBytes());
   }
 
@@ -244,7 +244,8 @@ class EnforcementTest {
   void replacingAtOnceTearsNothing(@TempDir Path directory) throws Exception {
     byte[] policy =
         PolicyCompiler.forKernel(kernel.features())
-            .compile(ProfileParser.parseOrThrow(PROFILES.replace("/tmp/allowed w", "/tmp/other w")))
+            .compileOrThrow(
+                ProfileParser.parseOrThrow(PROFILES.replace("/tmp/allowed w", "/tmp/other w")))
             .toBytes();
     byte[] before = kernel.rawData("confined").orElseThrow();
     Process running = ConfinedProcessBuilder.of("confined", "/bin/sh", "-c", "sleep 600").start();

@@ -29,7 +29,7 @@ class FaultsTest {
         SecurityFsKernel kernel = SecurityFsKernel.open();
         kernel.load(
             PolicyCompiler.forKernel(kernel.features())
-                .compile(ProfileParser.parseOrThrow("profile probe { }"))
+                .compileOrThrow(ProfileParser.parseOrThrow("profile probe { }"))
                 .toBytes());
         kernel.remove("probe");
         System.out.println("loaded");

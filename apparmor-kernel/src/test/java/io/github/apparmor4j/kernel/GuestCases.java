@@ -86,7 +86,7 @@ final class GuestCases {
       EmbeddedKernel kernel = embedded(version);
       byte[] policy =
           PolicyCompiler.forKernel(kernel.features())
-              .compile(
+              .compileOrThrow(
                   ProfileParser.parseOrThrow(
                       "profile m flags=(attach_disconnected) { /a{b,c} rpx -> d, capability kill,"
                           + " signal, hat h { /e/** r, } }"))

@@ -49,7 +49,8 @@ abstract class KernelContract {
   }
 
   private CompiledPolicy compiled(String text) throws KernelException {
-    return PolicyCompiler.forKernel(kernel.features()).compile(ProfileParser.parseOrThrow(text));
+    return PolicyCompiler.forKernel(kernel.features())
+        .compileOrThrow(ProfileParser.parseOrThrow(text));
   }
 
   private byte[] policy(String text) throws KernelException {

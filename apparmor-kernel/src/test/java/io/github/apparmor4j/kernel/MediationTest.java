@@ -68,7 +68,7 @@ class MediationTest {
     byte[] policy =
         PolicyCompiler.forKernel(kernel.features())
             .withDefaultAbi(kernel.features())
-            .compile(ProfileParser.parseOrThrow(PROFILES))
+            .compileOrThrow(ProfileParser.parseOrThrow(PROFILES))
             .toBytes();
     kernel.replace(policy);
     embedded.replace(policy);

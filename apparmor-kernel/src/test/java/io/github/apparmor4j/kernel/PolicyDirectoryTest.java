@@ -60,7 +60,7 @@ class PolicyDirectoryTest {
   private void loadForeign(String text) throws KernelException {
     kernel.replace(
         PolicyCompiler.forKernel(Features.LINUX_6_12)
-            .compile(ProfileParser.parseOrThrow(text))
+            .compileOrThrow(ProfileParser.parseOrThrow(text))
             .toBytes());
   }
 
@@ -258,7 +258,7 @@ class PolicyDirectoryTest {
     PolicyKeeper keeper = new PolicyKeeper(silent);
     CompiledPolicy policy =
         PolicyCompiler.forKernel(Features.LINUX_6_12)
-            .compile(ProfileParser.parseOrThrow("profile web { }"));
+            .compileOrThrow(ProfileParser.parseOrThrow("profile web { }"));
     assertThat(keeper.put("web", policy)).isTrue();
     assertThat(keeper.put("web", policy)).isFalse();
     assertThat(loaded()).contains("web (enforce)");

@@ -19,7 +19,8 @@ class PolicyKeeperTest {
   private final EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
 
   private static CompiledPolicy policy(String text) {
-    return PolicyCompiler.forKernel(Features.LINUX_6_12).compile(ProfileParser.parseOrThrow(text));
+    return PolicyCompiler.forKernel(Features.LINUX_6_12)
+        .compileOrThrow(ProfileParser.parseOrThrow(text));
   }
 
   private List<String> loaded() throws KernelException {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -216,7 +217,7 @@ class PolicyStoreTest {
     }
     assertThat(store.contents().unreadable())
         .singleElement()
-        .isInstanceOf(PolicyStoreException.class);
+        .isInstanceOf(FileSystemException.class);
     assertThat(found("web")).containsExactly("web");
   }
 

@@ -16,6 +16,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class SecurityFsKernelTest {
 
   private static final int ENOUGH = 20_000;
+  private static final int LOOKS = 500;
 
   private SecurityFsKernel kernel;
   private EmbeddedKernel embedded = EmbeddedKernel.linux6_12();
@@ -69,6 +73,45 @@ class SecurityFsKernelTest {
     // Later point releases of 6.1 list one feature more, which no rule depends on.
     assertThat(missing.stream().map(Map.Entry::getKey))
         .isSubsetOf("network_v8/tcp-fast-open/yes", "network_v8/tcp-fast-open");
+  }
+
+  @Test
+  void listsEveryProfileOnceWhileOthersChangePolicy() throws Exception {
+    PolicyCompiler compiler = PolicyCompiler.forKernel(embedded.features());
+    List<String> staying = List.of("a", "b", "c");
+    for (String name : staying) {
+      kernel.load(
+          compiler
+              .compileOrThrow(ProfileParser.parseOrThrow("profile " + name + " { }"))
+              .toBytes());
+    }
+    byte[] other =
+        compiler.compileOrThrow(ProfileParser.parseOrThrow("profile other { }")).toBytes();
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<Void> changes =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!done.get()) {
+                try {
+                  kernel.load(other);
+                  Thread.sleep(2); // or there would be no quiet moment to look in
+                  kernel.remove("other");
+                  Thread.sleep(2);
+                } catch (KernelException | InterruptedException e) {
+                  throw new CompletionException(e);
+                }
+              }
+            });
+    try {
+      for (int i = 0; i < LOOKS; i++) {
+        assertThat(kernel.profiles().stream().map(LoadedProfile::name))
+            .containsAll(staying)
+            .doesNotHaveDuplicates();
+      }
+    } finally {
+      done.set(true);
+      changes.join();
+    }
   }
 
   @Test
@@ -162,7 +205,7 @@ class SecurityFsKernelTest {
             "profile a /usr/bin/a flags=(complain) { /x rw, hat h { /y w, } }",
             "profile :n:c /c* { capability kill, network inet, }");
     for (String text : texts) {
-      byte[] policy = compiler.compile(ProfileParser.parseOrThrow(text)).toBytes();
+      byte[] policy = compiler.compileOrThrow(ProfileParser.parseOrThrow(text)).toBytes();
       kernel.replace(policy);
       embedded.replace(policy);
       assertThat(kernel.policy()).isEqualTo(embedded.policy());
@@ -175,7 +218,7 @@ class SecurityFsKernelTest {
   void answersQuestionsAboutAccesses() throws IOException {
     byte[] policy =
         PolicyCompiler.forKernel(embedded.features())
-            .compile(ProfileParser.parseOrThrow(Questions.ASKED))
+            .compileOrThrow(ProfileParser.parseOrThrow(Questions.ASKED))
             .toBytes();
     kernel.load(policy);
     embedded.load(policy);

@@ -3,12 +3,8 @@ package io.github.apparmor4j.bench;
 import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
-import io.github.apparmor4j.compile.PolicyTooComplexException;
 import io.github.apparmor4j.features.Features;
-import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.IncludeResolver;
-import io.github.apparmor4j.resolve.Resolver;
-import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -138,14 +134,17 @@ public final class CompareCompile {
   /** Compiles a file, its includes read as if it were the first. */
   private static Compilation compile(PolicyCompiler compiler, Path file, List<Path> directories)
       throws IOException {
-    SourceText text = SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
-    IncludeResolver found = IncludeResolver.directories(directories.toArray(Path[]::new));
-    Compilation compilation =
-        compiler.compile(Resolver.of(found).resolve(ProfileParser.parse(text)));
+    Compilation compilation = tried(compiler, file, directories);
     if (compilation.orThrow().toBytes().length == 0 && !compilation.profiles().isEmpty()) {
       throw new AssertionError("nothing compiled");
     }
     return compilation;
+  }
+
+  /** The same of a file that may be too complex. */
+  private static Compilation tried(PolicyCompiler compiler, Path file, List<Path> directories)
+      throws IOException {
+    return compiler.compile(file, IncludeResolver.directories(directories.toArray(Path[]::new)));
   }
 
   private static void table(List<Row> rows) {
@@ -269,12 +268,12 @@ public final class CompareCompile {
               3,
               ENOUGH,
               () -> {
-                try {
-                  compile(compiler("6.12"), file, List.of());
-                  named[0] = "not refused";
-                } catch (PolicyTooComplexException e) {
-                  named[0] = e.rules().size() + " rules, first '" + e.rules().get(0).rule() + "'";
-                }
+                named[0] =
+                    tried(compiler("6.12"), file, List.of())
+                        .explosion()
+                        .map(Compilation.StateExplosion::rules)
+                        .map(rules -> rules.size() + " rules, first '" + rules.get(0).rule() + "'")
+                        .orElse("not refused");
               });
       Row large = row("", file, List.of(), "7.2", 3);
       print(
@@ -324,13 +323,19 @@ public final class CompareCompile {
     List<Path> directories = includes(collection + "/");
     Path out = Files.createTempDirectory(work, "out");
     List<String> command =
-        tool("6.12", directories, "" + root.resolve("examples/aa"), "compile", "-j2", "-o=" + out);
+        tool(
+            "6.12",
+            directories,
+            "" + root.resolve("examples/aa/aa"),
+            "compile",
+            "-j2",
+            "-o=" + out);
     files.forEach(file -> command.add("" + file));
     double ours = Timing.median(runs, 1e6, () -> succeed(command));
     List<String> other = rival.command(features("6.12"), directories, "-j2", files);
     double theirs = Timing.median(runs, 60_000, () -> succeed(other));
     print("%n## Cold processes, two jobs: %d files of %s%n%n", files.size(), collection);
-    print("`examples/aa compile` %.2f s, ", ours / 1000);
+    print("`aa compile` %.2f s, ", ours / 1000);
     print("`apparmor_parser` %.2f s, ratio %.3f%n", theirs / 1000, ours / theirs);
   }
 
@@ -398,8 +403,12 @@ public final class CompareCompile {
       for (int count = 100; count <= most; count *= 2) {
         String name = kind + " " + count;
         Path file = rules(name);
-        try {
-          double states = states(compile(compiler, file, List.of()));
+        Compilation first = tried(compiler, file, List.of());
+        if (first.explosion().isPresent()) {
+          long limit = first.explosion().get().limit();
+          print("| %s | too complex: over %,d | | | | |%n", name, limit);
+        } else {
+          double states = states(first);
           double time = Timing.median(RUNS, 2 * ENOUGH, () -> compile(compiler, file, List.of()));
           double other = Double.POSITIVE_INFINITY;
           if (patient) {
@@ -418,8 +427,6 @@ public final class CompareCompile {
               1000 * time / count,
               1e6 * time / (states * Math.log(states) / Math.log(2)),
               milliseconds(other));
-        } catch (PolicyTooComplexException e) {
-          print("| %s | too complex: over %,d | | | | |%n", name, e.limit());
         }
       }
       String color = kind.equals("globs") ? "#1f77b4" : "#d62728";

@@ -81,6 +81,7 @@ public class ContainerBenchmark {
   /** Builds Docker's default profile and compiles it. */
   @Benchmark
   public CompiledPolicy dockerDefault() {
-    return PolicyCompiler.forKernel(Features.LINUX_6_12).compile(DockerDefaultProfile.profile());
+    return PolicyCompiler.forKernel(Features.LINUX_6_12)
+        .compileOrThrow(DockerDefaultProfile.profile());
   }
 }

@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
 /**
  * Manifests that bring profiles to the nodes of a cluster: ConfigMaps with their texts, and a
  * DaemonSet whose pods load them ({@code aa agent} of the examples, in an image of {@code
- * examples/Dockerfile}).
+ * examples/aa/Dockerfile}).
  *
  * <p>The ConfigMaps can't be changed and have a hash of their content in their names, so a new set
  * of profiles is a new revision of the DaemonSet: {@code kubectl rollout status}, {@code undo} and

@@ -37,7 +37,7 @@ class HashedProfileTest {
     assertThat(of(text, Map.of("base", "/b r,\n")).name()).isNotEqualTo(one.name());
     assertThat(
             PolicyCompiler.forKernel(Features.LINUX_6_12)
-                .compile(ProfileParser.parseOrThrow(one.text().text()))
+                .compileOrThrow(ProfileParser.parseOrThrow(one.text().text()))
                 .profiles())
         .extracting(profile -> profile.name())
         .containsExactly(one.name());

@@ -51,7 +51,7 @@ public final class Dockerd {
     command.addAll(
         List.of(
             "dockerd",
-            "--storage-driver=vfs",
+            "--storage-driver=overlay2",
             "--bridge=none",
             "--iptables=false",
             "--ip-forward=false",

@@ -12,9 +12,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -36,18 +34,13 @@ public final class Guest {
   /** Of the tests that a machine spent most time on, how many are named. */
   private static final int SLOWEST = 5;
 
-  // An emulated machine is busy with hardly more than one of its processors: two fill two.
-  private static final ExecutorService MACHINES =
-      Executors.newFixedThreadPool(
-          2,
-          task -> {
-            Thread thread = new Thread(task, "guest");
-            thread.setDaemon(true);
-            return thread;
-          });
-
-  // From any module's directory.
-  private static final Path SCRIPT = Path.of("../apparmor-kernel/src/vm/guest");
+  // From the directory of any module, some of which lie below a folder of several.
+  private static final Path SCRIPT =
+      Stream.of("..", "../..")
+          .map(up -> Path.of(up, "apparmor-kernel/src/vm/guest"))
+          .filter(Files::exists)
+          .findFirst()
+          .orElseThrow();
 
   /**
    * What became of a test in the guest.
@@ -81,9 +74,12 @@ public final class Guest {
   private Guest() {}
 
   /**
-   * Boots machines, two side by side, and runs the tests of a package; each is a test here, and one
-   * that fails there fails here with its stack trace. Property {@code apparmor.kernels} leaves out
-   * the machines of other kernels.
+   * Boots machines one after the other and runs the tests of a package; each is a test here, and
+   * one that fails there fails here with its stack trace. Property {@code apparmor.kernels} leaves
+   * out the machines of other kernels.
+   *
+   * <p>Two at once would take each more than twice as long: an emulated processor that is not run
+   * holds locks that another one spins on.
    *
    * @param machines as {@code src/vm/guest} takes them: {@code 6.12}, {@code 7.2+sid}
    * @param directory for results
@@ -104,20 +100,16 @@ public final class Guest {
         .filter(machine -> kernels.contains(machine.replaceFirst("\\+.*", "")))
         .map(
             machine ->
-                CompletableFuture.supplyAsync(
-                        () ->
-                            tests(
-                                machine,
-                                directory.resolve(machine),
-                                classes,
-                                ofPackage,
-                                seconds,
-                                preparation),
-                        MACHINES)
-                    .thenApply(nodes -> dynamicContainer("Linux " + machine, nodes)))
-        .toList() // all are begun before the first is waited for
-        .stream()
-        .map(CompletableFuture::join);
+                dynamicContainer(
+                    "Linux " + machine,
+                    tests(
+                        machine,
+                        directory.resolve(machine),
+                        classes,
+                        ofPackage,
+                        seconds,
+                        preparation)
+                        .stream()));
   }
 
   private static List<DynamicNode> tests(
@@ -170,12 +162,14 @@ public final class Guest {
       throws IOException, InterruptedException {
     Files.writeString(
         directory.resolve("script"),
-        ("exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx2g -Dapparmor.long=%s"
-                + " --add-exports java.base/sun.nio.ch=ALL-UNNAMED %s %s %s %s%n")
+        """
+        export JAVA="'%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 %s"
+        eval "exec $JAVA -Xmx2g -Dapparmor.long=%s --add-exports java.base/sun.nio.ch=ALL-UNNAMED %s %s %s"
+        """
             .formatted(
                 System.getProperty("java.home"),
-                System.getProperty("apparmor.long", "false"),
                 classes.options(),
+                System.getProperty("apparmor.long", "false"),
                 GuestRunner.class.getName(),
                 tests,
                 RESULTS.resolve("tests")));
@@ -197,6 +191,14 @@ public final class Guest {
     List<String> all = Files.readAllLines(directory.resolve("tests"), StandardCharsets.UTF_8);
     assertThat(all).as("tests in the guest, the last line").endsWith("END");
     return all.subList(0, all.size() - 1).stream().map(Guest::result).toList();
+  }
+
+  /**
+   * Returns the beginning of a shell's command, in the guest, that starts a JVM with this build's
+   * class path and its archive of classes.
+   */
+  public static String java() {
+    return Objects.requireNonNullElse(System.getenv("JAVA"), "java: this is no guest");
   }
 
   /** Returns the class path of this build's tests, which may be running as a module. */

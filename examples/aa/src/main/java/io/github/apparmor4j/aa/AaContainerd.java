@@ -1,0 +1,307 @@
+package io.github.apparmor4j.aa;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.apparmor4j.container.ContainerDefault;
+import io.github.apparmor4j.container.ContainerTemplate;
+import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.containerd.ContainerdConfig;
+import io.github.apparmor4j.containerd.ContainerdFragment;
+import io.github.apparmor4j.containerd.ContainerdNode;
+import io.github.apparmor4j.containerd.ContainerdNode.NodeContainer;
+import io.github.apparmor4j.containerd.CriDefaultProfile;
+import io.github.apparmor4j.containerd.CrictlConfig;
+import io.github.apparmor4j.containerd.OciSpec;
+import io.github.apparmor4j.containerd.RuntimeArguments;
+import io.github.apparmor4j.kernel.ContainerCheck.Verdict;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
+import io.github.apparmor4j.print.ProfilePrinter;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.Sarif;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code aa containerd}: containerd's default profile, its configuration, OCI configurations. */
+@Command(
+    name = "containerd",
+    description = "containerd: its default profile, its configuration, OCI configurations.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      AaContainerd.Default.class,
+      AaContainerd.Arguments.class,
+      AaContainerd.Check.class,
+      AaContainerd.Fragment.class,
+      AaContainerd.SetProfile.class,
+      AaContainerd.Crictl.class,
+      AaContainerd.Verify.class
+    })
+final class AaContainerd {
+
+  private static final String REFERENCE =
+      "a name, unconfined, or cri-containerd.apparmor.d for the runtime's default";
+  private static final String CONFIGURATION = "/etc/containerd/config.toml";
+
+  private AaContainerd() {}
+
+  static ProfileRef reference(String name) {
+    return name.equals(CriDefaultProfile.NAME)
+        ? ProfileRef.runtimeDefault()
+        : AaDocker.reference(name);
+  }
+
+  /** Which containerd. */
+  private static final class Daemon {
+    @Option(
+        names = "--containerd",
+        paramLabel = "VERSION",
+        description = "containerd's major version, 1 or 2; default: 2")
+    private int major = 2;
+
+    @Option(names = "--root", paramLabel = "DIR", description = "of a host's files; default: /")
+    private Path root = Path.of("/");
+
+    ContainerdConfig read(String file, @Nullable CommandSpec spec) {
+      try {
+        return ContainerdConfig.read(major, root, file);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(
+            requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /** {@code aa containerd default}. */
+  @Command(
+      name = "default",
+      description = "Prints the profile that containerd gives to containers of its default.",
+      mixinStandardHelpOptions = true)
+  static final class Default implements Callable<Integer> {
+    @Mixin private Daemon daemon = new Daemon();
+
+    @Option(
+        names = "--template",
+        paramLabel = "TEMPLATE",
+        description = "another runtime's: ${COMPLETION-CANDIDATES}")
+    private @Nullable ContainerTemplate template;
+
+    @Option(names = "--host", description = "with the ABI and includes that the host has")
+    private boolean host;
+
+    @Override
+    public Integer call() {
+      ContainerTemplate containerds =
+          daemon.major == 1 ? ContainerTemplate.CONTAINERD_1_6 : ContainerTemplate.CONTAINERD_2;
+      ContainerDefault.Builder builder =
+          ContainerDefault.builder(template == null ? containerds : template);
+      AaDocker.print(ProfilePrinter.print((host ? builder.host(daemon.root) : builder).build()));
+      return 0;
+    }
+  }
+
+  /** {@code aa containerd arguments}. */
+  @Command(
+      name = "arguments",
+      description = "Prints the arguments of ctr, nerdctl and runc that name a profile.",
+      mixinStandardHelpOptions = true)
+  static final class Arguments implements Callable<Integer> {
+    @Parameters(paramLabel = "PROFILE", description = "its name in the kernel, or unconfined")
+    private String profile = "";
+
+    @Override
+    public Integer call() {
+      ProfileRef reference = reference(profile);
+      RuntimeArguments arguments = RuntimeArguments.of(reference);
+      print("ctr run", arguments.ctr());
+      print("nerdctl run", arguments.nerdctl());
+      print("podman run", arguments.podman());
+      if (!(reference instanceof ProfileRef.RuntimeDefault)) {
+        print("runc exec", arguments.runcExec());
+      }
+      return 0;
+    }
+
+    private static void print(String tool, List<String> arguments) {
+      System.out.println((tool + " " + String.join(" ", arguments)).strip());
+    }
+  }
+
+  /** {@code aa containerd check}. */
+  @Command(
+      name = "check",
+      description = {
+        "Prints what a host's configuration, with all that it imports, does about profiles, and what"
+            + " is worth a look; fails for errors."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Check implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private Daemon daemon = new Daemon();
+
+    @Option(names = "--sarif", description = "print what is found as SARIF 2.1.0 instead")
+    private boolean sarif;
+
+    @Parameters(
+        paramLabel = "FILE",
+        arity = "0..1",
+        description = "absolute on that host; default: " + CONFIGURATION)
+    private String file = CONFIGURATION;
+
+    @Override
+    public Integer call() throws IOException {
+      ContainerdConfig config = daemon.read(file, spec);
+      List<Diagnostic> found = config.check();
+      if (sarif) {
+        StringBuilder out = new StringBuilder();
+        Sarif.write(found, "aa", Aa.version(), out);
+        AaDocker.print(out.toString());
+      } else {
+        System.out.println("AppArmor: " + (config.disableAppArmor() ? "disabled" : "as the host"));
+        System.out.println("default runtime: " + config.defaultRuntimeName());
+        config
+            .runtimes()
+            .values()
+            .forEach(
+                handler ->
+                    System.out.println(
+                        "runtime "
+                            + handler.name()
+                            + (handler.baseRuntimeSpec().isEmpty()
+                                ? ""
+                                : ": from " + handler.baseRuntimeSpec())));
+        found.forEach(diagnostic -> System.out.println(diagnostic.render()));
+      }
+      return Diagnostic.errors(found).isEmpty() ? 0 : 1;
+    }
+  }
+
+  /** {@code aa containerd fragment}. */
+  @Command(
+      name = "fragment",
+      description = {
+        "Prints a file for imports of config.toml. containerd 1 replaces a plugin's whole table by a"
+            + " fragment's, so for it, what the host has is repeated."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Fragment implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private Daemon daemon = new Daemon();
+
+    @Option(
+        names = "--disable-apparmor",
+        paramLabel = "BOOLEAN",
+        arity = "1",
+        description = "true or false")
+    private @Nullable Boolean disableAppArmor;
+
+    @Option(
+        names = "--runtime",
+        paramLabel = "NAME=SPEC",
+        description = "a runtime, and the OCI configuration that its containers start from")
+    private Map<String, String> runtimes = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() {
+      ContainerdFragment fragment =
+          daemon.major == 1
+              ? ContainerdFragment.forContainerd1(daemon.read(CONFIGURATION, spec))
+              : ContainerdFragment.forContainerd2();
+      if (disableAppArmor != null) {
+        fragment = fragment.disableAppArmor(disableAppArmor);
+      }
+      for (Map.Entry<String, String> runtime : runtimes.entrySet()) {
+        fragment = fragment.runtime(runtime.getKey(), runtime.getValue());
+      }
+      AaDocker.print(fragment.toToml());
+      return 0;
+    }
+  }
+
+  /** {@code aa containerd set}. */
+  @Command(
+      name = "set",
+      description = "Puts an OCI config.json under a profile; the rest of the file stays as it is.",
+      mixinStandardHelpOptions = true)
+  static final class SetProfile implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "FILE", description = "config.json")
+    private Path file = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "PROFILE", description = "a name, or unconfined")
+    private String profile = "";
+
+    @Override
+    public Integer call() throws IOException {
+      return Aa.edit(
+          file, text -> OciSpec.parse(text).withProfile(AaDocker.reference(profile)).source());
+    }
+  }
+
+  /** {@code aa containerd crictl}. */
+  @Command(
+      name = "crictl",
+      description = {
+        "Prints the profile that a container's configuration for crictl asks for, or, with PROFILE,"
+            + " puts it in."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Crictl implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "FILE", description = "JSON or YAML")
+    private Path file = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "PROFILE", arity = "0..1", description = REFERENCE)
+    private @Nullable String profile;
+
+    @Override
+    public Integer call() throws IOException {
+      if (profile != null) {
+        ProfileRef reference = reference(profile);
+        return Aa.edit(file, text -> CrictlConfig.parse(text).withProfile(reference).source());
+      }
+      try {
+        System.out.println(CrictlConfig.parse(SourceText.read(file)).request());
+        return 0;
+      } catch (DiagnosticException e) {
+        return AaDocker.problems(e);
+      }
+    }
+  }
+
+  /** {@code aa containerd verify}. */
+  @Command(
+      name = "verify",
+      description = {
+        "Prints what each running container was meant to run under and what it does run under; fails"
+            + " unless all are as was asked."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Verify implements Callable<Integer> {
+    @Option(
+        names = "--state",
+        paramLabel = "DIR",
+        description = {
+          "containerd's state directory, /run/docker/containerd/daemon for Docker's own; default:"
+              + " ${DEFAULT-VALUE}"
+        })
+    private Path state = ContainerdNode.STATE;
+
+    @Override
+    public Integer call() throws IOException {
+      List<NodeContainer> found = ContainerdNode.of(state, SecurityFsKernel.open()).verify();
+      found.forEach(System.out::println);
+      return found.stream().allMatch(one -> one.check().verdict() == Verdict.AS_ASKED) ? 0 : 1;
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.github.apparmor4j.aa;
+
+import io.github.apparmor4j.kernel.AppArmorKernel;
+import io.github.apparmor4j.kernel.Availability;
+import io.github.apparmor4j.kernel.PolicyStore;
+import io.github.apparmor4j.kernel.PolicyStore.Action;
+import io.github.apparmor4j.kernel.PolicyStore.Loaded;
+import io.github.apparmor4j.kernel.PolicyStore.Outcome;
+import io.github.apparmor4j.kernel.PolicyStore.Scope;
+import io.github.apparmor4j.kernel.SecurityFsKernel;
+import io.github.apparmor4j.kernel.StoreChange;
+import io.github.apparmor4j.kernel.StoredProfile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands of {@code aa} that change a directory of profiles. */
+final class AaStore {
+
+  private AaStore() {}
+
+  /** What all of them share. */
+  private abstract static class Switch implements Callable<Integer> {
+
+    @Option(
+        names = {"-d", "--dir"},
+        paramLabel = "DIR",
+        description = "the profiles; default: ${DEFAULT-VALUE}")
+    private Path directory = Path.of("/etc/apparmor.d");
+
+    @Option(names = "--no-reload", description = "change files only, not what the kernel holds")
+    private boolean filesOnly;
+
+    @Option(
+        names = {"-n", "--dry-run"},
+        description = "only say what would be done")
+    private boolean dry;
+
+    @Option(
+        names = "--scope",
+        description = "one of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
+    private Scope scope = Scope.WITH_CHILDREN;
+
+    @Parameters(
+        paramLabel = "NAME",
+        arity = "1..*",
+        description = "of a profile, a program or a file")
+    private List<String> names = new ArrayList<>();
+
+    private final Action action;
+    private final String message;
+
+    /**
+     * Takes what is done.
+     *
+     * @param message with a place for the profile's name
+     */
+    Switch(Action action, String message) {
+      this.action = action;
+      this.message = message;
+    }
+
+    Action action() {
+      return action;
+    }
+
+    String message() {
+      return message;
+    }
+
+    /** Returns 1 if a name fits nothing, or if something can't be done; the others are done. */
+    @Override
+    public Integer call() throws IOException {
+      PolicyStore store = PolicyStore.of(directory);
+      int status = 0;
+      List<StoredProfile> changed = new ArrayList<>();
+      for (String name : names) {
+        List<StoredProfile> found = store.find(name);
+        if (found.isEmpty()) {
+          System.err.println("aa: no profile for " + name);
+          status = 1;
+          continue;
+        }
+        StoreChange change = store.plan(action(), scope, found);
+        found.forEach(one -> System.out.printf(message() + "%n", one.name()));
+        if (dry) {
+          change.edits().forEach(edit -> System.out.println("would change " + edit.file()));
+          change.removedLinks().forEach(link -> System.out.println("would remove " + link));
+          change.madeLinks().forEach(link -> System.out.println("would make " + link.place()));
+        } else {
+          change.apply();
+          changed.addAll(found);
+        }
+      }
+      return !filesOnly && !changed.isEmpty() && !reloaded(store, changed) ? 1 : status;
+    }
+
+    private static boolean reloaded(PolicyStore store, List<StoredProfile> changed)
+        throws IOException {
+      Availability availability = SecurityFsKernel.availability();
+      if (availability != Availability.ENABLED) {
+        System.err.println("aa: nothing reloaded: " + availability);
+        return true;
+      }
+      boolean ok = true;
+      for (Loaded loaded : store.load(SecurityFsKernel.open(), changed)) {
+        loaded.diagnostics().forEach(diagnostic -> System.err.print(diagnostic.render()));
+        if (loaded.failure() != null) {
+          System.err.println("aa: " + loaded.file() + ": " + loaded.failure().getMessage());
+        }
+        ok &= loaded.outcome() != Outcome.FAILED;
+      }
+      return ok;
+    }
+  }
+
+  /** {@code aa enforce}. */
+  @Command(name = "enforce", description = "Refuses what profiles don't allow; enables them.")
+  static final class Enforce extends Switch {
+    Enforce() {
+      super(Action.ENFORCE, "Setting %s to enforce mode.");
+    }
+  }
+
+  /** {@code aa complain}. */
+  @Command(name = "complain", description = "Only logs what profiles don't allow; enables them.")
+  static final class Complain extends Switch {
+    Complain() {
+      super(Action.COMPLAIN, "Setting %s to complain mode.");
+    }
+  }
+
+  /** {@code aa kill}. */
+  @Command(name = "kill", description = "Kills tasks that do what their profiles don't allow.")
+  static final class Kill extends Switch {
+    Kill() {
+      super(Action.KILL, "Setting %s to kill mode.");
+    }
+  }
+
+  /** {@code aa audit}. */
+  @Command(name = "audit", description = "Logs what profiles allow, too.")
+  static final class Audit extends Switch {
+
+    @Option(
+        names = {"-r", "--remove"},
+        description = "not any more")
+    private boolean remove;
+
+    Audit() {
+      super(Action.AUDIT, "Setting %s to audit mode.");
+    }
+
+    @Override
+    Action action() {
+      return remove ? Action.NO_AUDIT : super.action();
+    }
+
+    @Override
+    String message() {
+      return remove ? "Removing audit mode from %s." : super.message();
+    }
+  }
+
+  /** {@code aa disable}. */
+  @Command(
+      name = "disable",
+      description = "Keeps the files of profiles from being loaded, and unloads them.")
+  static final class Disable extends Switch {
+    Disable() {
+      super(Action.DISABLE, "Disabling %s.");
+    }
+  }
+
+  /** {@code aa remove-unknown}. */
+  @Command(
+      name = "remove-unknown",
+      description = {
+        "Removes loaded profiles that no file has.",
+        "Those of container runtimes, libvirt, LXC and snapd are kept unless --all is given."
+      })
+  static final class RemoveUnknown implements Callable<Integer> {
+
+    @Option(
+        names = {"-d", "--dir"},
+        paramLabel = "DIR",
+        description = "the profiles; default: ${DEFAULT-VALUE}")
+    private Path directory = Path.of("/etc/apparmor.d");
+
+    @Option(
+        names = {"-n", "--dry-run"},
+        description = "only say what would be removed")
+    private boolean dry;
+
+    @Option(
+        names = "--keep",
+        paramLabel = "PATTERN",
+        description = "of names that are kept, too; may be repeated")
+    private List<String> keep = new ArrayList<>();
+
+    @Option(names = "--all", description = "keep nothing but --keep's")
+    private boolean all;
+
+    @Override
+    public Integer call() throws IOException {
+      AppArmorKernel kernel = SecurityFsKernel.open();
+      List<String> kept = new ArrayList<>(keep);
+      if (!all) {
+        kept.addAll(PolicyStore.FOREIGN);
+      }
+      for (String name : PolicyStore.of(directory).unknown(kernel, kept)) {
+        System.out.println((dry ? "Would remove '" : "Removing '") + name + "'");
+        if (!dry) {
+          kernel.remove(name);
+        }
+      }
+      return 0;
+    }
+  }
+}

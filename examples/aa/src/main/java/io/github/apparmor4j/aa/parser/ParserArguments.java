@@ -1,0 +1,65 @@
+package io.github.apparmor4j.aa.parser;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+
+/** How {@code apparmor_parser} reads its command line and its configuration file. */
+public final class ParserArguments {
+
+  private ParserArguments() {}
+
+  /**
+   * Returns a command line with the options of the configuration file before its own.
+   *
+   * @param arguments {@code parser} and its arguments, or those of another command
+   */
+  public static String[] configured(String... arguments) throws IOException {
+    if (arguments.length == 0 || !arguments[0].equals("parser")) {
+      return arguments;
+    }
+    Path file = ParserOptions.CONFIGURATION;
+    for (int i = 1; i < arguments.length; i++) {
+      if (arguments[i].startsWith("--config-file=")) {
+        file = Path.of(arguments[i].substring("--config-file=".length()));
+      } else if (arguments[i].equals("--config-file") && i + 1 < arguments.length) {
+        file = Path.of(arguments[i + 1]);
+      }
+    }
+    List<String> all = new ArrayList<>(List.of(arguments));
+    // These take an argument only after "=".
+    all.replaceAll(
+        argument ->
+            switch (argument) {
+              case "--Werror" -> "--Werror=all";
+              case "-d", "--debug" -> "--debug=";
+              case "--help" -> "--help=";
+              case "-" -> "./-"; // no option, nor standard input
+              case "-c", "--zstd-compress-level" -> "--zstd-compress-level=10";
+              default -> argument;
+            });
+    if (Files.isReadable(file)) {
+      Set<String> known = new CommandLine(new AaParser()).getCommandSpec().optionsMap().keySet();
+      List<String> options = new ArrayList<>();
+      for (String line : Files.readAllLines(file)) {
+        String[] option = line.strip().split("=|\\s+", 2);
+        if (known.contains("--" + option[0])) {
+          options.add("--" + String.join("=", option));
+        } else if (!option[0].isEmpty() && !option[0].startsWith("#")) {
+          System.err.println("aa parser: " + file + ": unknown option " + option[0]);
+        }
+      }
+      all.addAll(1, options);
+    }
+    return all.toArray(new String[0]);
+  }
+
+  /** Has options taken as getopt takes them: repeated, the last one counting, and abbreviated. */
+  public static CommandLine asGetoptDoes(CommandLine parser) {
+    return parser.setOverwrittenOptionsAllowed(true).setAbbreviatedOptionsAllowed(true);
+  }
+}

@@ -1,0 +1,5 @@
+/** Programs to copy. */
+@NullMarked
+package io.github.apparmor4j.examples;
+
+import org.jspecify.annotations.NullMarked;
