@@ -1,9 +1,9 @@
 /** AppArmor profiles in pure Java: the model, parser, printer, compiler and decisions. */
+@SuppressWarnings("module") // io.github.apparmor4j.kernel is compiled later
 module io.github.apparmor4j.core {
   requires static transitive org.jspecify;
 
   exports io.github.apparmor4j.access;
-  exports io.github.apparmor4j.automaton;
   exports io.github.apparmor4j.check;
   exports io.github.apparmor4j.compile;
   exports io.github.apparmor4j.container;
@@ -15,4 +15,8 @@ module io.github.apparmor4j.core {
   exports io.github.apparmor4j.profile;
   exports io.github.apparmor4j.resolve;
   exports io.github.apparmor4j.source;
+
+  // Not for users: its own modules speak to kernels in these words.
+  exports io.github.apparmor4j.vocabulary to
+      io.github.apparmor4j.kernel;
 }

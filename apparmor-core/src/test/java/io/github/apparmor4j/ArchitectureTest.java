@@ -1,20 +1,95 @@
 package io.github.apparmor4j;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Who may use whom: docs/architecture.md. */
 class ArchitectureTest {
 
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPath("target/classes");
+
+  /** What a user has to look through. */
+  private static final int MOST_TYPES = 100;
+
+  @Test
+  void theApiStaysSmall() throws IOException {
+    Set<String> exported =
+        ModuleDescriptor.read(
+                new ByteArrayInputStream(
+                    Files.readAllBytes(Path.of("target/classes/module-info.class"))))
+            .exports()
+            .stream()
+            .filter(export -> !export.isQualified())
+            .map(ModuleDescriptor.Exports::source)
+            .collect(Collectors.toSet());
+    assertThat(exported).doesNotContain("io.github.apparmor4j.automaton");
+    assertThat(
+            CLASSES.stream()
+                .filter(type -> exported.contains(type.getPackageName()))
+                .filter(
+                    type ->
+                        type.isTopLevelClass()
+                            && type.getModifiers().contains(JavaModifier.PUBLIC)))
+        .hasSizeLessThan(MOST_TYPES);
+  }
+
+  /** docs/architecture.md, "What may be missing". */
+  @Test
+  void whatMayBeMissingIsOptional() throws ReflectiveOperationException {
+    List<String> wrong = new ArrayList<>();
+    for (JavaClass each : CLASSES) {
+      Class<?> type = Class.forName(each.getName());
+      if (!isPublic(type)) {
+        continue;
+      }
+      for (Method method : type.getDeclaredMethods()) {
+        boolean accessor =
+            type.isRecord()
+                && method.getParameterCount() == 0
+                && Stream.of(type.getRecordComponents())
+                    .anyMatch(component -> component.getAccessor().equals(method));
+        if (Modifier.isPublic(method.getModifiers())
+            && !accessor
+            && !method.isSynthetic()
+            && !method.getName().equals("equals")
+            && method.getAnnotatedReturnType().isAnnotationPresent(Nullable.class)) {
+          wrong.add(type.getSimpleName() + "." + method.getName());
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static boolean isPublic(Class<?> type) {
+    return Modifier.isPublic(type.getModifiers())
+        && (type.getEnclosingClass() == null || isPublic(type.getEnclosingClass()));
+  }
+
   @Test
   void dataFlowsOneWay() {
-    JavaClasses classes =
-        new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPath("target/classes");
     Architectures.layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
         .layer("source")
@@ -35,6 +110,8 @@ class ArchitectureTest {
         .definedBy("io.github.apparmor4j.resolve")
         .layer("check")
         .definedBy("io.github.apparmor4j.check")
+        .layer("vocabulary")
+        .definedBy("io.github.apparmor4j.vocabulary")
         .layer("policy")
         .definedBy("io.github.apparmor4j.policy")
         .layer("compile")
@@ -45,12 +122,14 @@ class ArchitectureTest {
         .definedBy("io.github.apparmor4j.container")
         .whereLayer("source")
         .mayNotAccessAnyLayer()
-        .whereLayer("automaton")
+        .whereLayer("vocabulary")
         .mayNotAccessAnyLayer()
+        .whereLayer("automaton")
+        .mayOnlyAccessLayers("source")
         .whereLayer("features")
         .mayNotAccessAnyLayer()
         .whereLayer("profile")
-        .mayOnlyAccessLayers("source", "policy")
+        .mayOnlyAccessLayers("source", "policy", "vocabulary")
         .whereLayer("glob")
         .mayOnlyAccessLayers("automaton", "source")
         .whereLayer("parse")
@@ -58,11 +137,12 @@ class ArchitectureTest {
         .whereLayer("print")
         .mayOnlyAccessLayers("profile", "source")
         .whereLayer("resolve")
-        .mayOnlyAccessLayers("parse", "profile", "source", "glob", "features", "policy")
+        .mayOnlyAccessLayers(
+            "parse", "profile", "source", "glob", "features", "policy", "vocabulary")
         .whereLayer("check")
         .mayOnlyAccessLayers("resolve", "glob", "automaton", "features", "profile", "source")
         .whereLayer("policy")
-        .mayOnlyAccessLayers("automaton", "source")
+        .mayOnlyAccessLayers("automaton", "source", "vocabulary")
         .whereLayer("compile")
         .mayOnlyAccessLayers(
             "parse",
@@ -71,13 +151,15 @@ class ArchitectureTest {
             "automaton",
             "features",
             "policy",
+            "vocabulary",
             "profile",
             "source",
             "check")
         .whereLayer("access")
-        .mayOnlyAccessLayers("compile", "policy", "automaton", "resolve", "profile", "source")
+        .mayOnlyAccessLayers(
+            "compile", "policy", "vocabulary", "automaton", "resolve", "profile", "source")
         .whereLayer("container")
         .mayOnlyAccessLayers("profile", "policy")
-        .check(classes);
+        .check(CLASSES);
   }
 }

@@ -14,6 +14,7 @@ import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.profile.SocketType;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -467,5 +468,29 @@ public sealed interface Access {
    */
   static Access parse(String words) {
     return AccessReader.read(words);
+  }
+
+  /**
+   * A question as a kernel's {@code .access} takes it.
+   *
+   * @param strings a class byte and what follows it, one or more: the last that is in force for the
+   *     profile counts
+   * @param wanted bits of the kernel's answer that must be allowed
+   */
+  record KernelQuestion(List<byte[]> strings, int wanted) {
+
+    /** Copies the list, not the strings. */
+    public KernelQuestion {
+      strings = List.copyOf(strings);
+    }
+  }
+
+  /**
+   * Returns the question for a kernel. Empty for what it can't be asked about: capabilities, links,
+   * executed programs' profiles, hats, and, since root asks, the files of others; and for sockets'
+   * addresses, of which it depends on the policy how they are asked about.
+   */
+  default Optional<KernelQuestion> kernelQuestion() {
+    return KernelQuestions.of(this);
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -76,13 +77,9 @@ final class AccessReader {
   }
 
   /** Reads a word that is one of some. */
-  <T> T known(String what, Function<String, @Nullable T> named) {
+  <T> T known(String what, Function<String, Optional<T>> named) {
     String word = word(what);
-    T value = named.apply(word);
-    if (value == null) {
-      throw wrong("'" + word + "' is not " + what);
-    }
-    return value;
+    return named.apply(word).orElseThrow(() -> wrong("'" + word + "' is not " + what));
   }
 
   /** Reads {@code owner}, {@code other} or {@code either}, which is meant without a word. */

@@ -1,10 +1,10 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.Evaluator;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.ProfileName;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -70,8 +70,7 @@ final class ChangeProfileAccess {
       KernelProfile profile, Access.ChangeHat access, Collection<KernelProfile> loaded) {
     ProfileName name = profile.profileName();
     boolean hat = (profile.behavior().flags() & KernelProfile.FLAG_HAT) != 0;
-    ProfileName parent = hat ? name.parent() : name;
-    ProfileName wanted = (parent == null ? name : parent).child(access.hat());
+    ProfileName wanted = (hat ? name.parent().orElse(name) : name).child(access.hat());
     return loaded.stream()
         .anyMatch(
             each ->

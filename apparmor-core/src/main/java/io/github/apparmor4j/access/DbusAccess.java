@@ -1,7 +1,7 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.DbusPermission;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,6 @@ package io.github.apparmor4j.access;
 
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.Compilation.CompiledProfile;
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.AccessWords;
 import io.github.apparmor4j.policy.Evaluator;
 import io.github.apparmor4j.policy.KernelProfile;
@@ -11,6 +10,7 @@ import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.Qualifiers.Ownership;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

@@ -1,12 +1,13 @@
 package io.github.apparmor4j.access;
 
 import io.github.apparmor4j.policy.KernelProfile;
-import io.github.apparmor4j.policy.PermissionEntry;
 import io.github.apparmor4j.policy.ProfileName;
 import io.github.apparmor4j.profile.Qualifiers.Ownership;
+import io.github.apparmor4j.vocabulary.PermissionEntry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Execution: {@code exec owner /path}, and the profile that a program gets. */
@@ -76,8 +77,8 @@ final class ExecAccess {
         .filter(
             each ->
                 children
-                    ? own.equals(each.profileName().parent())
-                    : each.profileName().parent() == null
+                    ? each.profileName().parent().equals(Optional.of(own))
+                    : each.profileName().parent().isEmpty()
                         && Objects.equals(each.namespace(), profile.namespace()))
         .toList();
   }

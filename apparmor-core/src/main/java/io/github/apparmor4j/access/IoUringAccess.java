@@ -1,7 +1,7 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.IoUringPermission;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import org.jspecify.annotations.Nullable;
 
 /** {@code io_uring sqpoll}, {@code io_uring override_creds label}. */

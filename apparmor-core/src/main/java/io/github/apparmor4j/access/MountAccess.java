@@ -1,8 +1,8 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.MountFlags;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.MountOption;
+import io.github.apparmor4j.vocabulary.MountFlags;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,11 +24,9 @@ final class MountAccess {
     List<MountOption> options = new ArrayList<>(remount ? List.of(MountOption.REMOUNT) : List.of());
     for (String option : in.word("options").split("[,()]+", -1)) {
       if (!option.isEmpty() && !option.equals("-")) {
-        MountOption known = MountOption.named(option);
-        if (known == null) {
-          throw in.wrong("'" + option + "' is not a mount option");
-        }
-        options.add(known);
+        options.add(
+            MountOption.named(option)
+                .orElseThrow(() -> in.wrong("'" + option + "' is not a mount option")));
       }
     }
     String source = remount ? "" : field(in.word("what is mounted"));

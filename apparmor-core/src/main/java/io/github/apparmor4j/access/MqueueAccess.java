@@ -1,8 +1,8 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.MqueuePermission;
 import io.github.apparmor4j.profile.MqueueRule;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.Objects;
 
 /** Message queues: {@code mqueue read posix /queue label}, {@code mqueue write sysv 7 label}. */

@@ -1,13 +1,13 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.AccessWords;
 import io.github.apparmor4j.policy.Evaluator;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.Endpoint;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
 import io.github.apparmor4j.profile.SocketType;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -125,8 +125,8 @@ final class NetworkAccess {
   }
 
   /** Returns the question about family and type in each class that a policy may have. */
-  static KernelQuestion kernelQuestion(Access.Network access) {
-    return new KernelQuestion(
+  static Access.KernelQuestion kernelQuestion(Access.Network access) {
+    return new Access.KernelQuestion(
         List.of(
             socket(PolicyClass.NETWORK, access).bytes(),
             socket(PolicyClass.NETWORK_V9, access).bytes()),

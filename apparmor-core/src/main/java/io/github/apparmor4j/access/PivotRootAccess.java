@@ -1,7 +1,7 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.MountFlags;
-import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.vocabulary.MountFlags;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /** {@code pivot_root /new/ /new/old/}. */
 final class PivotRootAccess {

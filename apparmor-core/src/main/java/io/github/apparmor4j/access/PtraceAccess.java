@@ -1,7 +1,7 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.PtracePermission;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /** Tracing: {@code ptrace read label}. */
 final class PtraceAccess {

@@ -1,8 +1,8 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.Signal;
 import io.github.apparmor4j.profile.SignalPermission;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /** Signals: {@code signal send term label}. */
 final class SignalAccess {

@@ -1,11 +1,11 @@
 package io.github.apparmor4j.access;
 
 import io.github.apparmor4j.policy.Evaluator;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
 import io.github.apparmor4j.profile.SocketType;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.AcceptBits;
-import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /** {@code userns create}. */
 final class UsernsAccess {

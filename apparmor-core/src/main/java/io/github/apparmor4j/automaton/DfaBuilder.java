@@ -1,5 +1,7 @@
 package io.github.apparmor4j.automaton;
 
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -107,7 +109,7 @@ public final class DfaBuilder {
   private static final int NARROW = 4;
 
   private final Nfa nfa;
-  private final DfaLimits limits;
+  private final WorkLimits limits;
   private final int[] classOf;
   private final int classes;
   private final int[] byteCounts;
@@ -154,7 +156,7 @@ public final class DfaBuilder {
   private static final int NOTHING = 0;
   private int[] acceptedBy = new int[64];
 
-  private DfaBuilder(Nfa nfa, DfaLimits limits) {
+  private DfaBuilder(Nfa nfa, WorkLimits limits) {
     this.nfa = nfa;
     this.limits = limits;
     int byteSets = nfa.bytes.size();
@@ -252,7 +254,7 @@ public final class DfaBuilder {
    * @param combiner called once for each different set of labels
    * @throws TooComplexException if a limit is met
    */
-  public static Dfa build(List<Regex.Labelled> expressions, DfaLimits limits, Combiner combiner) {
+  public static Dfa build(List<Regex.Labelled> expressions, WorkLimits limits, Combiner combiner) {
     return new DfaBuilder(new Nfa(expressions), limits).build(combiner);
   }
 
@@ -261,12 +263,12 @@ public final class DfaBuilder {
    * in about half of the states, for each of them doubles the others' states. For expressions that
    * can't be built to the end, a part of the states is looked at.
    *
-   * @param states to look at, fewer if they take long or the memory of {@link DfaLimits#DEFAULT}
+   * @param states to look at, fewer if they take long or the memory of {@link WorkLimits#DEFAULT}
    * @return indices of the expressions with at least a tenth of the worst one's share
    */
   public static List<Integer> multiplying(List<Regex.Labelled> expressions, int states) {
     Nfa nfa = new Nfa(expressions);
-    DfaBuilder builder = new DfaBuilder(nfa, DfaLimits.DEFAULT);
+    DfaBuilder builder = new DfaBuilder(nfa, WorkLimits.DEFAULT);
     long deadline = System.nanoTime() + ENOUGH;
     builder.begin();
     int seen = Dfa.START;

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.automaton;
 
+import io.github.apparmor4j.source.TooComplexException;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.apparmor4j.automaton;
 
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -111,7 +113,7 @@ public sealed interface Regex {
    *
    * @throws TooComplexException if a limit is met
    */
-  default boolean includes(Regex narrower, DfaLimits limits) {
+  default boolean includes(Regex narrower, WorkLimits limits) {
     boolean[] outside = new boolean[1];
     DfaBuilder.build(
         List.of(labelled(0), narrower.labelled(1)),
@@ -130,7 +132,7 @@ public sealed interface Regex {
    *
    * @throws TooComplexException if a limit is met
    */
-  default boolean overlaps(Regex other, DfaLimits limits) {
+  default boolean overlaps(Regex other, WorkLimits limits) {
     boolean[] both = new boolean[1];
     DfaBuilder.build(
         List.of(labelled(0), other.labelled(1)),

@@ -4,7 +4,7 @@
  * and packed tables. Knows nothing of AppArmor.
  *
  * <pre>{@code
- * Dfa dfa = DfaBuilder.build(List.of(Regex.text("ab").labelled(1)), DfaLimits.DEFAULT, labels -> labels.length);
+ * Dfa dfa = DfaBuilder.build(List.of(Regex.text("ab").labelled(1)), WorkLimits.DEFAULT, labels -> labels.length);
  * }</pre>
  */
 @NullMarked

@@ -1,13 +1,13 @@
 package io.github.apparmor4j.check;
 
-import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.automaton.TooComplexException;
 import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.glob.GlobSyntaxException;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.resolve.ResolvedRule;
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Coverage {
 
   /** Beyond these a pair counts as not covered: the answer is worth no more work. */
-  private static final DfaLimits LIMITS = DfaLimits.DEFAULT.withSize(3000, 300_000);
+  private static final WorkLimits LIMITS = WorkLimits.DEFAULT.withSize(3000, 300_000);
 
   private final ResolvedRule resolved;
 

@@ -19,7 +19,6 @@ import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
-import io.github.apparmor4j.source.Severity;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -270,7 +269,7 @@ final class DangerousGrantCheck implements ProfileCheck {
     to.accept(
         new Diagnostic(
             code,
-            Severity.WARNING,
+            Diagnostic.Severity.WARNING,
             rule.place(),
             "dangerous: " + message,
             "deny it, or narrow '" + rule.written() + "'"));

@@ -1,8 +1,8 @@
 package io.github.apparmor4j.compile;
 
-import io.github.apparmor4j.policy.AcceptBits;
-import io.github.apparmor4j.policy.AcceptWords;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.AcceptWords;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

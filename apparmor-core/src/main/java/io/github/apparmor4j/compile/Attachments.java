@@ -5,8 +5,8 @@ import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.Qualifiers;
-import io.github.apparmor4j.profile.XattrMatch;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,7 +47,7 @@ final class Attachments {
     Regex paths =
         Regex.choice(
             profile.attachments().stream().map(pattern -> Aare.path(pattern).regex()).toList());
-    List<XattrMatch> xattrs = new ArrayList<>();
+    List<Profile.XattrMatch> xattrs = new ArrayList<>();
     if (hasXattrs(mediation)) {
       xattrs.addAll(profile.profile().xattrs());
       Collections.reverse(xattrs);
@@ -65,13 +65,13 @@ final class Attachments {
       throw new AssertionError("no automaton of " + regex);
     }
     return new KernelProfile.Attachment(
-        dfa, AttachmentLength.of(paths), xattrs.stream().map(XattrMatch::name).toList());
+        dfa, AttachmentLength.of(paths), xattrs.stream().map(Profile.XattrMatch::name).toList());
   }
 
   /** Returns the values of attributes, each after a mark; the later ones may be missing. */
-  private static Regex values(List<XattrMatch> xattrs) {
-    XattrMatch first = xattrs.get(0);
-    List<XattrMatch> rest = xattrs.subList(1, xattrs.size());
+  private static Regex values(List<Profile.XattrMatch> xattrs) {
+    Profile.XattrMatch first = xattrs.get(0);
+    List<Profile.XattrMatch> rest = xattrs.subList(1, xattrs.size());
     Regex value =
         Regex.sequence(
             Regex.of(ByteSet.MARK),

@@ -57,13 +57,12 @@ final class Behaviors {
 
   private static @Nullable Integer signal(Profile profile) {
     String name = value(profile, ProfileFlag.Kind.KILL_SIGNAL);
-    Signal signal = name == null ? null : Signal.named(name);
-    return signal == null ? null : Integer.valueOf(signal.code());
+    return name == null ? null : Signal.named(name).map(Signal::code).orElse(null);
   }
 
   private static @Nullable Integer error(Profile profile) {
     String name = value(profile, ProfileFlag.Kind.ERROR);
-    return name == null ? null : ProfileFlag.errno(name);
+    return name == null ? null : ProfileFlag.errno(name).orElse(null);
   }
 
   private static @Nullable String value(Profile profile, ProfileFlag.Kind kind) {

@@ -3,9 +3,9 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.profile.ChangeProfileRule;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 
 /**
  * Changes of profile, in the table of files: the label to change to, the program with which it is

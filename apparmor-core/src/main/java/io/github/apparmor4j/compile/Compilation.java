@@ -1,12 +1,12 @@
 package io.github.apparmor4j.compile;
 
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

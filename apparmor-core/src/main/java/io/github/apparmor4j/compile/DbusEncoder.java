@@ -1,10 +1,10 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.DbusPermission;
 import io.github.apparmor4j.profile.DbusRule;
 import io.github.apparmor4j.profile.Permission;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.ArrayList;
 import java.util.List;
 

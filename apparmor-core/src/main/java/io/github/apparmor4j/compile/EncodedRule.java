@@ -1,9 +1,9 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.resolve.ResolvedRule;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 import org.jspecify.annotations.Nullable;
 
 /**

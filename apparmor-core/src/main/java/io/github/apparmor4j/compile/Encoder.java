@@ -2,8 +2,6 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
-import io.github.apparmor4j.policy.AcceptBits;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.AllRule;
 import io.github.apparmor4j.profile.CapabilityRule;
 import io.github.apparmor4j.profile.ChangeProfileRule;
@@ -27,6 +25,8 @@ import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

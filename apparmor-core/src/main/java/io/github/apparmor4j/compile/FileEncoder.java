@@ -1,13 +1,13 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.glob.Aare;
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.profile.ChangeProfileRule;
 import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 
 /** Files: a path. */
 final class FileEncoder {

@@ -1,10 +1,10 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.IoUringPermission;
 import io.github.apparmor4j.profile.IoUringRule;
 import io.github.apparmor4j.profile.Permission;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /** {@code io_uring}: the class byte and, for credentials, their label. */
 final class IoUringEncoder {

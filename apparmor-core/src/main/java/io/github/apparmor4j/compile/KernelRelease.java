@@ -2,11 +2,13 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.policy.PolicyReader;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * A kernel as it was released: what it can enforce, what policy it takes and how it answers. These
- * are Debian's kernels, on which all of that was tried (docs/real-kernels.md).
+ * A kernel as it was released: what it can enforce, what policy it takes and how it answers. On
+ * Debian's kernels all of that was tried (docs/real-kernels.md); {@link #isVerified} tells of which
+ * others it was not.
  */
 @SuppressWarnings("ImmutableEnumChecker") // features are immutable
 public enum KernelRelease {
@@ -17,7 +19,18 @@ public enum KernelRelease {
   LINUX_6_12("6.12", Features.LINUX_6_12, PolicyReader.Kernel.LINUX_6_12, "SHA-256"),
 
   /** Linux 7.2, of Debian sid. */
-  LINUX_7_2("7.2", Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2, "SHA-256");
+  LINUX_7_2("7.2", Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2, "SHA-256"),
+
+  /**
+   * Linux 6.8, of Ubuntu 24.04, which mediates user namespaces and POSIX message queues. Not
+   * verified: its features are those of AppArmor's file {@code abi/4.0}, which lists what that
+   * kernel has; what policy it takes and its digest are taken to be as of 6.12.
+   */
+  UBUNTU_24_04(
+      "ubuntu-24.04",
+      Objects.requireNonNull(Features.builtInAbis().get("abi/4.0")),
+      PolicyReader.Kernel.LINUX_6_12,
+      "SHA-256");
 
   private final String version;
   private final Features features;
@@ -31,14 +44,22 @@ public enum KernelRelease {
     this.digest = digest;
   }
 
-  /** Returns the release of a version such as {@code 6.12}, or {@code null} if there is none. */
-  public static @Nullable KernelRelease named(String version) {
+  /** Returns whether this is what a real kernel of the release was seen to do. */
+  public boolean isVerified() {
+    return this != UBUNTU_24_04;
+  }
+
+  /**
+   * Returns the release of a version such as {@code 6.12} or {@code ubuntu-24.04}, or nothing if
+   * there is none.
+   */
+  public static Optional<KernelRelease> named(String version) {
     for (KernelRelease release : values()) {
       if (release.version.equals(version)) {
-        return release;
+        return Optional.of(release);
       }
     }
-    return null;
+    return Optional.empty();
   }
 
   /** Returns what the kernel can enforce. */

@@ -3,9 +3,9 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.profile.LinkRule;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.features.Features;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /** What is in force for a policy on a kernel, and in which forms the kernel takes it. */
 final class Mediation {

@@ -1,17 +1,17 @@
 package io.github.apparmor4j.compile;
 
-import static io.github.apparmor4j.policy.MountFlags.BIND;
-import static io.github.apparmor4j.policy.MountFlags.MOVE;
-import static io.github.apparmor4j.policy.MountFlags.PROPAGATION;
-import static io.github.apparmor4j.policy.MountFlags.REC;
-import static io.github.apparmor4j.policy.MountFlags.REMOUNT;
+import static io.github.apparmor4j.vocabulary.MountFlags.BIND;
+import static io.github.apparmor4j.vocabulary.MountFlags.MOVE;
+import static io.github.apparmor4j.vocabulary.MountFlags.PROPAGATION;
+import static io.github.apparmor4j.vocabulary.MountFlags.REC;
+import static io.github.apparmor4j.vocabulary.MountFlags.REMOUNT;
 
 import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.glob.Aare;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.MountRule;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package io.github.apparmor4j.compile;
 
-import io.github.apparmor4j.policy.MountFlags;
 import io.github.apparmor4j.profile.MountRule;
 import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.vocabulary.MountFlags;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,11 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.AcceptBits;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.MqueuePermission;
 import io.github.apparmor4j.profile.MqueueRule;
 import io.github.apparmor4j.profile.Permission;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 
 /** Message queues: the class of their type, name or key, and label. */
@@ -19,7 +19,7 @@ final class MqueueEncoder {
   static void encode(MqueueRule rule, RuleOutput out) {
     boolean posix = out.mediation.has("ipc/posix_mqueue");
     boolean sysv = out.mediation.has("ipc/sysv_mqueue");
-    MqueueRule.Type type = rule.effectiveType();
+    MqueueRule.Type type = rule.effectiveType().orElse(null);
     if (type == null ? posix || sysv : type == MqueueRule.Type.POSIX ? posix : sysv) {
       if (type != MqueueRule.Type.SYSV) {
         queue(

@@ -2,17 +2,16 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.AcceptBits;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.Endpoint;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
-import io.github.apparmor4j.profile.NetworkProtocol;
 import io.github.apparmor4j.profile.NetworkRule;
 import io.github.apparmor4j.profile.Permission;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.SocketType;
 import io.github.apparmor4j.profile.UnixRule;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -72,7 +71,7 @@ final class NetworkEncoder {
         out.downgraded("for all addresses and ports", "network_v8/af_inet");
       }
     }
-    int any = rule.families() == null ? SocketArrays.ALL : SocketArrays.NAMED;
+    int any = rule.families().isEmpty() ? SocketArrays.ALL : SocketArrays.NAMED;
     new NetworkEncoder(rule, out).encode(any);
   }
 
@@ -85,7 +84,7 @@ final class NetworkEncoder {
             .withQualifiers(
                 qualifiers.isDeny() ? qualifiers.withAudit(!qualifiers.audit()) : qualifiers);
     SocketType type = type(rule);
-    if (type != null || rule.families() == null) {
+    if (type != null || rule.families().isEmpty()) {
       UnixEncoder.encodeFine(unix.withType(type), out);
       return;
     }
@@ -129,7 +128,7 @@ final class NetworkEncoder {
   }
 
   private static @Nullable SocketType type(NetworkRule rule) {
-    NetworkProtocol protocol = rule.protocol();
+    NetworkRule.Protocol protocol = rule.protocol();
     return protocol == null ? rule.type() : protocol.type();
   }
 
@@ -141,7 +140,7 @@ final class NetworkEncoder {
 
   private static Set<Integer> families(NetworkRule rule) {
     Set<Integer> numbers = new TreeSet<>();
-    Set<NetworkFamily> families = rule.families();
+    Set<NetworkFamily> families = rule.families().orElse(null);
     if (families == null) {
       // Every family, those that have no name too.
       for (int family = 0; family < NetworkFamily.MAX; family++) {

@@ -1,8 +1,8 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.PivotRootRule;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /** {@code pivot_root}, in the class of mounts: the new root, and where the old one goes. */
 final class PivotRootEncoder {

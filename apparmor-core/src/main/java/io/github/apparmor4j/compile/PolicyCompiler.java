@@ -1,6 +1,5 @@
 package io.github.apparmor4j.compile;
 
-import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.glob.GlobSyntaxException;
@@ -17,6 +16,7 @@ import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.WorkLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +37,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyCompiler {
 
+  /** Follows a compilation. Called by the compiling thread, between profiles. */
+  @FunctionalInterface
+  public interface Listener {
+
+    /**
+     * Tells that a profile is done, whether it could be compiled or not.
+     *
+     * @param profile its name
+     * @param done profiles of this compilation that are done, children among them
+     * @param total profiles of this compilation
+     * @param states of the profile's automata; 0 if it could not be compiled
+     */
+    void profileDone(String profile, int done, int total, int states);
+  }
+
   /**
    * What a compiler was told.
    *
@@ -52,10 +67,10 @@ public final class PolicyCompiler {
       Features kernel,
       @Nullable Features policyAbi,
       Features defaultAbi,
-      DfaLimits limits,
+      WorkLimits limits,
       boolean strict,
       @Nullable TableCache cache,
-      CompileListener listener) {}
+      Listener listener) {}
 
   /** Of rules that make states multiply, how many are named. */
   private static final int SHOWN = 10;
@@ -106,7 +121,7 @@ public final class PolicyCompiler {
   }
 
   /** Returns a compiler with other limits; each automaton may cost as much. */
-  public PolicyCompiler withLimits(DfaLimits limits) {
+  public PolicyCompiler withLimits(WorkLimits limits) {
     return toBuilder().limits(limits).build();
   }
 
@@ -124,7 +139,7 @@ public final class PolicyCompiler {
   }
 
   /** Returns a compiler that tells of its progress. */
-  public PolicyCompiler withListener(CompileListener listener) {
+  public PolicyCompiler withListener(Listener listener) {
     return toBuilder().listener(listener).build();
   }
 
@@ -133,10 +148,10 @@ public final class PolicyCompiler {
     private final Features kernel;
     private @Nullable Features policyAbi;
     private Features defaultAbi;
-    private DfaLimits limits = DfaLimits.DEFAULT;
+    private WorkLimits limits = WorkLimits.DEFAULT;
     private boolean strict;
     private @Nullable TableCache cache;
-    private CompileListener listener = (profile, done, total, states) -> {};
+    private Listener listener = (profile, done, total, states) -> {};
 
     private Builder(Features kernel) {
       this.kernel = Objects.requireNonNull(kernel, "kernel");
@@ -156,7 +171,7 @@ public final class PolicyCompiler {
     }
 
     /** Sets what each automaton may cost. */
-    public Builder limits(DfaLimits most) {
+    public Builder limits(WorkLimits most) {
       limits = Objects.requireNonNull(most, "limits");
       return this;
     }
@@ -174,7 +189,7 @@ public final class PolicyCompiler {
     }
 
     /** Tells of each profile that is done. */
-    public Builder listener(CompileListener told) {
+    public Builder listener(Listener told) {
       listener = Objects.requireNonNull(told, "listener");
       return this;
     }

@@ -1,9 +1,9 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.Permission;
 import io.github.apparmor4j.profile.PtraceRule;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 
 /** Tracing: the class and the other task's label. */

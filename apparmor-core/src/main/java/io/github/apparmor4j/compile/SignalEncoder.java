@@ -2,10 +2,10 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.Permission;
 import io.github.apparmor4j.profile.Signal;
 import io.github.apparmor4j.profile.SignalRule;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 
 /** Signals: the class, the signal's byte, and the other task's label. */

@@ -1,12 +1,12 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.glob.Aare;
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,9 +1,9 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.policy.AcceptBits;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.profile.UsernsRule;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /** User namespaces: the class byte alone. */
 final class UsernsEncoder {

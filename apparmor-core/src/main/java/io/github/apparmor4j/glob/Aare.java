@@ -1,10 +1,10 @@
 package io.github.apparmor4j.glob;
 
 import io.github.apparmor4j.automaton.ByteSet;
-import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.automaton.Regex;
-import io.github.apparmor4j.automaton.TooComplexException;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -82,6 +82,7 @@ public final class Aare {
   }
 
   /** Returns the language as a tree. */
+  @SuppressWarnings("exports") // for this library's compiler
   public Regex regex() {
     return regex;
   }
@@ -96,12 +97,12 @@ public final class Aare {
 
   /**
    * Returns whether every path of another expression is one of this. Complexity: exponential at the
-   * worst, hence within {@link DfaLimits#DEFAULT}.
+   * worst, hence within {@link WorkLimits#DEFAULT}.
    *
    * @throws TooComplexException if a limit is met
    */
   public boolean includes(Aare narrower) {
-    return regex.includes(narrower.regex, DfaLimits.DEFAULT);
+    return regex.includes(narrower.regex, WorkLimits.DEFAULT);
   }
 
   /**
@@ -110,7 +111,7 @@ public final class Aare {
    * @throws TooComplexException if a limit is met
    */
   public boolean overlaps(Aare other) {
-    return regex.overlaps(other.regex, DfaLimits.DEFAULT);
+    return regex.overlaps(other.regex, WorkLimits.DEFAULT);
   }
 
   /** Returns whether a path is in the language; compared as UTF-8. */

@@ -4,7 +4,6 @@ import io.github.apparmor4j.parse.Scanner.Word;
 import io.github.apparmor4j.profile.Endpoint;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
-import io.github.apparmor4j.profile.NetworkProtocol;
 import io.github.apparmor4j.profile.NetworkRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
@@ -27,19 +26,22 @@ final class NetworkParser {
         in.permissionList(NetworkPermission::named, NetworkPermission.values());
     NetworkFamily family = null;
     SocketType type = null;
-    NetworkProtocol protocol = null;
+    NetworkRule.Protocol protocol = null;
     while (!in.atRuleEnd()) {
       if (in.peek(in.peekKeyword().length()) == '=') {
         break;
       }
       Word word = in.word("an address family, a socket type or a protocol");
       String text = word.text();
-      if (family == null && type == null && protocol == null && NetworkFamily.named(text) != null) {
-        family = NetworkFamily.named(text);
-      } else if (type == null && protocol == null && SocketType.named(text) != null) {
-        type = SocketType.named(text);
-      } else if (type == null && protocol == null && NetworkProtocol.named(text) != null) {
-        protocol = NetworkProtocol.named(text);
+      if (family == null
+          && type == null
+          && protocol == null
+          && NetworkFamily.named(text).isPresent()) {
+        family = NetworkFamily.named(text).get();
+      } else if (type == null && protocol == null && SocketType.named(text).isPresent()) {
+        type = SocketType.named(text).get();
+      } else if (type == null && protocol == null && NetworkRule.Protocol.named(text).isPresent()) {
+        protocol = NetworkRule.Protocol.named(text).get();
       } else {
         throw new ParseFailure(
             "AA-PARSE-0019",
@@ -55,7 +57,7 @@ final class NetworkParser {
     }
     NetworkFamily f = family;
     SocketType t = type;
-    NetworkProtocol p = protocol;
+    NetworkRule.Protocol p = protocol;
     RuleScanner.Conditions conditions =
         in.conditions(
             "network",

@@ -3,13 +3,14 @@ package io.github.apparmor4j.parse;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What a parse found: the model of all that could be read, where each of its elements stands, and
@@ -72,13 +73,12 @@ public final class ParseResult<M> {
   }
 
   /**
-   * Returns where an element of the model stands, by identity; {@code null} if it isn't from this
-   * parse.
+   * Returns where an element of the model stands, by identity; nothing if it isn't from this parse.
    *
    * @param element an element of the model
    */
-  public @Nullable SourceSpan spanOf(Object element) {
-    return spans.get(element);
+  public Optional<SourceSpan> spanOf(Object element) {
+    return Optional.ofNullable(spans.get(element));
   }
 
   ProfileHeader headerOf(Profile profile) {
@@ -108,11 +108,11 @@ public final class ParseResult<M> {
   /**
    * Returns the model if there was no error.
    *
-   * @throws ProfileParseException with all problems otherwise
+   * @throws DiagnosticException with all problems otherwise
    */
   public M orThrow() {
     if (!isOk()) {
-      throw new ProfileParseException(diagnostics);
+      throw new DiagnosticException(diagnostics);
     }
     return model;
   }

@@ -1,6 +1,5 @@
 package io.github.apparmor4j.parse;
 
-import io.github.apparmor4j.profile.CanonicalOrder;
 import io.github.apparmor4j.profile.Comment;
 import io.github.apparmor4j.profile.FileElement;
 import io.github.apparmor4j.profile.Include;
@@ -216,7 +215,7 @@ public final class ProfileEditor {
     for (int i = 0; i < elements.size(); i++) {
       ProfileElement element = elements.get(i);
       if ((element instanceof Rule || element instanceof Include)
-          && CanonicalOrder.BY_KIND.compare(element, added) <= 0) {
+          && ProfileElement.canonicalOrder().compare(element, added) <= 0) {
         anchor = i;
       }
     }
@@ -226,7 +225,7 @@ public final class ProfileEditor {
   private String indentUnit(Profile profile, Splices splices, int headerLine) {
     int header = splices.indent(headerLine).length();
     for (ProfileElement element : profile.elements()) {
-      SourceSpan span = parsed.spanOf(element);
+      SourceSpan span = parsed.spanOf(element).orElse(null);
       if (span != null && splices.isFirstOnLine(span.start())) {
         String indent = splices.indent(splices.lineStart(span.start()));
         return indent.length() > header ? indent.substring(header) : indent;
@@ -323,7 +322,7 @@ public final class ProfileEditor {
   // ---- finding
 
   private SourceSpan span(Object element) {
-    return Objects.requireNonNull(parsed.spanOf(element), "span");
+    return parsed.spanOf(element).orElseThrow();
   }
 
   private static int index(Profile profile, ProfileElement element) {

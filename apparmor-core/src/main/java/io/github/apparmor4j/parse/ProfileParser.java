@@ -17,8 +17,8 @@ import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.RuleBlock;
 import io.github.apparmor4j.profile.UnrecognizedRule;
 import io.github.apparmor4j.profile.VariableAssignment;
-import io.github.apparmor4j.profile.XattrMatch;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
@@ -39,18 +39,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProfileParser {
 
+  /**
+   * What a text may demand of the parser; beyond it there is a diagnostic.
+   *
+   * @param characters of the text
+   * @param word characters of one word
+   * @param depth profiles inside profiles
+   * @param diagnostics after which reading stops
+   */
+  public record Limits(int characters, int word, int depth, int diagnostics) {
+
+    /**
+     * 16 Mi characters, words of 256 Ki, 32 levels, 1000 diagnostics: far beyond every real
+     * profile.
+     */
+    public static final Limits DEFAULT = new Limits(16 << 20, 256 << 10, 32, 1000);
+  }
+
   private static final List<VariableAssignment.Operator> OPERATORS =
       List.of(VariableAssignment.Operator.values());
 
   private final SourceText source;
-  private final ParseLimits limits;
+  private final Limits limits;
   private final RuleScanner in;
   private final ConditionParser conditions;
   private final IdentityHashMap<Object, SourceSpan> spans = new IdentityHashMap<>();
   private final IdentityHashMap<Profile, ProfileHeader> headers = new IdentityHashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
-  private ProfileParser(SourceText source, ParseLimits limits) {
+  private ProfileParser(SourceText source, Limits limits) {
     this.source = source;
     this.limits = limits;
     this.in = new RuleScanner(source.text(), limits.word());
@@ -59,11 +76,11 @@ public final class ProfileParser {
 
   /** Reads a file: a preamble, then profiles. */
   public static ParseResult<ProfileFile> parse(SourceText source) {
-    return parse(source, ParseLimits.DEFAULT);
+    return parse(source, Limits.DEFAULT);
   }
 
   /** Reads a file with other limits. */
-  public static ParseResult<ProfileFile> parse(SourceText source, ParseLimits limits) {
+  public static ParseResult<ProfileFile> parse(SourceText source, Limits limits) {
     ProfileParser parser = new ProfileParser(source, limits);
     List<FileElement> elements = new ArrayList<>();
     parser.all(() -> parser.fileElement(elements));
@@ -72,7 +89,7 @@ public final class ProfileParser {
 
   /** Reads what a profile's {@code include} names: the inside of a profile. */
   public static ParseResult<List<ProfileElement>> parseBody(SourceText source) {
-    ProfileParser parser = new ProfileParser(source, ParseLimits.DEFAULT);
+    ProfileParser parser = new ProfileParser(source, Limits.DEFAULT);
     List<ProfileElement> elements = new ArrayList<>();
     parser.all(() -> parser.bodyElement(elements, 0));
     return parser.result(List.copyOf(elements));
@@ -81,7 +98,7 @@ public final class ProfileParser {
   /**
    * Reads a file.
    *
-   * @throws ProfileParseException with every problem, if there is an error
+   * @throws DiagnosticException with every problem, if there is an error
    */
   public static ProfileFile parseOrThrow(String text) {
     return parse(SourceText.of("profile", text)).orThrow();
@@ -444,7 +461,7 @@ public final class ProfileParser {
       attachment = in.word("an attachment").text();
       in.skip();
     }
-    List<XattrMatch> xattrs = xattrs();
+    List<Profile.XattrMatch> xattrs = xattrs();
     List<String> identities = identities();
     List<ProfileHeader.Flag> places = new ArrayList<>();
     int flagsStart = in.pos;
@@ -601,8 +618,8 @@ public final class ProfileParser {
     return ahead.acceptKeyword("else");
   }
 
-  private List<XattrMatch> xattrs() {
-    List<XattrMatch> xattrs = new ArrayList<>();
+  private List<Profile.XattrMatch> xattrs() {
+    List<Profile.XattrMatch> xattrs = new ArrayList<>();
     if (!in.acceptKeyword("xattrs")) {
       return xattrs;
     }
@@ -625,7 +642,7 @@ public final class ProfileParser {
         }
       }
       String v = value;
-      xattrs.add(in.built(start, () -> new XattrMatch(name.text(), v)));
+      xattrs.add(in.built(start, () -> new Profile.XattrMatch(name.text(), v)));
     }
     return xattrs;
   }
@@ -677,7 +694,8 @@ public final class ProfileParser {
   private void flag(List<ProfileFlag> flags, List<ProfileHeader.Flag> places) {
     int start = in.pos;
     Word word = in.word("a flag", "(),=");
-    ProfileFlag.Kind kind = ProfileFlag.Kind.named(word.text().toLowerCase(Locale.ROOT));
+    ProfileFlag.Kind kind =
+        ProfileFlag.Kind.named(word.text().toLowerCase(Locale.ROOT)).orElse(null);
     if (kind == null) {
       String near =
           Scanner.nearest(

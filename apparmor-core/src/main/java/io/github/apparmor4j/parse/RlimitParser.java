@@ -5,6 +5,7 @@ import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.RlimitRule;
 import io.github.apparmor4j.profile.Rule;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,12 +54,12 @@ final class RlimitParser {
       unitText = unit.text();
       in.skip();
     }
-    RlimitRule.Unit known = RlimitRule.Unit.named(unitText);
-    if (known == null) {
+    Optional<RlimitRule.Unit> known = RlimitRule.Unit.named(unitText);
+    if (known.isEmpty()) {
       throw new ParseFailure("AA-PARSE-0025", unit.span(), "unknown unit '" + unitText + "'", null);
     }
     long amount = amount(String.valueOf(parts.group(1)), value);
-    return in.built(() -> new RlimitRule(resource, amount, known));
+    return in.built(() -> new RlimitRule(resource, amount, known.get()));
   }
 
   /** Returns a number; one that begins with 0 is octal. */

@@ -32,7 +32,7 @@ final class RuleParser {
       return rule;
     }
     String keyword = in.peekKeyword();
-    RuleKind kind = RuleKind.named(keyword);
+    RuleKind kind = RuleKind.named(keyword).orElse(null);
     char after = in.peek(keyword.length());
     Rule rule;
     if (kind != null && !Character.isLetterOrDigit(after) && ".+:{".indexOf(after) < 0) {

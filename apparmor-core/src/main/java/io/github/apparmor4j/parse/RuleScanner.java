@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -80,7 +81,7 @@ final class RuleScanner extends Scanner {
     return words;
   }
 
-  <P extends Enum<P>> List<P> permissionList(Function<String, @Nullable P> named, P[] all) {
+  <P extends Enum<P>> List<P> permissionList(Function<String, Optional<P>> named, P[] all) {
     List<P> permissions = new ArrayList<>();
     if (peek() == '(') {
       for (Word word : values("a permission")) {
@@ -90,7 +91,7 @@ final class RuleScanner extends Scanner {
       return permissions;
     }
     String next = peekKeyword();
-    if (next.equals("rw") || named.apply(next) != null) {
+    if (next.equals("rw") || named.apply(next).isPresent()) {
       char after = peek(next.length());
       if (after == ',' || Scanner.isBlank(after)) {
         permissions.addAll(permission(word("a permission"), named, all));
@@ -100,7 +101,7 @@ final class RuleScanner extends Scanner {
     return permissions;
   }
 
-  <P extends Enum<P>> List<P> permission(Word word, Function<String, @Nullable P> named, P[] all) {
+  <P extends Enum<P>> List<P> permission(Word word, Function<String, Optional<P>> named, P[] all) {
     if (word.text().equals("rw")) {
       return Stream.of("r", "w")
           .map(half -> known(word, named.apply(half), "permission", List.of(all)))
@@ -109,9 +110,9 @@ final class RuleScanner extends Scanner {
     return List.of(known(word, named.apply(word.text()), "permission", List.of(all)));
   }
 
-  static <T> T known(Word word, @Nullable T value, String what, List<?> all) {
-    if (value != null) {
-      return value;
+  static <T> T known(Word word, Optional<T> value, String what, List<?> all) {
+    if (value.isPresent()) {
+      return value.get();
     }
     throw new ParseFailure(
         "AA-PARSE-0021",

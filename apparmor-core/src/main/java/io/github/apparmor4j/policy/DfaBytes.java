@@ -12,6 +12,7 @@ import static io.github.apparmor4j.policy.Format.TABLE_EC;
 import static io.github.apparmor4j.policy.Format.TABLE_NEXT;
 
 import io.github.apparmor4j.automaton.PackedDfa;
+import io.github.apparmor4j.vocabulary.PermissionEntry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,6 +1,9 @@
 package io.github.apparmor4j.policy;
 
 import io.github.apparmor4j.automaton.Dfa;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PermissionEntry;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

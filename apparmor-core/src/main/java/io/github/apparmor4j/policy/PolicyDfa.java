@@ -2,6 +2,8 @@ package io.github.apparmor4j.policy;
 
 import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.automaton.PackedDfa;
+import io.github.apparmor4j.vocabulary.AcceptWords;
+import io.github.apparmor4j.vocabulary.PermissionEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,8 +23,15 @@ import java.util.TreeMap;
  *     own a file have an entry of their own after; empty if the table is left out
  * @param entries permissions; empty for the form with words
  */
+@SuppressWarnings("exports") // tables and entries are for this library; users walk and count
 public record PolicyDfa(
     PackedDfa tables, int[] accept, int[] accept2, List<PermissionEntry> entries) {
+
+  /** The state from which no string is accepted. */
+  public static final int TRAP = Dfa.TRAP;
+
+  /** The state that every string starts in. */
+  public static final int START = Dfa.START;
 
   /** How permissions are written. */
   public enum Form {
@@ -173,6 +182,11 @@ public record PolicyDfa(
       }
     }
     return 0;
+  }
+
+  /** Returns the state that a byte, 0 to 255, leads to from a state. */
+  public int step(int state, int value) {
+    return tables.step(state, value);
   }
 
   /** Returns the state that bytes lead to from a state. */

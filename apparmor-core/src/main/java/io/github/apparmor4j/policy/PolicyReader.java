@@ -9,6 +9,7 @@ import static io.github.apparmor4j.policy.Format.STRUCT;
 import static io.github.apparmor4j.policy.Format.STRUCT_END;
 
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.vocabulary.PermissionEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package io.github.apparmor4j.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,11 +81,11 @@ public record ProfileName(@Nullable String namespace, List<String> segments) {
     return segments.get(segments.size() - 1);
   }
 
-  /** Returns the name of the profile that this one is in, or {@code null} if it is in none. */
-  public @Nullable ProfileName parent() {
+  /** Returns the name of the profile that this one is in, or nothing if it is in none. */
+  public Optional<ProfileName> parent() {
     return segments.size() == 1
-        ? null
-        : new ProfileName(namespace, segments.subList(0, segments.size() - 1));
+        ? Optional.empty()
+        : Optional.of(new ProfileName(namespace, segments.subList(0, segments.size() - 1)));
   }
 
   /** Returns the name of a child of this profile. */

@@ -1,6 +1,5 @@
 package io.github.apparmor4j.print;
 
-import io.github.apparmor4j.profile.CanonicalOrder;
 import io.github.apparmor4j.profile.Comment;
 import io.github.apparmor4j.profile.Conditional;
 import io.github.apparmor4j.profile.FileElement;
@@ -64,7 +63,7 @@ public final class ProfileFormatter {
       all.add(inside(element));
       groups.add(new Group(element, all));
     }
-    groups.sort((a, b) -> CanonicalOrder.BY_KIND.compare(a.element(), b.element()));
+    groups.sort((a, b) -> ProfileElement.canonicalOrder().compare(a.element(), b.element()));
     groups.forEach(group -> result.addAll(group.all()));
     result.addAll(pending);
     return result;

@@ -9,10 +9,10 @@ import java.util.Comparator;
  * the includes of {@code local/}, in which a site adds to the profile. Elements of one kind are
  * equal.
  */
-public final class CanonicalOrder implements Comparator<ProfileElement> {
+final class CanonicalOrder implements Comparator<ProfileElement> {
 
   /** The order. */
-  public static final CanonicalOrder BY_KIND = new CanonicalOrder();
+  static final CanonicalOrder BY_KIND = new CanonicalOrder();
 
   private static final int LAST = 100;
 

@@ -1,10 +1,10 @@
 package io.github.apparmor4j.profile;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A Linux capability, in the order of its numbers in {@code linux/capability.h}. */
 public enum Capability {
@@ -94,11 +94,9 @@ public enum Capability {
   private static final Map<String, Capability> BY_NAME =
       Stream.of(values()).collect(Collectors.toMap(Capability::toString, Function.identity()));
 
-  /**
-   * Returns the capability of a name such as {@code net_admin}, or {@code null} if there is none.
-   */
-  public static @Nullable Capability named(String name) {
-    return BY_NAME.get(name);
+  /** Returns the capability of a name such as {@code net_admin}, or nothing if there is none. */
+  public static Optional<Capability> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /** Returns the kernel's number, 0 to 40. */

@@ -1,6 +1,6 @@
 package io.github.apparmor4j.profile;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** What a task may do on a message bus. */
 public enum DbusPermission implements Permission {
@@ -25,10 +25,10 @@ public enum DbusPermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
    * none.
    */
-  public static @Nullable DbusPermission named(String word) {
+  public static Optional<DbusPermission> named(String word) {
     return Words.named(values(), word);
   }
 

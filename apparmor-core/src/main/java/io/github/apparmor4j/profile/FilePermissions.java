@@ -1,6 +1,6 @@
 package io.github.apparmor4j.profile;
 
-import io.github.apparmor4j.policy.AcceptBits;
+import io.github.apparmor4j.vocabulary.AcceptBits;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;

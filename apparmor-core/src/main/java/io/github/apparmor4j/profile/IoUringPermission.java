@@ -1,6 +1,6 @@
 package io.github.apparmor4j.profile;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** What a task may do with {@code io_uring}. */
 public enum IoUringPermission implements Permission {
@@ -21,10 +21,10 @@ public enum IoUringPermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
    * none.
    */
-  public static @Nullable IoUringPermission named(String word) {
+  public static Optional<IoUringPermission> named(String word) {
     return Words.named(values(), word);
   }
 

@@ -3,7 +3,7 @@ package io.github.apparmor4j.profile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * A mount option: bits of {@code mount(2)}'s flags that it sets or clears ({@code MS_*} of {@code
@@ -125,8 +125,8 @@ public enum MountOption {
    * Returns the option of a word such as {@code ro} or {@code make-private}, or {@code null} if
    * there is none.
    */
-  public static @Nullable MountOption named(String word) {
-    return BY_NAME.get(word);
+  public static Optional<MountOption> named(String word) {
+    return Optional.ofNullable(BY_NAME.get(word));
   }
 
   /** Returns the flag bits that the option sets. */

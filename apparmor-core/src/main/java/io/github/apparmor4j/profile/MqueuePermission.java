@@ -1,6 +1,6 @@
 package io.github.apparmor4j.profile;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** What a task may do with a message queue. */
 public enum MqueuePermission implements Permission {
@@ -31,10 +31,10 @@ public enum MqueuePermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
    * none.
    */
-  public static @Nullable MqueuePermission named(String word) {
+  public static Optional<MqueuePermission> named(String word) {
     return Words.named(values(), word);
   }
 

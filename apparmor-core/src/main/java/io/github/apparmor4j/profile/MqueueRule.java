@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,8 @@ public record MqueueRule(
     /** {@code msgget(2)}. */
     SYSV;
 
-    /** Returns the type of a word, or {@code null} if there is none. */
-    public static @Nullable Type named(String word) {
+    /** Returns the type of a word, or nothing if there is none. */
+    public static Optional<Type> named(String word) {
       return Words.named(values(), word);
     }
 
@@ -67,12 +68,12 @@ public record MqueueRule(
     return new MqueueRule(Qualifiers.NONE, List.of(permissions), null, null, null);
   }
 
-  /** Returns the type, given or by the name; {@code null} for both. */
-  public @Nullable Type effectiveType() {
+  /** Returns the type, given or by the name; empty for both. */
+  public Optional<Type> effectiveType() {
     if (type != null || name == null) {
-      return type;
+      return Optional.ofNullable(type);
     }
-    return NUMBER.matcher(name).matches() ? Type.SYSV : Type.POSIX;
+    return Optional.of(NUMBER.matcher(name).matches() ? Type.SYSV : Type.POSIX);
   }
 
   @Override
@@ -96,7 +97,7 @@ public record MqueueRule(
         SetPart.orAll(permissions),
         new NamePart(name),
         new NamePart(label),
-        SetPart.orAny(effectiveType()));
+        SetPart.orAny(effectiveType().orElse(null)));
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.github.apparmor4j.profile;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** An address family that has a name in profiles. */
 public enum NetworkFamily {
@@ -111,9 +111,9 @@ public enum NetworkFamily {
     this.number = number;
   }
 
-  /** Returns the family of a name such as {@code inet6}, or {@code null} if there is none. */
-  public static @Nullable NetworkFamily named(String name) {
-    return BY_NAME.get(name);
+  /** Returns the family of a name such as {@code inet6}, or nothing if there is none. */
+  public static Optional<NetworkFamily> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /** Returns the kernel's number. */

@@ -1,6 +1,6 @@
 package io.github.apparmor4j.profile;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** What a task may do with a socket (the kernel's {@code AA_MAY_*}). */
 public enum NetworkPermission implements Permission {
@@ -49,10 +49,10 @@ public enum NetworkPermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
    * none.
    */
-  public static @Nullable NetworkPermission named(String word) {
+  public static Optional<NetworkPermission> named(String word) {
     return Words.named(values(), word);
   }
 

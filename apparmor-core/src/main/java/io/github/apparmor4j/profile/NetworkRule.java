@@ -3,6 +3,7 @@ package io.github.apparmor4j.profile;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,50 @@ public record NetworkRule(
     List<NetworkPermission> permissions,
     @Nullable NetworkFamily family,
     @Nullable SocketType type,
-    @Nullable NetworkProtocol protocol,
+    @Nullable Protocol protocol,
     Endpoint local,
     Endpoint peer)
     implements Rule {
+
+  /** A protocol name that stands for families and a type in a network rule. */
+  @SuppressWarnings("ImmutableEnumChecker") // the lists are unmodifiable
+  public enum Protocol {
+    /** Stream sockets of {@code inet} and {@code inet6}. */
+    TCP(SocketType.STREAM, NetworkFamily.INET, NetworkFamily.INET6),
+    /** Datagram sockets of {@code inet} and {@code inet6}. */
+    UDP(SocketType.DGRAM, NetworkFamily.INET, NetworkFamily.INET6),
+    /** Raw sockets of {@code inet}. */
+    ICMP(SocketType.RAW, NetworkFamily.INET);
+
+    private final SocketType type;
+    private final List<NetworkFamily> families;
+
+    Protocol(SocketType type, NetworkFamily... families) {
+      this.type = type;
+      this.families = List.of(families);
+    }
+
+    /** Returns the protocol of a word, or nothing if there is none. */
+    public static Optional<Protocol> named(String word) {
+      return Words.named(values(), word);
+    }
+
+    /** Returns the sockets' type. */
+    public SocketType type() {
+      return type;
+    }
+
+    /** Returns the families that know the protocol. */
+    public List<NetworkFamily> families() {
+      return families;
+    }
+
+    /** Returns the word as it stands in a profile. */
+    @Override
+    public String toString() {
+      return Words.keyword(this);
+    }
+  }
 
   /** The families that addresses and ports belong to. */
   private static final Set<NetworkFamily> INTERNET =
@@ -68,7 +109,7 @@ public record NetworkRule(
       List<NetworkPermission> permissions,
       @Nullable NetworkFamily family,
       @Nullable SocketType type,
-      @Nullable NetworkProtocol protocol) {
+      @Nullable Protocol protocol) {
     this(qualifiers, permissions, family, type, protocol, Endpoint.ANY, Endpoint.ANY);
   }
 
@@ -97,19 +138,20 @@ public record NetworkRule(
   }
 
   /**
-   * Returns the families that the rule is about; {@code null} for all, those without a name too.
+   * Returns the families that the rule is about; empty if it is about all, those without a name
+   * too.
    */
-  public @Nullable Set<NetworkFamily> families() {
+  public Optional<Set<NetworkFamily>> families() {
     if (family != null) {
-      return EnumSet.of(family);
+      return Optional.of(EnumSet.of(family));
     }
     if (protocol != null) {
-      return Set.copyOf(protocol.families());
+      return Optional.of(Set.copyOf(protocol.families()));
     }
     if (isInternet(local, peer)) {
-      return Set.copyOf(INTERNET);
+      return Optional.of(Set.copyOf(INTERNET));
     }
-    return type == null ? null : EnumSet.allOf(NetworkFamily.class);
+    return type == null ? Optional.empty() : Optional.of(EnumSet.allOf(NetworkFamily.class));
   }
 
   /** Returns this rule with conditions about both sides. */
@@ -131,7 +173,7 @@ public record NetworkRule(
   public List<Part> parts() {
     return List.of(
         SetPart.orAll(permissions),
-        new SetPart(families()),
+        new SetPart(families().orElse(null)),
         SetPart.orAny(protocol == null ? type : protocol.type()),
         SetPart.orAny(local.isAny() ? null : local),
         SetPart.orAny(peer.isAny() ? null : peer));

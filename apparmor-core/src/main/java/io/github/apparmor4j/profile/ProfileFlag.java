@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,14 +86,14 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
       };
     }
 
-    /** Returns the flag of a name, or {@code null} if there is none. */
-    public static @Nullable Kind named(String name) {
+    /** Returns the flag of a name, or nothing if there is none. */
+    public static Optional<Kind> named(String name) {
       for (Kind kind : values()) {
         if (kind.toString().equals(name)) {
-          return kind;
+          return Optional.of(kind);
         }
       }
-      return null;
+      return Optional.empty();
     }
   }
 
@@ -130,8 +131,10 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
   }
 
   /** Returns the number of an error's name, in upper or lower case; {@code null} for none. */
-  public static @Nullable Integer errno(String name) {
-    return name.equals("-") ? null : ERRORS.get(name.toUpperCase(Locale.ROOT));
+  public static Optional<Integer> errno(String name) {
+    return name.equals("-")
+        ? Optional.empty()
+        : Optional.ofNullable(ERRORS.get(name.toUpperCase(Locale.ROOT)));
   }
 
   private enum Group {
@@ -158,7 +161,7 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
         }
       }
       case KILL_SIGNAL -> {
-        if (value == null || Signal.named(value) == null) {
+        if (value == null || Signal.named(value).isEmpty()) {
           throw new IllegalArgumentException(kind + " needs a signal's name, not " + value);
         }
       }

@@ -1,6 +1,6 @@
 package io.github.apparmor4j.profile;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** What a task may do to another, or have done to it, by {@code ptrace(2)} and its like. */
 public enum PtracePermission implements Permission {
@@ -25,10 +25,10 @@ public enum PtracePermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
    * none.
    */
-  public static @Nullable PtracePermission named(String word) {
+  public static Optional<PtracePermission> named(String word) {
     return Words.named(values(), word);
   }
 

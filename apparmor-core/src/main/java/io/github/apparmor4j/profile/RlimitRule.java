@@ -2,6 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -78,9 +79,9 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
       return number;
     }
 
-    /** Returns the resource of a word, or {@code null} if there is none. */
-    public static @Nullable Resource named(String word) {
-      return word.equals("ofile") ? NOFILE : Words.named(values(), word);
+    /** Returns the resource of a word, or nothing if there is none. */
+    public static Optional<Resource> named(String word) {
+      return word.equals("ofile") ? Optional.of(NOFILE) : Words.named(values(), word);
     }
 
     @Override
@@ -124,22 +125,24 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
       this.factor = factor;
     }
 
-    /** Returns the unit of a word, or {@code null} if there is none. */
-    public static @Nullable Unit named(String word) {
-      return switch (word) {
-        case "" -> NONE;
-        case "K", "KB" -> KB;
-        case "M", "MB" -> MB;
-        case "G", "GB" -> GB;
-        case "us", "microsecond", "microseconds" -> US;
-        case "ms", "millisecond", "milliseconds" -> MS;
-        case "s", "sec", "second", "seconds" -> SEC;
-        case "min", "minute", "minutes" -> MIN;
-        case "h", "hour", "hours" -> HOUR;
-        case "d", "day", "days" -> DAY;
-        case "week", "weeks" -> WEEK;
-        default -> null;
-      };
+    /** Returns the unit of a word, or nothing if there is none. */
+    public static Optional<Unit> named(String word) {
+      @Nullable Unit unit =
+          switch (word) {
+            case "" -> NONE;
+            case "K", "KB" -> KB;
+            case "M", "MB" -> MB;
+            case "G", "GB" -> GB;
+            case "us", "microsecond", "microseconds" -> US;
+            case "ms", "millisecond", "milliseconds" -> MS;
+            case "s", "sec", "second", "seconds" -> SEC;
+            case "min", "minute", "minutes" -> MIN;
+            case "h", "hour", "hours" -> HOUR;
+            case "d", "day", "days" -> DAY;
+            case "week", "weeks" -> WEEK;
+            default -> null;
+          };
+      return Optional.ofNullable(unit);
     }
 
     /** Returns the word as it stands in a profile; empty for {@link #NONE}. */

@@ -1,10 +1,10 @@
 package io.github.apparmor4j.profile;
 
-import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The kinds of rules, in the order in which canonical text has them: the one place that says what
@@ -200,14 +200,14 @@ public enum RuleKind {
     return keywords;
   }
 
-  /** Returns the kind whose rules begin with a word, or {@code null} if there is none. */
-  public static @Nullable RuleKind named(String keyword) {
+  /** Returns the kind whose rules begin with a word, or nothing if there is none. */
+  public static Optional<RuleKind> named(String keyword) {
     for (RuleKind kind : values()) {
       if (kind.keywords.contains(keyword)) {
-        return kind;
+        return Optional.of(kind);
       }
     }
-    return null;
+    return Optional.empty();
   }
 
   /**

@@ -3,7 +3,7 @@ package io.github.apparmor4j.profile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * A signal as rules name it.
@@ -44,11 +44,11 @@ public record Signal(int code) implements Comparable<Signal> {
   }
 
   /**
-   * Returns the signal of a name such as {@code term} or {@code rtmin+3}, or {@code null} if there
-   * is none.
+   * Returns the signal of a name such as {@code term} or {@code rtmin+3}, or nothing if there is
+   * none.
    */
-  public static @Nullable Signal named(String name) {
-    return BY_NAME.get(name);
+  public static Optional<Signal> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.github.apparmor4j.profile;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Which side of a signal a task may be on. */
 public enum SignalPermission implements Permission {
@@ -21,10 +21,10 @@ public enum SignalPermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or {@code null} if there is
+   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
    * none.
    */
-  public static @Nullable SignalPermission named(String word) {
+  public static Optional<SignalPermission> named(String word) {
     return Words.named(values(), word);
   }
 

@@ -1,6 +1,6 @@
 package io.github.apparmor4j.profile;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** A socket's type ({@code SOCK_*} of {@code linux/net.h}). */
 public enum SocketType {
@@ -23,8 +23,8 @@ public enum SocketType {
     this.number = number;
   }
 
-  /** Returns the type of a word such as {@code stream}, or {@code null} if there is none. */
-  public static @Nullable SocketType named(String word) {
+  /** Returns the type of a word such as {@code stream}, or nothing if there is none. */
+  public static Optional<SocketType> named(String word) {
     return Words.named(values(), word);
   }
 

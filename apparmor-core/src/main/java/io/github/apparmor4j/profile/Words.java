@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -152,7 +153,7 @@ final class Words {
     return Stream.of(texts).filter(Objects::nonNull).map(Objects::requireNonNull).toList();
   }
 
-  static <E extends Enum<E>> @Nullable E named(E[] values, String word) {
+  static <E extends Enum<E>> Optional<E> named(E[] values, String word) {
     String name =
         switch (word) {
           case "r" -> "read";
@@ -164,10 +165,10 @@ final class Words {
       if (keyword.equals(name)
           || (name.equals("write") && (keyword.equals("send") || keyword.equals("trace")))
           || (name.equals("read") && keyword.equals("receive"))) {
-        return value;
+        return Optional.of(value);
       }
     }
-    return null;
+    return Optional.empty();
   }
 
   static <T extends Comparable<T>> List<T> sortedSet(Collection<T> values) {

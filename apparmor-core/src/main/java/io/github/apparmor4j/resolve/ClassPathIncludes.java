@@ -4,8 +4,8 @@ import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** Includes among resources. */
 final class ClassPathIncludes implements IncludeResolver {
@@ -20,13 +20,13 @@ final class ClassPathIncludes implements IncludeResolver {
   }
 
   @Override
-  public @Nullable List<SourceText> find(String path, boolean searched) throws IOException {
+  public Optional<List<SourceText>> find(String path, boolean searched) throws IOException {
     String name = prefix + path;
     SourceText known = found.get(name);
     if (known == null) {
       try (InputStream in = loader.getResourceAsStream(name)) {
         if (in == null) {
-          return null;
+          return Optional.empty();
         }
         byte[] bytes = in.readNBytes(DirectoryIncludes.MAX_BYTES + 1);
         if (bytes.length > DirectoryIncludes.MAX_BYTES) {
@@ -37,6 +37,6 @@ final class ClassPathIncludes implements IncludeResolver {
         known = known == null ? text : known;
       }
     }
-    return List.of(known);
+    return Optional.of(List.of(known));
   }
 }

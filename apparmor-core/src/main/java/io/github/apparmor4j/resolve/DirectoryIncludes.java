@@ -28,7 +28,7 @@ final class DirectoryIncludes implements IncludeResolver {
   }
 
   @Override
-  public @Nullable List<SourceText> find(String path, boolean searched) throws IOException {
+  public Optional<List<SourceText>> find(String path, boolean searched) throws IOException {
     String key = (searched ? "<" : "\"") + path;
     Optional<List<SourceText>> known = found.get(key);
     if (known == null) {
@@ -36,7 +36,7 @@ final class DirectoryIncludes implements IncludeResolver {
       known = found.putIfAbsent(key, looked);
       known = known == null ? looked : known;
     }
-    return known.orElse(null);
+    return known;
   }
 
   private @Nullable List<SourceText> look(String path, boolean searched) throws IOException {

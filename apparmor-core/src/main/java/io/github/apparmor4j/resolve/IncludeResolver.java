@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the texts that {@code include} and {@code abi} rules name. Implementations are thread-safe.
@@ -20,14 +20,14 @@ public interface IncludeResolver {
    * @param path as the rule names it
    * @param searched whether it is looked for in the include directories, or relative to the current
    *     one
-   * @return {@code null} if there is nothing of that name
+   * @return nothing if there is nothing of that name
    * @throws IOException if there is, but it can't be read
    */
-  @Nullable List<SourceText> find(String path, boolean searched) throws IOException;
+  Optional<List<SourceText>> find(String path, boolean searched) throws IOException;
 
   /** Returns a resolver that finds nothing. */
   static IncludeResolver none() {
-    return (path, searched) -> null;
+    return (path, searched) -> Optional.empty();
   }
 
   /** Returns a resolver of texts by name. */
@@ -37,10 +37,7 @@ public interface IncludeResolver {
             .collect(
                 Collectors.toUnmodifiableMap(
                     Map.Entry::getKey, e -> SourceText.of(e.getKey(), e.getValue())));
-    return (path, searched) -> {
-      SourceText text = sources.get(path);
-      return text == null ? null : List.of(text);
-    };
+    return (path, searched) -> Optional.ofNullable(sources.get(path)).map(List::of);
   }
 
   /**
@@ -79,8 +76,8 @@ public interface IncludeResolver {
   /** Returns a resolver that asks another for what this one doesn't find. */
   default IncludeResolver orElse(IncludeResolver other) {
     return (path, searched) -> {
-      List<SourceText> texts = find(path, searched);
-      return texts == null ? other.find(path, searched) : texts;
+      Optional<List<SourceText>> texts = find(path, searched);
+      return texts.isEmpty() ? other.find(path, searched) : texts;
     };
   }
 }

@@ -66,7 +66,7 @@ public final class Preprocessor {
     int at = from;
     for (Object element : elements) {
       if (element instanceof Include include) {
-        SourceSpan span = in.spanOf(include);
+        SourceSpan span = in.spanOf(include).orElse(null);
         if (span != null) {
           out.append(in.source().text(), at, span.start());
           include(include, seen, depth, body);
@@ -90,7 +90,7 @@ public final class Preprocessor {
   private void include(Include include, Set<SourceText> seen, int depth, boolean body)
       throws IOException {
     String name = include.searched() ? "<" + include.path() + ">" : '"' + include.path() + '"';
-    List<SourceText> texts = includes.find(include.path(), include.searched());
+    List<SourceText> texts = includes.find(include.path(), include.searched()).orElse(null);
     String how = texts == null ? "failed include" : "included";
     if (texts != null && !texts.isEmpty() && seen.containsAll(texts)) {
       how = "skipped duplicate include";

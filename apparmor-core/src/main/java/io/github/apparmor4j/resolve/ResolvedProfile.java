@@ -56,8 +56,7 @@ public record ResolvedProfile(
    * @param pattern of paths, such as {@code /etc/**}
    * @param permissions letters as in profiles; {@code w} stands for appending, too
    * @throws GlobSyntaxException if the pattern can't be read
-   * @throws io.github.apparmor4j.automaton.TooComplexException if patterns are too complex to
-   *     compare
+   * @throws io.github.apparmor4j.source.TooComplexException if patterns are too complex to compare
    */
   public List<ResolvedRule> grants(String pattern, FilePermissions permissions) {
     Aare asked = Aare.path(pattern);

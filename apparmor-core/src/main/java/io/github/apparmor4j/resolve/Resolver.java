@@ -161,7 +161,7 @@ public final class Resolver {
         return List.of();
       }
       try {
-        List<SourceText> texts = includes.find(include.path(), include.searched());
+        List<SourceText> texts = includes.find(include.path(), include.searched()).orElse(null);
         if (texts == null) {
           if (!include.ifExists()) {
             report("AA-RESOLVE-0001", place, "can't find " + include.path());
@@ -213,7 +213,7 @@ public final class Resolver {
      */
     private void abi(AbiRule rule, SourcePlace place, boolean holds) {
       try {
-        List<SourceText> texts = includes.find(rule.path(), rule.searched());
+        List<SourceText> texts = includes.find(rule.path(), rule.searched()).orElse(null);
         if (rule.searched() && (rule.path().equals("kernel") || rule.path().equals("default"))) {
           // The kernel's own set is what holds without a rule.
           boolean first = holds && abi == null && rule.path().equals("default");

@@ -1,6 +1,7 @@
 package io.github.apparmor4j.source;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 public record Diagnostic(
     String code, Severity severity, SourcePlace place, String message, @Nullable String help) {
+
+  /** How bad a {@link Diagnostic} is. */
+  public enum Severity {
+    /** The text can't be used as it is. */
+    ERROR,
+    /** It can, but perhaps not as its author meant. */
+    WARNING;
+
+    /** Returns the word that messages show. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   private static final Pattern CODE = Pattern.compile("AA-[A-Z]+-[0-9]{4}");
   private static final int SHOWN_LINE = 200;

@@ -2,6 +2,7 @@ package io.github.apparmor4j.automaton;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.source.WorkLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -125,7 +126,7 @@ class AutomatonProperties {
             .toList();
     return DfaBuilder.build(
         labelled,
-        DfaLimits.DEFAULT,
+        WorkLimits.DEFAULT,
         (labels, state) ->
             Arrays.stream(labels).map(label -> 1 << label).reduce(0, (a, b) -> a | b));
   }
@@ -200,8 +201,8 @@ class AutomatonProperties {
       @ForAll("expressions") List<Regex> expressions, @ForAll("strings") List<byte[]> strings) {
     Regex one = expressions.get(0);
     Regex other = expressions.get(expressions.size() - 1);
-    boolean includes = one.includes(other, DfaLimits.DEFAULT);
-    boolean overlaps = one.overlaps(other, DfaLimits.DEFAULT);
+    boolean includes = one.includes(other, WorkLimits.DEFAULT);
+    boolean overlaps = one.overlaps(other, WorkLimits.DEFAULT);
     TreeSet<Boolean> outside = new TreeSet<>();
     for (byte[] string : strings) {
       boolean inOne = matches(one, string);
@@ -214,6 +215,6 @@ class AutomatonProperties {
     if (includes) {
       assertThat(outside).containsExactly(false);
     }
-    assertThat(one.includes(one, DfaLimits.DEFAULT)).isTrue();
+    assertThat(one.includes(one, WorkLimits.DEFAULT)).isTrue();
   }
 }

@@ -3,7 +3,6 @@ package io.github.apparmor4j.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.IncludeResolver;
@@ -12,6 +11,7 @@ import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.WorkLimits;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -98,12 +98,12 @@ class CompileServiceTest {
 
   @Test
   void endsAtEachLimit() {
-    DfaLimits limits = DfaLimits.DEFAULT;
+    WorkLimits limits = WorkLimits.DEFAULT;
     List.of(
             limits.withSize(1000, 1_000_000),
             limits.withSize(1_000_000, 1000),
             limits.withTime(Duration.ofNanos(1)),
-            new DfaLimits(1_000_000, 1_000_000, 100_000, Duration.ofMinutes(1)))
+            new WorkLimits(1_000_000, 1_000_000, 100_000, Duration.ofMinutes(1)))
         .forEach(
             some ->
                 assertThatThrownBy(

@@ -344,7 +344,7 @@ final class NaivePolicy {
         MqueueRule.class,
         rule ->
             has(rule.permissions(), permission)
-                && (rule.effectiveType() == null || rule.effectiveType() == type)
+                && rule.effectiveType().map(each -> each == type).orElse(true)
                 && (type == MqueueRule.Type.SYSV
                     ? rule.name() == null || rule.name().equals(name)
                     : matches(rule.name(), name))

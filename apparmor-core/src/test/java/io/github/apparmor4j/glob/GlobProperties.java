@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.automaton.DfaBuilder;
-import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.automaton.PackedDfa;
+import io.github.apparmor4j.source.WorkLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -52,7 +52,7 @@ class GlobProperties {
     Aare aare = Aare.path(glob);
     assertThat(aare.matches(string)).as(glob + " on " + string).isEqualTo(expected);
     Dfa dfa =
-        DfaBuilder.build(List.of(aare.regex().labelled(3)), DfaLimits.DEFAULT, (l, s) -> l[0]);
+        DfaBuilder.build(List.of(aare.regex().labelled(3)), WorkLimits.DEFAULT, (l, s) -> l[0]);
     Dfa minimal = dfa.minimize();
     byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
     assertThat(dfa.label(dfa.run(bytes)) == 3).isEqualTo(expected);

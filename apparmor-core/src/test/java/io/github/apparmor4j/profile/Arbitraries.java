@@ -317,10 +317,11 @@ public final class Arbitraries {
             });
   }
 
-  private static List<XattrMatch> xattrs(Profile.Kind kind) {
+  private static List<Profile.XattrMatch> xattrs(Profile.Kind kind) {
     return kind == Profile.Kind.HAT
         ? List.of()
-        : List.of(new XattrMatch("user.a", "b{c,d}"), new XattrMatch("security.x", null));
+        : List.of(
+            new Profile.XattrMatch("user.a", "b{c,d}"), new Profile.XattrMatch("security.x", null));
   }
 
   /** Returns whole files. */

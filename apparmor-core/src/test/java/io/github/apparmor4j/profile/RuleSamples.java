@@ -37,7 +37,7 @@ public final class RuleSamples {
             List.of(NetworkPermission.SEND, NetworkPermission.CREATE),
             null,
             null,
-            NetworkProtocol.TCP),
+            NetworkRule.Protocol.TCP),
         "audit deny network (send create) tcp,");
     all.put(SignalRule.of("a//b", SignalPermission.SEND), "signal (send) peer=a//b,");
     all.put(

@@ -2,10 +2,10 @@ package io.github.apparmor4j.testing;
 
 import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Dfa;
-import io.github.apparmor4j.policy.AcceptBits;
 import io.github.apparmor4j.policy.KernelProfile;
-import io.github.apparmor4j.policy.PermissionEntry;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PermissionEntry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,8 +1,8 @@
 package io.github.apparmor4j.testing;
 
-import io.github.apparmor4j.policy.AcceptBits;
-import io.github.apparmor4j.policy.PermissionEntry;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PermissionEntry;
 
 /**
  * What a state grants, in the bits of an accept word; of files those of its first half.

@@ -140,7 +140,7 @@ public final class DockerEngine {
     if (host.rootless()) {
       problems.add("the daemon runs without root and applies no profile: use one run by root");
     }
-    if (host.appArmor() && !host.rootless() && host.obstacle() != null) {
+    if (host.appArmor() && !host.rootless() && host.obstacle().isPresent()) {
       problems.add(
           "there is no "
               + parser

@@ -3,6 +3,7 @@ package io.github.apparmor4j.docker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,18 +67,19 @@ public record DockerHost(int major, boolean appArmor, boolean parser, boolean ro
   }
 
   /**
-   * Returns what keeps the daemon from confining anything, or {@code null}. It doesn't say so
-   * itself: it starts containers unconfined.
+   * Returns what keeps the daemon from confining anything, or nothing. It doesn't say so itself: it
+   * starts containers unconfined.
    */
-  public @Nullable String obstacle() {
+  public Optional<String> obstacle() {
     if (!appArmor) {
-      return "the kernel has no AppArmor";
+      return Optional.of("the kernel has no AppArmor");
     } else if (rootless) {
-      return "a daemon without root applies no profiles";
+      return Optional.of("a daemon without root applies no profiles");
     } else if (!parser && major >= LOOKS_FOR_PARSER) {
-      return "the daemon doesn't find /sbin/apparmor_parser, without which it applies no profile";
+      return Optional.of(
+          "the daemon doesn't find /sbin/apparmor_parser, without which it applies no profile");
     }
-    return null;
+    return Optional.empty();
   }
 
   /**
@@ -91,7 +93,7 @@ public record DockerHost(int major, boolean appArmor, boolean parser, boolean ro
   public DockerChoice choose(List<String> securityOpt, boolean privileged) {
     Parsed parsed = parse(securityOpt);
     List<String> notes = new ArrayList<>(parsed.notes);
-    String obstacle = obstacle();
+    String obstacle = obstacle().orElse(null);
     if (obstacle != null) {
       notes.add(obstacle);
       return new DockerChoice(UNCONFINED, DockerChoice.Reason.NOT_SUPPORTED, notes);

@@ -340,7 +340,7 @@ class DockerdTest {
     try {
       daemon = Dockerd.start();
       engine = DockerEngine.of(daemon.client(), kernel);
-      boolean open = engine.host().obstacle() != null;
+      boolean open = engine.host().obstacle().isPresent();
       assertThat(engine.preflight(web).isEmpty()).isEqualTo(!open);
       String container = daemon.start(List.of("apparmor=vm-web"), false);
       assertThat(daemon.label(container)).isEqualTo(open ? "unconfined" : "vm-web");

@@ -351,7 +351,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   /** Returns the name of the profile that one is below; empty for none. */
   private static String parentOf(String name) {
-    ProfileName parent = ProfileName.of(null, name).parent();
+    ProfileName parent = ProfileName.of(null, name).parent().orElse(null);
     return parent == null ? "" : parent.name();
   }
 

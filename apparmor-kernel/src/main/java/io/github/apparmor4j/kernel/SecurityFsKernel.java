@@ -2,7 +2,6 @@ package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decision;
-import io.github.apparmor4j.access.KernelQuestion;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.AccessWords;
@@ -380,7 +379,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
    */
   @Override
   public Decision query(String profile, Access access) throws KernelException {
-    Optional<KernelQuestion> question = KernelQuestion.of(access);
+    Optional<Access.KernelQuestion> question = access.kernelQuestion();
     if (question.isEmpty()) {
       throw new KernelException("query", Errno.EINVAL, "a kernel can't be asked: " + access, null);
     }

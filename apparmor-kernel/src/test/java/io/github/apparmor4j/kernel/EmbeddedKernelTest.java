@@ -18,7 +18,6 @@ import io.github.apparmor4j.profile.SocketType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedKernelTest {
@@ -82,8 +81,8 @@ class EmbeddedKernelTest {
   @Test
   void answersAboutOtherTasksAndMounts() throws KernelException {
     kernel.load(compiled(WEB));
-    Signal term = Objects.requireNonNull(Signal.named("term"));
-    Signal kill = Objects.requireNonNull(Signal.named("kill"));
+    Signal term = Signal.named("term").orElseThrow();
+    Signal kill = Signal.named("kill").orElseThrow();
     assertThat(ask(new Access.Signal(SignalPermission.RECEIVE, term, "init"))).startsWith("allow");
     assertThat(ask(new Access.Signal(SignalPermission.RECEIVE, kill, "init"))).startsWith("deny");
     assertThat(ask(new Access.Signal(SignalPermission.RECEIVE, term, "other"))).startsWith("deny");

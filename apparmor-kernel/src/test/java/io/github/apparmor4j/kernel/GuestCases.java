@@ -1,6 +1,5 @@
 package io.github.apparmor4j.kernel;
 
-import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.kernel.testing.Guest;
@@ -8,11 +7,11 @@ import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.AccessWords;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
-import io.github.apparmor4j.policy.PolicyClass;
 import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -200,13 +199,13 @@ final class GuestCases {
   /** Returns a string that leads through an automaton at random. */
   private static byte[] walk(PolicyDfa dfa, Random random) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int state = Dfa.START;
+    int state = PolicyDfa.START;
     int length = 1 + random.nextInt(60);
     int[] next = new int[256];
     while (out.size() < length) {
       int count = 0;
       for (int c = 0; c < 256; c++) {
-        if (dfa.tables().step(state, c) != Dfa.TRAP) {
+        if (dfa.step(state, c) != PolicyDfa.TRAP) {
           next[count++] = c;
         }
       }
@@ -215,7 +214,7 @@ final class GuestCases {
       }
       int c = next[random.nextInt(count)];
       out.write(c);
-      state = dfa.tables().step(state, c);
+      state = dfa.step(state, c);
     }
     return out.size() == 0 ? new byte[] {PolicyClass.MOUNT} : out.toByteArray();
   }

@@ -9,7 +9,6 @@ import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.profile.SocketType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** A profile and accesses that a kernel can be asked about it. */
 final class Questions {
@@ -69,7 +68,7 @@ final class Questions {
       }
     }
     for (String name : List.of("term", "kill")) {
-      Signal signal = Objects.requireNonNull(Signal.named(name));
+      Signal signal = Signal.named(name).orElseThrow();
       for (String peer : List.of("init", "other")) {
         for (SignalPermission permission : SignalPermission.values()) {
           all.add(new Access.Signal(permission, signal, peer));

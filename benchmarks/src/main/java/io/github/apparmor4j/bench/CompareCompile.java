@@ -1,10 +1,10 @@
 package io.github.apparmor4j.bench;
 
-import io.github.apparmor4j.automaton.DfaLimits;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.source.WorkLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,12 +37,12 @@ public final class CompareCompile {
       List.of(8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048);
 
   /** Growth is measured beyond the usual limits. */
-  private static final DfaLimits WITHOUT_END =
-      new DfaLimits(
+  private static final WorkLimits WITHOUT_END =
+      new WorkLimits(
           1 << 24,
           1 << 30,
           Runtime.getRuntime().maxMemory() / 2,
-          DfaLimits.DEFAULT.time().multipliedBy(5));
+          WorkLimits.DEFAULT.time().multipliedBy(5));
 
   private final Path root;
   private final Path work;

@@ -3,6 +3,7 @@ package io.github.apparmor4j.containerd.kubernetes;
 import io.github.apparmor4j.containerd.CriDefaultProfile;
 import io.github.apparmor4j.source.SourcePlace;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,17 +41,17 @@ public record KubernetesContainer(
 
   /**
    * Returns what counts in a version of Kubernetes: the container's field, the pod's, the
-   * annotation; {@code null} if nothing is said, which means the runtime's default.
+   * annotation; nothing if nothing is said, which means the runtime's default.
    *
    * @param minor 34 for 1.34
    */
-  public @Nullable KubernetesProfile effective(int minor) {
+  public Optional<KubernetesProfile> effective(int minor) {
     if (minor >= FIELDS && own != null) {
-      return own;
+      return Optional.of(own);
     } else if (minor >= FIELDS && pod != null) {
-      return pod;
+      return Optional.of(pod);
     }
-    return minor < NO_ANNOTATIONS ? annotation : null;
+    return minor < NO_ANNOTATIONS ? Optional.ofNullable(annotation) : Optional.empty();
   }
 
   /**
@@ -60,7 +61,7 @@ public record KubernetesContainer(
    * @param minor 34 for 1.34
    */
   public String label(int minor) {
-    KubernetesProfile profile = effective(minor);
+    KubernetesProfile profile = effective(minor).orElse(null);
     if (profile != null && profile.type().equals(KubernetesProfile.LOCALHOST)) {
       return profile.localhostProfile();
     } else if (privileged

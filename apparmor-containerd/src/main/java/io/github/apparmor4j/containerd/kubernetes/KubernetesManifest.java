@@ -127,7 +127,7 @@ public final class KubernetesManifest {
                       : "the annotation is deprecated")
               .withHelp("write securityContext.appArmorProfile"));
     }
-    KubernetesProfile profile = container.effective(minor);
+    KubernetesProfile profile = container.effective(minor).orElse(null);
     SourcePlace place = profile == null ? container.place() : profile.place();
     if (profile != null && profile.type().equals(KubernetesProfile.UNCONFINED)) {
       found.add(

@@ -10,7 +10,6 @@ import io.github.apparmor4j.profile.ExecMode;
 import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.NetworkFamily;
-import io.github.apparmor4j.profile.NetworkProtocol;
 import io.github.apparmor4j.profile.NetworkRule;
 import io.github.apparmor4j.profile.ProfileFlag;
 import io.github.apparmor4j.profile.Qualifiers;
@@ -188,13 +187,14 @@ public final class OperatorProfile {
     NetworkFamily family = rule.family();
     boolean internet = family == NetworkFamily.INET || family == NetworkFamily.INET6;
     boolean plain = family == null && rule.type() == null;
-    if (rule.protocol() == NetworkProtocol.TCP || (internet && rule.type() == SocketType.STREAM)) {
+    if (rule.protocol() == NetworkRule.Protocol.TCP
+        || (internet && rule.type() == SocketType.STREAM)) {
       tcp = true;
-      plain = plain && rule.protocol() == NetworkProtocol.TCP;
-    } else if (rule.protocol() == NetworkProtocol.UDP
+      plain = plain && rule.protocol() == NetworkRule.Protocol.TCP;
+    } else if (rule.protocol() == NetworkRule.Protocol.UDP
         || (internet && rule.type() == SocketType.DGRAM)) {
       udp = true;
-      plain = plain && rule.protocol() == NetworkProtocol.UDP;
+      plain = plain && rule.protocol() == NetworkRule.Protocol.UDP;
     } else if (family == null && rule.type() == SocketType.RAW) {
       raw = true;
       plain = true;

@@ -34,14 +34,6 @@ public final class Guest {
   /** Of the tests that a machine spent most time on, how many are named. */
   private static final int SLOWEST = 5;
 
-  // From the directory of any module, some of which lie below a folder of several.
-  private static final Path SCRIPT =
-      Stream.of("..", "../..")
-          .map(up -> Path.of(up, "apparmor-kernel/src/vm/guest"))
-          .filter(Files::exists)
-          .findFirst()
-          .orElseThrow();
-
   /**
    * What became of a test in the guest.
    *
@@ -176,7 +168,7 @@ public final class Guest {
     Path messages = directory.resolve("messages");
     int status =
         new ProcessBuilder(
-                SCRIPT.toString(), "run", machine, directory.toString(), String.valueOf(seconds))
+                script().toString(), "run", machine, directory.toString(), String.valueOf(seconds))
             .redirectErrorStream(true)
             .redirectOutput(messages.toFile())
             .start()
@@ -191,6 +183,15 @@ public final class Guest {
     List<String> all = Files.readAllLines(directory.resolve("tests"), StandardCharsets.UTF_8);
     assertThat(all).as("tests in the guest, the last line").endsWith("END");
     return all.subList(0, all.size() - 1).stream().map(Guest::result).toList();
+  }
+
+  /** Returns the script that boots a machine, from the directory of any module. */
+  public static Path script() {
+    return Stream.of("..", "../..")
+        .map(up -> Path.of(up, "apparmor-kernel/src/vm/guest"))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
   }
 
   /**

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -81,8 +82,8 @@ public final class Aa {
         names = "--features",
         paramLabel = "PATH",
         description =
-            "the kernel's features: a release (6.1, 6.12, 7.2), a file or a directory;"
-                + " default: 6.12")
+            "the kernel's features: a release (6.1, 6.12, 7.2, ubuntu-24.04), a file or a"
+                + " directory; default: 6.12")
     @Nullable Path features;
 
     IncludeResolver includes() {
@@ -102,9 +103,9 @@ public final class Aa {
 
   /** Reads features: those of a release, a directory as the kernel has it, or a file. */
   public static Features features(Path path) throws IOException {
-    KernelRelease release = KernelRelease.named(path.toString());
-    if (release != null) {
-      return release.features();
+    Optional<KernelRelease> release = KernelRelease.named(path.toString());
+    if (release.isPresent()) {
+      return release.get().features();
     }
     return Files.isDirectory(path)
         ? Features.readDirectory(path)

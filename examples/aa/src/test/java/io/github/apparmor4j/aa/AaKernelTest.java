@@ -7,6 +7,7 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.LoadedProfile;
 import io.github.apparmor4j.kernel.testing.ClassData;
+import io.github.apparmor4j.kernel.testing.Guest;
 import io.github.apparmor4j.parse.ProfileParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ class AaKernelTest {
             .replace("DIRECTORY", directory.toString()));
     Path messages = directory.resolve("messages");
     int status =
-        new ProcessBuilder("../apparmor-kernel/src/vm/guest", "run", "6.12", "" + directory, "600")
+        new ProcessBuilder(Guest.script().toString(), "run", "6.12", "" + directory, "600")
             .redirectErrorStream(true)
             .redirectOutput(messages.toFile())
             .start()

@@ -1,4 +1,4 @@
-package io.github.apparmor4j.automaton;
+package io.github.apparmor4j.source;
 
 /** An automaton would have grown over its limit. */
 public final class TooComplexException extends RuntimeException {

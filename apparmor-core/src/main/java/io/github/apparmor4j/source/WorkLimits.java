@@ -1,4 +1,4 @@
-package io.github.apparmor4j.automaton;
+package io.github.apparmor4j.source;
 
 import java.time.Duration;
 
@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param bytes of memory, estimated: a guard against {@code OutOfMemoryError}, not a measurement
  * @param time of the subset construction, which is nearly all that can take long
  */
-public record DfaLimits(int states, int transitions, long bytes, Duration time) {
+public record WorkLimits(int states, int transitions, long bytes, Duration time) {
 
   private static final long MOST_BYTES = 1L << 30;
 
@@ -19,20 +19,20 @@ public record DfaLimits(int states, int transitions, long bytes, Duration time) 
    * A million states, 20 million transitions, a quarter of the heap but no more than 1 GiB, a
    * minute: some twenty times what the largest real profiles take.
    */
-  public static final DfaLimits DEFAULT =
-      new DfaLimits(
+  public static final WorkLimits DEFAULT =
+      new WorkLimits(
           1_000_000,
           20_000_000,
           Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 4),
           Duration.ofMinutes(1));
 
   /** Returns these with others for states and transitions. */
-  public DfaLimits withSize(int mostStates, int mostTransitions) {
-    return new DfaLimits(mostStates, mostTransitions, bytes, time);
+  public WorkLimits withSize(int mostStates, int mostTransitions) {
+    return new WorkLimits(mostStates, mostTransitions, bytes, time);
   }
 
   /** Returns these with another limit of time. */
-  public DfaLimits withTime(Duration most) {
-    return new DfaLimits(states, transitions, bytes, most);
+  public WorkLimits withTime(Duration most) {
+    return new WorkLimits(states, transitions, bytes, most);
   }
 }

@@ -1,4 +1,4 @@
-package io.github.apparmor4j.policy;
+package io.github.apparmor4j.vocabulary;
 
 /**
  * How rules and questions about mounts are numbered in the policy table: permissions, and the flags

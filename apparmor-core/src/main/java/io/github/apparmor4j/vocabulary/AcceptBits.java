@@ -1,4 +1,4 @@
-package io.github.apparmor4j.policy;
+package io.github.apparmor4j.vocabulary;
 
 /**
  * The bits of the kernel's words: the one place that spells them. Two forms exist

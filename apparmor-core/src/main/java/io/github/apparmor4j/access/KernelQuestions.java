@@ -1,32 +1,19 @@
 package io.github.apparmor4j.access;
 
-import io.github.apparmor4j.policy.AcceptBits;
-import io.github.apparmor4j.policy.PolicyClass;
+import io.github.apparmor4j.access.Access.KernelQuestion;
 import io.github.apparmor4j.profile.Qualifiers.Ownership;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * A question as a kernel's {@code .access} takes it.
- *
- * @param strings a class byte and what follows it, one or more: the last that is in force for the
- *     profile counts
- * @param wanted bits of the kernel's answer that must be allowed
- */
-public record KernelQuestion(List<byte[]> strings, int wanted) {
+/** Accesses as a kernel's {@code .access} takes them. */
+final class KernelQuestions {
 
-  /** Copies the list, not the strings. */
-  public KernelQuestion {
-    strings = List.copyOf(strings);
-  }
+  private KernelQuestions() {}
 
-  /**
-   * Returns the question for an access. Empty for what a kernel can't be asked about: capabilities,
-   * links, executed programs' profiles, hats, and, since root asks, the files of others; and for
-   * sockets' addresses, of which it depends on the policy how they are asked about.
-   */
-  public static Optional<KernelQuestion> of(Access access) {
+  static Optional<KernelQuestion> of(Access access) {
     if (access instanceof Access.File file) {
       return file.ownership() == Ownership.OWNER
           ? of(PolicyClass.FILE, file.path(), AcceptBits.kernelUse(file.permissions().bits()))

@@ -1,4 +1,4 @@
-package io.github.apparmor4j.policy;
+package io.github.apparmor4j.vocabulary;
 
 /**
  * What is said of the strings that end in a state, as bits of an accept word ({@link AcceptBits}).
@@ -28,7 +28,7 @@ public record AcceptWords(int allow, int prompt, int audit, int quiet) {
   }
 
   /** Returns the second word: logged in the lower seven bits of a half, silent in the next. */
-  int second() {
+  public int second() {
     return (audit & AcceptBits.LOGGED) | (quiet & AcceptBits.LOGGED) << 7;
   }
 }

@@ -1,4 +1,4 @@
-package io.github.apparmor4j.policy;
+package io.github.apparmor4j.vocabulary;
 
 /**
  * Classes of the policy table: the first byte of a string in it (the kernel's {@code AA_CLASS_*});

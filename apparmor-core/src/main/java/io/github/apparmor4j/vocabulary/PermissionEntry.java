@@ -1,4 +1,4 @@
-package io.github.apparmor4j.policy;
+package io.github.apparmor4j.vocabulary;
 
 import java.util.Comparator;
 
@@ -71,20 +71,20 @@ public record PermissionEntry(
   }
 
   /** Returns the fields in the order of the binary form. */
-  int[] words() {
+  public int[] words() {
     return new int[] {
       allow, deny, subtree, cond, kill, complain, prompt, audit, quiet, hide, exec, tag, label
     };
   }
 
   /** Makes an entry of the fields in the order of the binary form. */
-  static PermissionEntry of(int[] w) {
+  public static PermissionEntry of(int[] w) {
     return new PermissionEntry(
         w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], w[9], w[10], w[11], w[12]);
   }
 
   /** Returns whether a kernel would take it: no permission is granted and withheld at once. */
-  boolean isConsistent() {
+  public boolean isConsistent() {
     return (allow & (deny | kill | complain | cond | prompt | hide)) == 0
         && (deny & (complain | cond | prompt)) == 0
         && (complain & prompt) == 0
@@ -92,7 +92,7 @@ public record PermissionEntry(
   }
 
   /** Number of fields. */
-  static final int WORDS = 13;
+  public static final int WORDS = 13;
 
   private static PermissionEntry of(int allow, int prompt, int audit, int quiet, int exec) {
     return new PermissionEntry(allow, 0, 0, 0, 0, 0, prompt & ~allow, audit, quiet, 0, exec, 0, 0);
@@ -104,7 +104,7 @@ public record PermissionEntry(
    * @param words of the state
    * @param owner for tasks whose user owns the file, or for others
    */
-  static PermissionEntry ofFile(AcceptWords words, boolean owner) {
+  public static PermissionEntry ofFile(AcceptWords words, boolean owner) {
     int half = AcceptBits.half(words.allow(), owner);
     return of(
         AcceptBits.kernelFile(half) | AcceptBits.kernelFileAlways(words.allow()),
@@ -115,7 +115,7 @@ public record PermissionEntry(
   }
 
   /** Returns what the words of another state mean. */
-  static PermissionEntry ofPolicy(AcceptWords words) {
+  public static PermissionEntry ofPolicy(AcceptWords words) {
     return of(
         AcceptBits.kernelPolicy(words.allow()) | AcceptBits.KERNEL_LOCK,
         AcceptBits.kernelPolicy(words.prompt()),
