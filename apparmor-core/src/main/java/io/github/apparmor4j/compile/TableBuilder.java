@@ -4,6 +4,7 @@ import io.github.apparmor4j.automaton.Dfa;
 import io.github.apparmor4j.automaton.DfaBuilder;
 import io.github.apparmor4j.automaton.PackedDfa;
 import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.automaton.StateExplosions;
 import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.resolve.ResolvedRule;
@@ -157,7 +158,7 @@ final class TableBuilder {
   private TooLargeException tooComplex(
       String what, long limit, List<EncodedRule> rules, List<Regex.Labelled> expressions) {
     Set<ResolvedRule> worst = new LinkedHashSet<>();
-    for (int index : DfaBuilder.multiplying(expressions, SAMPLED_STATES)) {
+    for (int index : StateExplosions.multiplying(expressions, SAMPLED_STATES)) {
       ResolvedRule origin = rules.get(index).origin();
       if (origin != null) {
         worst.add(origin);

@@ -145,8 +145,8 @@ public final class Dockerd {
   public void stop() throws IOException, InterruptedException {
     client.close();
     process.destroy();
-    if (!process.waitFor(1, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
+    if (!process.waitFor(3, TimeUnit.MINUTES)) {
+      process.destroyForcibly().waitFor(); // or the next one would find it running
     }
   }
 }
