@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,7 +88,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
     try {
       Path found = availability == Availability.ENABLED ? find() : null;
       if (found != null) {
-        return new SecurityFsKernel(found);
+        return at(found);
       }
     } catch (IOException e) {
       throw KernelException.of("open", MOUNTS, e);
@@ -97,6 +98,17 @@ public final class SecurityFsKernel implements AppArmorKernel {
         availability == Availability.NO_PERMISSION ? Errno.EACCES : Errno.ENOENT,
         availability.toString(),
         null);
+  }
+
+  /**
+   * Returns the kernel whose interface is in a directory: where a container has it elsewhere, or in
+   * tests a tree of plain files. Nothing is read until something is asked.
+   *
+   * @param directory the {@code apparmor} directory of a securityfs; one that isn't there makes
+   *     operations fail with ENOENT
+   */
+  public static SecurityFsKernel at(Path directory) {
+    return new SecurityFsKernel(Objects.requireNonNull(directory, "directory"));
   }
 
   private static @Nullable Path find() throws IOException {
@@ -274,8 +286,10 @@ public final class SecurityFsKernel implements AppArmorKernel {
     }
   }
 
+  /** Reads a line, without the newline after it: names may begin or end with blanks. */
   private static String line(Path file) throws IOException {
-    return SourceText.decode(Files.readAllBytes(file)).strip();
+    String text = SourceText.decode(Files.readAllBytes(file));
+    return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
   }
 
   @Override
