@@ -6,6 +6,7 @@ import io.github.apparmor4j.policy.KernelProfile;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** What a kernel had of policies when it was last looked at. */
@@ -39,10 +40,10 @@ final class LoadedPolicies {
   /**
    * Returns whether a policy is there as it should be.
    *
-   * @param believed the answer where the profiles are there, and the kernel doesn't give back what
-   *     they were loaded with
+   * @param believed asked where the profiles are there, and the kernel doesn't give back what they
+   *     were loaded with
    */
-  boolean has(CompiledPolicy policy, boolean believed) throws KernelException {
+  boolean has(CompiledPolicy policy, BooleanSupplier believed) throws KernelException {
     Set<String> own = names(policy);
     if (!names.containsAll(own)) {
       return false;
@@ -50,7 +51,7 @@ final class LoadedPolicies {
     try {
       for (String name : own) {
         if (kernel.rawData(name).isEmpty()) {
-          return believed;
+          return believed.getAsBoolean();
         }
       }
     } catch (KernelException e) {
@@ -62,17 +63,14 @@ final class LoadedPolicies {
     return kernel.isUpToDate(policy);
   }
 
-  /** Removes those of some profiles that are there; returns whether any was. */
-  boolean remove(Collection<String> gone) throws KernelException {
-    boolean any = false;
+  /** Removes those of some profiles that are there. */
+  void remove(Collection<String> gone) throws KernelException {
     for (String name : gone) {
       // With a parent go its children.
       boolean withParent = gone.stream().anyMatch(other -> name.startsWith(other + "//"));
       if (names.contains(name) && !withParent) {
         kernel.remove(name);
-        any = true;
       }
     }
-    return any;
   }
 }

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The file is text: a line that names the format, one for the boot, and one for each profile
  * with hashes of what it may have been loaded with, its file and its name, both percent-encoded.
  */
-final class OwnedProfiles implements AutoCloseable {
+final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
 
   private static final String FORMAT = "apparmor4j-owned-profiles 1";
   private static final long LONGEST = 64 << 20;
@@ -118,8 +119,21 @@ final class OwnedProfiles implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns the owned profiles that are loaded still, as they were by us, and aren't wanted.
+   *
+   * @throws KernelException if the kernel can't be asked
+   */
+  Set<String> leftOver(Predicate<String> wanted) throws KernelException {
+    Set<String> left = new TreeSet<>(entries.keySet());
+    left.removeIf(wanted);
+    disownOthers(left);
+    left.retainAll(entries.keySet());
+    return left;
+  }
+
   /** Disowns those of some profiles that aren't loaded any more, or are somebody else's by now. */
-  void disownOthers(Set<String> names) throws KernelException {
+  private void disownOthers(Set<String> names) throws KernelException {
     Set<String> loaded = LoadedPolicies.of(kernel).names();
     Set<String> others = new TreeSet<>();
     for (String name : names) {
@@ -143,9 +157,9 @@ final class OwnedProfiles implements AutoCloseable {
     }
   }
 
-  /** Returns whether a policy is what was loaded last, as far as is known here. */
-  boolean hasLoaded(CompiledPolicy policy) {
-    String hash = hash(policy.toBytes());
+  @Override
+  public boolean hasLoaded(CompiledPolicy policy) {
+    String hash = policy.fingerprint();
     return LoadedPolicies.names(policy).stream()
         .map(entries::get)
         .allMatch(entry -> entry != null && entry.hashes().equals(List.of(hash)));
@@ -176,12 +190,9 @@ final class OwnedProfiles implements AutoCloseable {
     }
   }
 
-  boolean owns(String name) {
+  @Override
+  public boolean owns(String name) {
     return entries.containsKey(name);
-  }
-
-  Set<String> names() {
-    return Set.copyOf(entries.keySet());
   }
 
   /** Returns the file that a profile came from; empty for one that isn't owned. */
@@ -190,9 +201,9 @@ final class OwnedProfiles implements AutoCloseable {
     return entry == null ? "" : entry.file();
   }
 
-  /** Owns a policy's profiles from now on, loaded as it has them or as before. */
-  void intend(String file, CompiledPolicy policy) {
-    String hash = hash(policy.toBytes());
+  @Override
+  public void intend(String file, CompiledPolicy policy) {
+    String hash = policy.fingerprint();
     for (String name : LoadedPolicies.names(policy)) {
       Entry before = entries.get(name);
       List<String> hashes = new ArrayList<>(before == null ? List.of() : before.hashes());
@@ -202,18 +213,20 @@ final class OwnedProfiles implements AutoCloseable {
     }
   }
 
-  /** Says that a policy was loaded. */
-  void settle(String file, CompiledPolicy policy) {
-    String hash = hash(policy.toBytes());
+  @Override
+  public void settle(String file, CompiledPolicy policy) {
+    String hash = policy.fingerprint();
     LoadedPolicies.names(policy).forEach(name -> entries.put(name, new Entry(file, List.of(hash))));
   }
 
-  void disown(Set<String> names) {
+  @Override
+  public void disown(Set<String> names) {
     names.forEach(entries::remove);
   }
 
   /** Writes what is owned, if that changed. */
-  void save() throws IOException {
+  @Override
+  public void save() throws IOException {
     String text =
         entries.entrySet().stream()
             .map(

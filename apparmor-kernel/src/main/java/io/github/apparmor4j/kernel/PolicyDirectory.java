@@ -3,20 +3,15 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.kernel.PolicyFiles.Read;
+import io.github.apparmor4j.kernel.Reconciler.Refusal;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.resolve.IncludeResolver;
-import io.github.apparmor4j.resolve.ProfileDirectory;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,8 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,10 +50,6 @@ import org.jspecify.annotations.Nullable;
  * count. Thread-safe.
  */
 public final class PolicyDirectory implements AutoCloseable {
-
-  private static final int MOST_FILES = 10_000;
-  private static final long LONGEST = 16 << 20;
-  private static final int TRIES = 10;
 
   /** So that a change of many files, or of the kernel's policy in many steps, is looked at once. */
   private static final Duration SETTLING = Duration.ofMillis(200);
@@ -201,30 +190,26 @@ public final class PolicyDirectory implements AutoCloseable {
     }
   }
 
-  /** What was read of a file: a text, or why there is none. */
-  private record Read(@Nullable SourceText text, String problem) {}
-
   /** What a text was compiled to; {@code null} for one with errors. */
   private record Compiled(
-      SourceText text, @Nullable CompiledPolicy policy, List<Diagnostic> found, String problem) {}
+      String text, @Nullable CompiledPolicy policy, List<Diagnostic> found, String problem) {}
 
   private final AppArmorKernel kernel;
-  private final Path directory;
+  private final PolicyFiles files;
   private final Function<SourceText, Compilation> compiler;
   private final boolean prune;
   private final Duration interval;
   private final OwnedProfiles owned;
+  private final Reconciler<IOException> reconciler;
 
   private final Map<String, Compiled> compiled = new HashMap<>();
   private final Map<String, CompiledPolicy> lastGood = new TreeMap<>();
   private Status status;
-  private long loads;
-  private long removals;
-  private List<Thread> watchers = List.of();
+  private @Nullable Watch watch;
 
   private PolicyDirectory(Builder builder) throws IOException {
     this.kernel = builder.kernel;
-    this.directory = builder.directory.toAbsolutePath();
+    this.files = new PolicyFiles(builder.directory);
     this.prune = builder.prune;
     this.interval = builder.interval;
     this.owned =
@@ -232,6 +217,7 @@ public final class PolicyDirectory implements AutoCloseable {
             builder.state,
             builder.boot == null || builder.boot.isEmpty() ? bootId() : builder.boot,
             kernel);
+    this.reconciler = new Reconciler<>(kernel, owned);
     this.compiler =
         builder.compiler == null ? compiler(kernel.features(), builder.includes) : builder.compiler;
     this.status = new Status("", List.of(), Set.of(), 0, 0, "not looked at yet");
@@ -268,17 +254,20 @@ public final class PolicyDirectory implements AutoCloseable {
 
   // ---- one look
 
-  /** Puts right what isn't as the directory has it, and says what it couldn't do. */
+  /**
+   * Puts right what isn't as the directory has it, and says what it couldn't do. Whatever is thrown
+   * by compiling or loading a file is that file's problem, and the others are enforced.
+   */
   public synchronized Status sync() {
     String problem = "";
-    Map<String, Read> files = null;
+    Map<String, Read> read = null;
     try {
-      files = read();
+      read = files.read();
     } catch (IOException | RuntimeException e) {
       problem = "the directory can't be read: " + e;
     }
     try {
-      status = files == null ? restored(problem) : enforced(files);
+      status = read == null ? restored(problem) : enforced(read);
     } catch (IOException e) {
       failed(e);
     }
@@ -286,45 +275,81 @@ public final class PolicyDirectory implements AutoCloseable {
   }
 
   private synchronized void failed(Throwable e) {
-    status =
-        new Status(
-            status.generation(), status.files(), status.leftOver(), loads, removals, text(e));
+    status = status(status.generation(), status.files(), status.leftOver(), Throwables.text(e));
+  }
+
+  private Status status(
+      String generation, List<PolicyFile> results, Set<String> leftOver, String problem) {
+    return new Status(
+        generation, results, leftOver, reconciler.loads(), reconciler.removals(), problem);
   }
 
   /** Enforces what there was when the directory could be read. */
   private Status restored(String problem) throws IOException {
-    Map<String, String> refused = load(lastGood);
-    return new Status(
-        status.generation(),
+    Map<String, Refusal> refused = reconciler.reconcile(lastGood).refused();
+    List<PolicyFile> results =
         status.files().stream()
             .map(
                 file ->
                     refused.containsKey(file.name())
-                        ? file(file.name(), State.REFUSED, refused.get(file.name()))
+                        ? file(file.name(), null, refused.get(file.name()))
                         : file)
-            .toList(),
-        status.leftOver(),
-        loads,
-        removals,
-        problem);
+            .toList();
+    return status(status.generation(), results, status.leftOver(), problem);
   }
 
-  private Status enforced(Map<String, Read> files) throws IOException {
+  private Status enforced(Map<String, Read> read) throws IOException {
+    compiled.keySet().retainAll(read.keySet());
+    lastGood.keySet().retainAll(read.keySet());
+    Map<String, String> invalid = new HashMap<>();
+    Map<String, CompiledPolicy> wanted = wanted(read, invalid);
+    Map<String, Refusal> refused = reconciler.reconcile(wanted).refused();
+    wanted.forEach(
+        (name, policy) -> {
+          if (!refused.containsKey(name)) {
+            lastGood.put(name, policy);
+          }
+        });
+    List<PolicyFile> results = new ArrayList<>();
+    for (String name : read.keySet()) {
+      results.add(file(name, invalid.get(name), refused.get(name)));
+    }
+    Set<String> leftOver = leftOver(read.keySet());
+    boolean all = results.stream().allMatch(file -> file.state() == State.ENFORCED);
+    if (prune && all && !leftOver.isEmpty()) {
+      reconciler.remove(leftOver);
+      leftOver = Set.of();
+    }
+    return status(generation(read), results, leftOver, "");
+  }
+
+  private static String generation(Map<String, Read> read) {
     StringBuilder content = new StringBuilder();
-    compiled.keySet().retainAll(files.keySet());
-    lastGood.keySet().retainAll(files.keySet());
-    Map<String, CompiledPolicy> wanted = new TreeMap<>();
-    Map<String, String> problems = new HashMap<>();
-    Map<String, String> claims = new HashMap<>();
-    files.forEach(
-        (name, read) -> {
-          SourceText text = read.text();
+    read.forEach(
+        (name, file) -> {
+          SourceText text = file.text();
           content.append(name).append('\0');
           content.append(text == null ? "" : text.text()).append('\0');
+        });
+    return OwnedProfiles.hash(SourceText.encode(content.toString())).substring(0, 16);
+  }
+
+  /**
+   * Returns the policy that each file should have loaded: that of its text, or else the last good
+   * one.
+   *
+   * @param invalid where it says what is wrong with a text
+   */
+  private Map<String, CompiledPolicy> wanted(Map<String, Read> read, Map<String, String> invalid) {
+    Map<String, CompiledPolicy> wanted = new TreeMap<>();
+    Map<String, String> claims = new HashMap<>();
+    read.forEach(
+        (name, file) -> {
+          SourceText text = file.text();
           Compiled result = text == null ? null : compiled(name, text);
           CompiledPolicy policy = result == null ? null : result.policy();
           if (policy == null) {
-            problems.put(name, result == null ? read.problem() : result.problem());
+            invalid.put(name, result == null ? file.problem() : result.problem());
             policy = lastGood.get(name);
           }
           if (policy == null) {
@@ -333,59 +358,37 @@ public final class PolicyDirectory implements AutoCloseable {
           for (String profile : LoadedPolicies.names(policy)) {
             String other = claims.putIfAbsent(profile, name);
             if (other != null) {
-              problems.putIfAbsent(name, "profile " + profile + " is in " + other + ", too");
+              invalid.putIfAbsent(name, "profile " + profile + " is in " + other + ", too");
               return;
             }
           }
           wanted.put(name, policy);
         });
-    Map<String, String> refused = load(wanted);
-    wanted.forEach(
-        (name, policy) -> {
-          if (!refused.containsKey(name)) {
-            lastGood.put(name, policy);
-          }
-        });
-    List<PolicyFile> results = new ArrayList<>();
-    for (String name : files.keySet()) {
-      String problem = problems.get(name);
-      if (problem != null) {
-        results.add(file(name, State.INVALID, problem));
-      } else if (refused.get(name) != null) {
-        results.add(file(name, State.REFUSED, refused.get(name)));
-      } else {
-        results.add(file(name, State.ENFORCED, ""));
-      }
-    }
-    Set<String> leftOver = leftOver(files.keySet());
-    boolean all = results.stream().allMatch(file -> file.state() == State.ENFORCED);
-    if (prune && all && !leftOver.isEmpty()) {
-      remove(leftOver);
-      leftOver = Set.of();
-    }
-    String generation = OwnedProfiles.hash(SourceText.encode(content.toString())).substring(0, 16);
-    return new Status(generation, results, leftOver, loads, removals, "");
+    return wanted;
   }
 
-  private PolicyFile file(String name, State state, @Nullable String problem) {
+  private PolicyFile file(String name, @Nullable String invalid, @Nullable Refusal refusal) {
     CompiledPolicy policy = lastGood.get(name);
     Compiled result = compiled.get(name);
+    String refused = refusal == null ? "" : refusal.reason();
     return new PolicyFile(
         name,
-        state,
+        invalid != null ? State.INVALID : refusal != null ? State.REFUSED : State.ENFORCED,
         policy == null ? List.of() : List.copyOf(LoadedPolicies.names(policy)),
         result == null ? List.of() : result.found(),
-        problem == null ? "" : problem);
+        invalid == null ? refused : invalid);
   }
 
   private Compiled compiled(String name, SourceText text) {
     Compiled before = compiled.get(name);
-    if (before == null || !before.text().text().equals(text.text())) {
+    if (before == null || !before.text().equals(text.text())) {
       compiled.remove(name);
       try {
         before = compile(text);
-      } catch (RuntimeException e) {
-        return new Compiled(text, null, List.of(), text(e)); // and once more at the next look
+      } catch (Throwable e) {
+        Throwables.passOnFatal(e);
+        // Not kept, so that it is tried again at the next look.
+        return new Compiled(text.text(), null, List.of(), Throwables.text(e));
       }
       compiled.put(name, before);
     }
@@ -397,78 +400,29 @@ public final class PolicyDirectory implements AutoCloseable {
     List<Diagnostic> found = compilation.diagnostics();
     List<Diagnostic> errors = Diagnostic.errors(found);
     if (compilation.isOk() && !compilation.profiles().isEmpty()) {
-      return new Compiled(text, compilation.orThrow(), found, "");
+      return new Compiled(text.text(), compilation.orThrow(), found, "");
     }
     return new Compiled(
-        text, null, found, errors.isEmpty() ? "it has no profile" : errors.get(0).toString());
-  }
-
-  /** Loads the policies that aren't there as they should be; returns why some can't be, by file. */
-  private Map<String, String> load(Map<String, CompiledPolicy> wanted) throws IOException {
-    Map<String, String> refused = new HashMap<>();
-    List<String> changed = new ArrayList<>();
-    LoadedPolicies loaded = LoadedPolicies.of(kernel);
-    for (Map.Entry<String, CompiledPolicy> each : wanted.entrySet()) {
-      if (loaded.has(each.getValue(), owned.hasLoaded(each.getValue()))) {
-        continue;
-      }
-      String foreign =
-          LoadedPolicies.names(each.getValue()).stream()
-              .filter(name -> loaded.names().contains(name) && !owned.owns(name))
-              .findFirst()
-              .orElse(null);
-      if (foreign == null) {
-        changed.add(each.getKey());
-        owned.intend(each.getKey(), each.getValue());
-      } else {
-        refused.put(each.getKey(), "someone else has loaded profile " + foreign);
-      }
-    }
-    owned.save(); // before anything is loaded
-    for (String file : changed) {
-      CompiledPolicy policy = Objects.requireNonNull(wanted.get(file));
-      try {
-        kernel.replace(policy.toBytes());
-        loads++;
-        owned.settle(file, policy);
-      } catch (KernelException e) {
-        refused.put(file, text(e));
-        Set<String> not = LoadedPolicies.names(policy);
-        not.removeAll(loaded.names());
-        owned.disown(not);
-      }
-    }
-    owned.save();
-    return refused;
+        text.text(),
+        null,
+        found,
+        errors.isEmpty() ? "it has no profile" : errors.get(0).toString());
   }
 
   /** Returns what is ours, loaded still, and in no file any more. */
-  private Set<String> leftOver(Set<String> files) throws IOException {
-    Set<String> left = new TreeSet<>(owned.names());
-    lastGood.values().forEach(policy -> left.removeAll(LoadedPolicies.names(policy)));
-    // What isn't enforced doesn't go either.
+  private Set<String> leftOver(Set<String> there) throws KernelException {
+    Set<String> named = new HashSet<>();
+    lastGood.values().forEach(policy -> named.addAll(LoadedPolicies.names(policy)));
     for (Compiled each : compiled.values()) {
-      if (each.policy() != null) {
-        left.removeAll(LoadedPolicies.names(each.policy()));
+      if (each.policy() != null) { // what isn't enforced doesn't go either
+        named.addAll(LoadedPolicies.names(each.policy()));
       }
     }
     // What a file had before this was opened may be in it still, if it can't be compiled.
-    left.removeIf(
-        name -> files.contains(owned.file(name)) && !lastGood.containsKey(owned.file(name)));
-    owned.disownOthers(left);
-    left.removeIf(name -> !owned.owns(name));
-    return left;
-  }
-
-  private void remove(Set<String> names) throws IOException {
-    LoadedPolicies loaded = LoadedPolicies.of(kernel);
-    Set<String> there = new HashSet<>(names);
-    there.retainAll(loaded.names());
-    if (loaded.remove(there)) {
-      removals += there.size();
-    }
-    owned.disown(names);
-    owned.save();
+    return owned.leftOver(
+        name ->
+            named.contains(name)
+                || (there.contains(owned.file(name)) && !lastGood.containsKey(owned.file(name))));
   }
 
   /**
@@ -479,70 +433,9 @@ public final class PolicyDirectory implements AutoCloseable {
    * @throws IOException if the kernel refuses, or the state can't be written
    */
   public synchronized Set<String> removeAll() throws IOException {
-    owned.disownOthers(owned.names());
-    Set<String> names = owned.names();
-    remove(names);
+    Set<String> names = owned.leftOver(name -> false);
+    reconciler.remove(names);
     return names;
-  }
-
-  // ---- the files
-
-  private Map<String, Read> read() throws IOException {
-    for (int i = 1; ; i++) {
-      Path data = data();
-      Map<String, Read> files = new TreeMap<>();
-      List<Path> found = ProfileDirectory.files(data == null ? directory : data);
-      if (found.size() > MOST_FILES) {
-        throw new IOException("more than " + MOST_FILES + " files");
-      }
-      boolean torn = false;
-      for (Path file : found) {
-        try {
-          files.put(String.valueOf(file.getFileName()), read(file));
-        } catch (NoSuchFileException e) {
-          torn = true; // it went between the list and now
-        }
-      }
-      if (!torn && Objects.equals(data, data())) {
-        return files;
-      } else if (i == TRIES) {
-        throw new IOException("it changes all the time");
-      }
-    }
-  }
-
-  /** Returns where a ConfigMap's files are at the moment; {@code null} if this is none. */
-  private @Nullable Path data() throws IOException {
-    try {
-      return directory.resolve("..data").toRealPath();
-    } catch (NoSuchFileException e) {
-      return null;
-    }
-  }
-
-  private Read read(Path file) throws NoSuchFileException {
-    try {
-      if (!file.toRealPath().startsWith(directory.toRealPath())) {
-        return new Read(null, "it leads out of the directory");
-      } else if (Files.size(file) > LONGEST) {
-        return new Read(null, "it has more than " + LONGEST + " bytes");
-      }
-      return new Read(
-          SourceText.of(
-              String.valueOf(file.getFileName()), SourceText.decode(Files.readAllBytes(file))),
-          "");
-    } catch (NoSuchFileException e) {
-      throw e;
-    } catch (IOException e) {
-      return new Read(null, text(e));
-    }
-  }
-
-  /** Returns what an exception says; of those of files, the message is the file's name alone. */
-  private static String text(Throwable e) {
-    return e instanceof FileSystemException
-        ? e.toString()
-        : Objects.requireNonNullElse(e.getMessage(), e.toString());
   }
 
   // ---- the watch
@@ -555,19 +448,19 @@ public final class PolicyDirectory implements AutoCloseable {
    * @throws IllegalStateException if one looks already
    */
   public synchronized void watch(Consumer<Status> listener) {
-    if (!watchers.isEmpty()) {
+    if (watch != null) {
       throw new IllegalStateException("is watched already");
     }
-    Signal signal = new Signal();
-    watchers =
-        List.of(
-            new Thread(() -> look(signal, listener), "apparmor-policy-directory"),
-            new Thread(() -> waitForKernel(signal), "apparmor-policy-revision"),
-            new Thread(() -> waitForFiles(signal), "apparmor-policy-files"));
-    for (Thread each : watchers) {
-      each.setDaemon(true);
-      each.start();
-    }
+    watch =
+        new Watch(
+                "apparmor-policy-directory",
+                interval,
+                SETTLING,
+                () -> listener.accept(sync()),
+                this::failed)
+            .onPolicyOf(kernel, SETTLING)
+            .on("files", changed -> files.awaitChanges(interval, changed))
+            .start();
   }
 
   /**
@@ -577,90 +470,10 @@ public final class PolicyDirectory implements AutoCloseable {
    */
   @Override
   public synchronized void close() throws IOException {
-    watchers.forEach(Thread::interrupt);
-    watchers = List.of();
+    if (watch != null) {
+      watch.close();
+      watch = null;
+    }
     owned.close();
-  }
-
-  /** Tells the thread that looks. */
-  private static final class Signal {
-    private boolean raised;
-
-    synchronized void raise() {
-      raised = true;
-      notifyAll();
-    }
-
-    synchronized void await(Duration most) throws InterruptedException {
-      long deadline = System.nanoTime() + most.toNanos();
-      for (long left = most.toMillis(); !raised && left > 0; ) {
-        wait(left);
-        left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      }
-      raised = false;
-    }
-  }
-
-  private void look(Signal signal, Consumer<Status> listener) {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        try {
-          listener.accept(sync());
-        } catch (RuntimeException | Error e) {
-          failed(e); // a look that goes wrong, for want of memory say, must not be the last one
-        }
-        signal.await(interval);
-        Thread.sleep(SETTLING.toMillis());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void waitForKernel(Signal signal) {
-    long seen = -1;
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        try {
-          long now = kernel.awaitChange(seen, interval);
-          if (now != seen) {
-            signal.raise();
-          }
-          seen = now;
-        } catch (KernelException e) {
-          // The next look tells of it.
-        }
-        Thread.sleep(SETTLING.toMillis());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Where the directory can't be watched, the interval has to do. */
-  private void waitForFiles(Signal signal) {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        try (WatchService service = FileSystems.getDefault().newWatchService()) {
-          directory.register(
-              service,
-              StandardWatchEventKinds.ENTRY_CREATE,
-              StandardWatchEventKinds.ENTRY_MODIFY,
-              StandardWatchEventKinds.ENTRY_DELETE);
-          signal.raise(); // of what came before this
-          for (boolean there = true; there; ) {
-            WatchKey key = service.take();
-            key.pollEvents();
-            signal.raise();
-            there = key.reset();
-          }
-        } catch (IOException e) {
-          // Not there, or not to be watched.
-        }
-        Thread.sleep(Math.min(interval.toMillis(), 1000));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

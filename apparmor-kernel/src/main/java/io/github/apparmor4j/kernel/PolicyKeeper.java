@@ -1,13 +1,16 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.kernel.KernelException.Errno;
+import io.github.apparmor4j.kernel.Reconciler.Outcome;
 import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.policy.KernelProfile;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +46,49 @@ public final class PolicyKeeper implements AutoCloseable {
     void looked(Set<String> restored, @Nullable KernelException problem);
   }
 
+  /**
+   * Every profile that is given may be replaced; what they were loaded with is known here alone.
+   */
+  private static final class Given implements Ownership<KernelException> {
+    private final Map<String, KernelProfile> loaded = new HashMap<>();
+
+    @Override
+    public boolean owns(String name) {
+      return true;
+    }
+
+    @Override
+    public boolean hasLoaded(CompiledPolicy policy) {
+      return policy.profiles().stream()
+          .allMatch(profile -> profile.equals(loaded.get(profile.qualifiedName())));
+    }
+
+    @Override
+    public void intend(String key, CompiledPolicy policy) {}
+
+    @Override
+    public void settle(String key, CompiledPolicy policy) {
+      policy.profiles().forEach(profile -> loaded.put(profile.qualifiedName(), profile));
+    }
+
+    @Override
+    public void disown(Set<String> names) {
+      loaded.keySet().removeAll(names);
+    }
+
+    @Override
+    public void save() {}
+  }
+
   private final AppArmorKernel kernel;
+  private final Reconciler<KernelException> reconciler;
   private final Map<String, CompiledPolicy> kept = new LinkedHashMap<>();
-  private @Nullable Thread watcher;
+  private @Nullable Watch watch;
 
   /** Creates a keeper of nothing. */
   public PolicyKeeper(AppArmorKernel kernel) {
     this.kernel = Objects.requireNonNull(kernel, "kernel");
+    this.reconciler = new Reconciler<>(kernel, new Given());
   }
 
   /**
@@ -62,14 +101,12 @@ public final class PolicyKeeper implements AutoCloseable {
    *     still is; of a removal, and the new policy is loaded and kept
    */
   public synchronized boolean put(String key, CompiledPolicy policy) throws KernelException {
-    CompiledPolicy before = kept.get(key);
-    boolean same = before != null && before.fingerprint().equals(policy.fingerprint());
-    boolean changed = ensure(policy, same);
-    kept.put(key, policy);
+    boolean changed = !loaded(Map.of(key, policy)).isEmpty();
+    CompiledPolicy before = kept.put(key, policy);
     if (before != null) {
-      Set<String> gone = LoadedPolicies.names(before);
-      kept.values().forEach(other -> gone.removeAll(LoadedPolicies.names(other)));
-      changed |= LoadedPolicies.of(kernel).remove(gone);
+      Set<String> gone = namesOnlyIn(key, before);
+      gone.removeAll(LoadedPolicies.names(policy));
+      changed |= reconciler.remove(gone);
     }
     return changed;
   }
@@ -85,12 +122,17 @@ public final class PolicyKeeper implements AutoCloseable {
     if (policy == null) {
       return false;
     }
-    Set<String> gone = LoadedPolicies.names(policy);
-    kept.forEach(
-        (other, its) -> gone.removeAll(other.equals(key) ? Set.of() : LoadedPolicies.names(its)));
-    LoadedPolicies.of(kernel).remove(gone);
+    reconciler.remove(namesOnlyIn(key, policy));
     kept.remove(key);
     return true;
+  }
+
+  /** Returns the names of a policy's profiles that no policy of another key has. */
+  private Set<String> namesOnlyIn(String key, CompiledPolicy policy) {
+    Set<String> names = LoadedPolicies.names(policy);
+    kept.forEach(
+        (other, its) -> names.removeAll(other.equals(key) ? Set.of() : LoadedPolicies.names(its)));
+    return names;
   }
 
   /** Returns the keys of the policies that are kept, in the order they came in. */
@@ -100,14 +142,7 @@ public final class PolicyKeeper implements AutoCloseable {
 
   /** Returns the keys of the policies that are not in the kernel as they should be. */
   public synchronized Set<String> missing() throws KernelException {
-    Set<String> missing = new TreeSet<>();
-    LoadedPolicies loaded = LoadedPolicies.of(kernel);
-    for (Map.Entry<String, CompiledPolicy> each : kept.entrySet()) {
-      if (!loaded.has(each.getValue(), true)) {
-        missing.add(each.getKey());
-      }
-    }
-    return missing;
+    return reconciler.missing(kept);
   }
 
   /**
@@ -117,21 +152,16 @@ public final class PolicyKeeper implements AutoCloseable {
    * @throws KernelException if one can't be loaded; the others are, as far as the kernel lets them
    */
   public synchronized Set<String> restore() throws KernelException {
-    Set<String> restored = new TreeSet<>();
-    KernelException problem = null;
-    for (Map.Entry<String, CompiledPolicy> each : kept.entrySet()) {
-      try {
-        if (ensure(each.getValue(), true)) {
-          restored.add(each.getKey());
-        }
-      } catch (KernelException e) {
-        problem = e;
-      }
-    }
+    return loaded(kept);
+  }
+
+  private Set<String> loaded(Map<String, CompiledPolicy> wanted) throws KernelException {
+    Outcome outcome = reconciler.reconcile(wanted);
+    KernelException problem = outcome.problem();
     if (problem != null) {
       throw problem;
     }
-    return restored;
+    return outcome.loaded();
   }
 
   /**
@@ -141,70 +171,47 @@ public final class PolicyKeeper implements AutoCloseable {
    * @throws IllegalStateException if one looks already
    */
   public synchronized void watch(Listener listener) {
-    if (watcher != null) {
+    if (watch != null) {
       throw new IllegalStateException("is watched already");
     }
-    watcher = new Thread(() -> look(listener), "apparmor-policy-keeper");
-    watcher.setDaemon(true);
-    watcher.start();
+    watch =
+        new Watch(
+                "apparmor-policy-keeper",
+                LONGEST,
+                Duration.ZERO,
+                () -> look(listener),
+                e -> {}) // which the listener has thrown
+            .onPolicyOf(kernel, SHORTEST)
+            .start();
   }
 
   private void look(Listener listener) {
-    long seen = -1;
-    while (!Thread.currentThread().isInterrupted()) {
-      Set<String> restored = Set.of();
-      KernelException problem = null;
-      try {
-        try {
-          seen = kernel.revision(); // before the look, so that no change goes unseen
-          restored = restore();
-          seen = restored.isEmpty() ? seen : kernel.revision();
-        } catch (KernelException e) {
-          problem = e;
-        }
-        if (problem != null || !restored.isEmpty()) {
-          tell(listener, restored, problem);
-        }
-        Thread.sleep(SHORTEST.toMillis());
-        kernel.awaitChange(seen, LONGEST);
-      } catch (KernelException e) {
-        // The next look tells of it.
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    Set<String> restored = Set.of();
+    KernelException problem;
+    try {
+      Outcome outcome = restored();
+      restored = outcome.loaded();
+      problem = outcome.problem();
+    } catch (KernelException e) {
+      problem = e;
+    } catch (RuntimeException | Error e) {
+      problem = new KernelException("restore", Errno.OTHER, Throwables.text(e), e);
+    }
+    if (problem != null || !restored.isEmpty()) {
+      listener.looked(restored, problem);
     }
   }
 
-  private static void tell(
-      Listener listener, Set<String> restored, @Nullable KernelException problem) {
-    try {
-      listener.looked(restored, problem);
-    } catch (RuntimeException e) {
-      // The listener's; it must neither end the watch nor keep it from waiting.
-    }
+  private synchronized Outcome restored() throws KernelException {
+    return reconciler.reconcile(kept);
   }
 
   /** Ends the watch. What was loaded stays loaded. */
   @Override
-  public void close() {
-    Thread thread;
-    synchronized (this) {
-      thread = watcher;
-      watcher = null;
+  public synchronized void close() {
+    if (watch != null) {
+      watch.close();
+      watch = null;
     }
-    if (thread != null) {
-      thread.interrupt();
-    }
-  }
-
-  // ---- the kernel
-
-  /** Loads a policy that isn't as it should be; returns whether it wasn't. */
-  private boolean ensure(CompiledPolicy policy, boolean believed) throws KernelException {
-    boolean there = LoadedPolicies.of(kernel).has(policy, believed);
-    if (!there) {
-      kernel.replace(policy.toBytes());
-    }
-    return !there;
   }
 }

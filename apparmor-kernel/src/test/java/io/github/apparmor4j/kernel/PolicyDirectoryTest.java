@@ -3,6 +3,7 @@ package io.github.apparmor4j.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.PolicyDirectory.PolicyFile;
@@ -12,14 +13,14 @@ import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -230,18 +231,8 @@ class PolicyDirectoryTest {
   @Test
   void replacesWhatChangedWithoutRawData() throws IOException {
     AppArmorKernel silent =
-        (AppArmorKernel)
-            Proxy.newProxyInstance(
-                AppArmorKernel.class.getClassLoader(),
-                new Class<?>[] {AppArmorKernel.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("rawData")) {
-                    return Optional.empty();
-                  } else if (method.isDefault()) {
-                    return InvocationHandler.invokeDefault(proxy, method, arguments);
-                  }
-                  return method.invoke(kernel, arguments);
-                });
+        AlteredKernel.of(
+            kernel, (method, arguments) -> method.equals("rawData") ? Optional.empty() : null);
     write("web", "profile web { }");
     loadForeign("profile theirs { }");
     write("theirs", "profile theirs { }");
@@ -360,6 +351,50 @@ class PolicyDirectoryTest {
       assertThat(file(first, "web").state()).isEqualTo(State.ENFORCED);
       await(seen, 2);
     }
+  }
+
+  @Test
+  void enforcesTheOthersWhateverIsThrownAtOneFile() throws IOException {
+    write("bad", "profile bad { }");
+    write("good", "profile good { }");
+    Throwable[] thrown = new Throwable[1];
+    try (PolicyDirectory directory = builder().compiler(text -> compile(text, thrown)).open()) {
+      assertThat(directory.sync().isReady()).isTrue();
+      Map<Throwable, String> problems =
+          Map.of(
+              new AssertionError("boom"),
+              "java.lang.AssertionError: boom",
+              new StackOverflowError(),
+              "java.lang.StackOverflowError",
+              new IllegalStateException(""),
+              "java.lang.IllegalStateException: ");
+      int texts = 0;
+      for (Map.Entry<Throwable, String> each : problems.entrySet()) {
+        thrown[0] = each.getKey();
+        write("bad", "profile bad { /%s r, }".formatted(++texts));
+        write("good", "profile good { /%s r, }".formatted(texts));
+        Status status = directory.sync();
+        assertThat(file(status, "bad").state()).isEqualTo(State.INVALID);
+        assertThat(file(status, "bad").problem()).isEqualTo(each.getValue());
+        assertThat(file(status, "bad").profiles()).as("of the text before").containsExactly("bad");
+        assertThat(file(status, "good").state()).isEqualTo(State.ENFORCED);
+        assertThat(status.loads()).isEqualTo(2 + texts);
+      }
+      thrown[0] = new InternalError("dying");
+      assertThatThrownBy(directory::sync).isSameAs(thrown[0]);
+      thrown[0] = null;
+      assertThat(directory.sync().isReady()).as("it is tried again").isTrue();
+    }
+  }
+
+  /** Compiles a text, but of the file "bad" throws what there is. */
+  private static Compilation compile(SourceText text, Throwable[] thrown) {
+    if (text.name().equals("bad") && thrown[0] instanceof Error e) {
+      throw e;
+    } else if (text.name().equals("bad") && thrown[0] instanceof RuntimeException e) {
+      throw e;
+    }
+    return PolicyCompiler.forKernel(Features.LINUX_6_12).compile(text, IncludeResolver.none());
   }
 
   private static void await(LinkedBlockingQueue<Status> seen, long loads) throws Exception {

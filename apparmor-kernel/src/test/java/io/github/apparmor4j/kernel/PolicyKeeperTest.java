@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -78,6 +79,42 @@ class PolicyKeeperTest {
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo(Set.of("one"));
         assertThat(loaded()).containsExactly("a");
       }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void goesOnWatchingAfterALookThatWentWrong() throws Exception {
+    AtomicBoolean wrong = new AtomicBoolean();
+    AppArmorKernel sometimes =
+        AlteredKernel.of(
+            kernel,
+            (method, arguments) -> {
+              if (method.equals("replace") && wrong.get()) {
+                throw new IllegalStateException("gone wrong");
+              }
+              return null;
+            });
+    LinkedBlockingQueue<Object> told = new LinkedBlockingQueue<>();
+    try (PolicyKeeper keeper = new PolicyKeeper(sometimes)) {
+      keeper.put("one", policy("profile a { }"));
+      keeper.watch(
+          (restored, problem) -> {
+            told.add(problem == null ? restored : problem);
+            throw new IllegalStateException("the listener's fault");
+          });
+      wrong.set(true);
+      kernel.remove("a");
+      assertThat(told.poll(30, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              KernelException.class, e -> assertThat(e).hasMessageContaining("gone wrong"));
+      wrong.set(false);
+      kernel.load(policy("profile other { }").toBytes());
+      Object last = told.poll(30, TimeUnit.SECONDS);
+      while (last instanceof KernelException) { // of a look that began before
+        last = told.poll(30, TimeUnit.SECONDS);
+      }
+      assertThat(last).isEqualTo(Set.of("one"));
     }
   }
 }

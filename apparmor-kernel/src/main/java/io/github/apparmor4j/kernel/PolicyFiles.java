@@ -1,0 +1,132 @@
+package io.github.apparmor4j.kernel;
+
+import io.github.apparmor4j.resolve.ProfileDirectory;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The texts of a directory's files, as they are at one moment: Kubernetes' way to change all files
+ * of a mounted ConfigMap at once, a link {@code ..data}, is read as one change.
+ */
+final class PolicyFiles {
+
+  private static final int MOST_FILES = 10_000;
+  private static final long LONGEST = 16 << 20;
+  private static final int TRIES = 10;
+
+  /** How long it takes at most to see a directory that is made later. */
+  private static final int MOST_PAUSE = 1000; // milliseconds
+
+  /**
+   * What was read of a file.
+   *
+   * @param text {@code null} if it can't be read
+   * @param problem why; empty if it can
+   */
+  record Read(@Nullable SourceText text, String problem) {}
+
+  private final Path directory;
+
+  PolicyFiles(Path directory) {
+    this.directory = directory.toAbsolutePath();
+  }
+
+  /**
+   * Returns what the files have, by name.
+   *
+   * @throws IOException if the directory can't be read, or changes all the time
+   */
+  Map<String, Read> read() throws IOException {
+    for (int i = 1; ; i++) {
+      Path data = data();
+      Map<String, Read> files = new TreeMap<>();
+      List<Path> found = ProfileDirectory.files(data == null ? directory : data);
+      if (found.size() > MOST_FILES) {
+        throw new IOException("more than " + MOST_FILES + " files");
+      }
+      boolean torn = false;
+      for (Path file : found) {
+        try {
+          files.put(String.valueOf(file.getFileName()), read(file));
+        } catch (NoSuchFileException e) {
+          torn = true; // it went between the list and now
+        }
+      }
+      if (!torn && Objects.equals(data, data())) {
+        return files;
+      } else if (i == TRIES) {
+        throw new IOException("it changes all the time");
+      }
+    }
+  }
+
+  /** Returns where a ConfigMap's files are at the moment; {@code null} if this is none. */
+  private @Nullable Path data() throws IOException {
+    try {
+      return directory.resolve("..data").toRealPath();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private Read read(Path file) throws NoSuchFileException {
+    try {
+      if (!file.toRealPath().startsWith(directory.toRealPath())) {
+        return new Read(null, "it leads out of the directory");
+      } else if (Files.size(file) > LONGEST) {
+        return new Read(null, "it has more than " + LONGEST + " bytes");
+      }
+      return new Read(
+          SourceText.of(
+              String.valueOf(file.getFileName()), SourceText.decode(Files.readAllBytes(file))),
+          "");
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (Throwable e) {
+      Throwables.passOnFatal(e);
+      return new Read(null, Throwables.text(e));
+    }
+  }
+
+  /**
+   * Waits for changes until it is interrupted. Where the directory can't be watched, it waits for
+   * one that can.
+   *
+   * @param pause at most between two tries
+   * @param changed called after each change, and whenever the directory can be watched anew
+   */
+  void awaitChanges(Duration pause, Runnable changed) throws InterruptedException {
+    while (true) {
+      try (WatchService service = FileSystems.getDefault().newWatchService()) {
+        directory.register(
+            service,
+            StandardWatchEventKinds.ENTRY_CREATE,
+            StandardWatchEventKinds.ENTRY_MODIFY,
+            StandardWatchEventKinds.ENTRY_DELETE);
+        changed.run(); // of what came before this
+        for (boolean there = true; there; ) {
+          WatchKey key = service.take();
+          key.pollEvents();
+          changed.run();
+          there = key.reset();
+        }
+      } catch (IOException e) {
+        // Not there, or not to be watched.
+      }
+      Thread.sleep(Math.min(pause.toMillis(), MOST_PAUSE));
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.apparmor4j.kernel;
+
+import io.github.apparmor4j.kernel.KernelException.Errno;
+import io.github.apparmor4j.policy.CompiledPolicy;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a kernel's policy to what is wanted of it. Each call compares both as they are, so that
+ * nothing depends on which change was seen before: it loads what is missing or different, leaves
+ * alone what someone else has loaded, and goes on whatever becomes of one policy. Not thread-safe.
+ *
+ * @param <E> what fails if it can't be remembered what is owned
+ */
+final class Reconciler<E extends IOException> {
+
+  /**
+   * Why a policy isn't loaded.
+   *
+   * @param reason in one line
+   * @param cause what was thrown; {@code null} if someone else has loaded one of its profiles
+   */
+  record Refusal(String reason, @Nullable Throwable cause) {
+
+    /** Makes one of what was thrown, but for what ends the JVM, which is thrown again. */
+    private static Refusal of(Throwable e) {
+      Throwables.passOnFatal(e);
+      return new Refusal(Throwables.text(e), e);
+    }
+  }
+
+  /**
+   * What was done.
+   *
+   * @param loaded keys of the policies that were not as they should be and are now, sorted
+   * @param refused by key, in the order of the policies
+   */
+  record Outcome(Set<String> loaded, Map<String, Refusal> refused) {
+
+    /** Keeps others from changing them. */
+    Outcome {
+      loaded = Collections.unmodifiableSet(loaded);
+      refused = Collections.unmodifiableMap(refused);
+    }
+
+    /** Returns why the last policy that couldn't be loaded couldn't; {@code null} if all could. */
+    @Nullable KernelException problem() {
+      KernelException problem = null;
+      for (Refusal each : refused.values()) {
+        problem =
+            each.cause() instanceof KernelException e
+                ? e
+                : new KernelException("replace", Errno.OTHER, each.reason(), each.cause());
+      }
+      return problem;
+    }
+  }
+
+  private final AppArmorKernel kernel;
+  private final Ownership<E> owned;
+  private long loads;
+  private long removals;
+
+  Reconciler(AppArmorKernel kernel, Ownership<E> owned) {
+    this.kernel = kernel;
+    this.owned = owned;
+  }
+
+  /** Returns how many policies were loaded or replaced. */
+  long loads() {
+    return loads;
+  }
+
+  /** Returns how many profiles were removed. */
+  long removals() {
+    return removals;
+  }
+
+  /**
+   * Loads the policies that aren't there as they should be, in their order. What is owned is saved
+   * before anything is loaded, so that no crash leaves profiles that nobody owns.
+   *
+   * @param wanted by what each is known by to whoever wants it
+   * @throws KernelException if the kernel can't be asked what is loaded
+   */
+  Outcome reconcile(Map<String, CompiledPolicy> wanted) throws KernelException, E {
+    LoadedPolicies loaded = LoadedPolicies.of(kernel);
+    Map<String, CompiledPolicy> different = new LinkedHashMap<>();
+    Map<String, Refusal> refused = new LinkedHashMap<>();
+    wanted.forEach(
+        (key, policy) -> {
+          try {
+            if (isThere(policy, loaded)) {
+              return;
+            }
+            String foreign = foreign(policy, loaded);
+            if (foreign == null) {
+              owned.intend(key, policy);
+              different.put(key, policy);
+            } else {
+              refused.put(key, new Refusal("someone else has loaded profile " + foreign, null));
+            }
+          } catch (Throwable e) {
+            refused.put(key, Refusal.of(e));
+          }
+        });
+    owned.save();
+    Set<String> done = new TreeSet<>();
+    different.forEach(
+        (key, policy) -> {
+          try {
+            kernel.replace(policy.toBytes());
+            loads++;
+            owned.settle(key, policy);
+            done.add(key);
+          } catch (Throwable e) {
+            refused.put(key, Refusal.of(e));
+            Set<String> not = LoadedPolicies.names(policy);
+            not.removeAll(loaded.names());
+            owned.disown(not);
+          }
+        });
+    owned.save();
+    return new Outcome(done, refused);
+  }
+
+  /** Returns the keys of the policies that aren't there as they should be, sorted. */
+  Set<String> missing(Map<String, CompiledPolicy> wanted) throws KernelException {
+    LoadedPolicies loaded = LoadedPolicies.of(kernel);
+    Set<String> missing = new TreeSet<>();
+    for (Map.Entry<String, CompiledPolicy> each : wanted.entrySet()) {
+      if (!isThere(each.getValue(), loaded)) {
+        missing.add(each.getKey());
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * Removes those of some profiles that are there, whoever loaded them.
+   *
+   * @return whether any was
+   */
+  boolean remove(Set<String> names) throws KernelException, E {
+    LoadedPolicies loaded = LoadedPolicies.of(kernel);
+    Set<String> there = new TreeSet<>(names);
+    there.retainAll(loaded.names());
+    loaded.remove(there);
+    removals += there.size();
+    owned.disown(names);
+    owned.save();
+    return !there.isEmpty();
+  }
+
+  private boolean isThere(CompiledPolicy policy, LoadedPolicies loaded) throws KernelException {
+    return loaded.has(policy, () -> owned.hasLoaded(policy));
+  }
+
+  /** Returns a loaded profile of a policy's that isn't ours, if there is one. */
+  private @Nullable String foreign(CompiledPolicy policy, LoadedPolicies loaded) {
+    return LoadedPolicies.names(policy).stream()
+        .filter(name -> loaded.names().contains(name) && !owned.owns(name))
+        .findFirst()
+        .orElse(null);
+  }
+}
