@@ -1,12 +1,9 @@
 package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.compile.Compilation;
-import io.github.apparmor4j.compile.PolicyCompiler;
-import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.PolicyFiles.Read;
 import io.github.apparmor4j.kernel.Reconciler.Refusal;
 import io.github.apparmor4j.policy.CompiledPolicy;
-import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -14,13 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -190,20 +184,14 @@ public final class PolicyDirectory implements AutoCloseable {
     }
   }
 
-  /** What a text was compiled to; {@code null} for one with errors. */
-  private record Compiled(
-      String text, @Nullable CompiledPolicy policy, List<Diagnostic> found, String problem) {}
-
   private final AppArmorKernel kernel;
   private final PolicyFiles files;
-  private final Function<SourceText, Compilation> compiler;
+  private final WantedPolicies policies;
   private final boolean prune;
   private final Duration interval;
   private final OwnedProfiles owned;
   private final Reconciler<IOException> reconciler;
 
-  private final Map<String, Compiled> compiled = new HashMap<>();
-  private final Map<String, CompiledPolicy> lastGood = new TreeMap<>();
   private Status status;
   private @Nullable Watch watch;
 
@@ -212,34 +200,23 @@ public final class PolicyDirectory implements AutoCloseable {
     this.files = new PolicyFiles(builder.directory);
     this.prune = builder.prune;
     this.interval = builder.interval;
+    this.policies =
+        new WantedPolicies(
+            builder.compiler == null
+                ? WantedPolicies.compiler(kernel.features(), builder.includes)
+                : builder.compiler);
     this.owned =
         new OwnedProfiles(
             builder.state,
             builder.boot == null || builder.boot.isEmpty() ? bootId() : builder.boot,
             kernel);
     this.reconciler = new Reconciler<>(kernel, owned);
-    this.compiler =
-        builder.compiler == null ? compiler(kernel.features(), builder.includes) : builder.compiler;
     this.status = new Status("", List.of(), Set.of(), 0, 0, "not looked at yet");
   }
 
   /** Returns a builder for a kernel and a directory, which needn't be there yet. */
   public static Builder builder(AppArmorKernel kernel, Path directory) {
     return new Builder(kernel, directory);
-  }
-
-  private static Function<SourceText, Compilation> compiler(
-      Features features, List<Path> includes) {
-    PolicyCompiler compiler = PolicyCompiler.forKernel(features);
-    Path[] directories = includes.toArray(Path[]::new);
-    return text -> {
-      // A new one each time, as a resolver keeps what it has read.
-      IncludeResolver resolver =
-          directories.length == 0
-              ? IncludeResolver.none()
-              : IncludeResolver.directories(directories);
-      return compiler.compile(text, resolver);
-    };
   }
 
   private static String bootId() throws IOException {
@@ -286,7 +263,7 @@ public final class PolicyDirectory implements AutoCloseable {
 
   /** Enforces what there was when the directory could be read. */
   private Status restored(String problem) throws IOException {
-    Map<String, Refusal> refused = reconciler.reconcile(lastGood).refused();
+    Map<String, Refusal> refused = reconciler.reconcile(policies.lastGood()).refused();
     List<PolicyFile> results =
         status.files().stream()
             .map(
@@ -299,20 +276,17 @@ public final class PolicyDirectory implements AutoCloseable {
   }
 
   private Status enforced(Map<String, Read> read) throws IOException {
-    compiled.keySet().retainAll(read.keySet());
-    lastGood.keySet().retainAll(read.keySet());
-    Map<String, String> invalid = new HashMap<>();
-    Map<String, CompiledPolicy> wanted = wanted(read, invalid);
+    Map<String, CompiledPolicy> wanted = policies.wanted(read);
     Map<String, Refusal> refused = reconciler.reconcile(wanted).refused();
     wanted.forEach(
         (name, policy) -> {
           if (!refused.containsKey(name)) {
-            lastGood.put(name, policy);
+            policies.loaded(name, policy);
           }
         });
     List<PolicyFile> results = new ArrayList<>();
     for (String name : read.keySet()) {
-      results.add(file(name, invalid.get(name), refused.get(name)));
+      results.add(file(name, policies.problem(name), refused.get(name)));
     }
     Set<String> leftOver = leftOver(read.keySet());
     boolean all = results.stream().allMatch(file -> file.state() == State.ENFORCED);
@@ -334,95 +308,25 @@ public final class PolicyDirectory implements AutoCloseable {
     return OwnedProfiles.hash(SourceText.encode(content.toString())).substring(0, 16);
   }
 
-  /**
-   * Returns the policy that each file should have loaded: that of its text, or else the last good
-   * one.
-   *
-   * @param invalid where it says what is wrong with a text
-   */
-  private Map<String, CompiledPolicy> wanted(Map<String, Read> read, Map<String, String> invalid) {
-    Map<String, CompiledPolicy> wanted = new TreeMap<>();
-    Map<String, String> claims = new HashMap<>();
-    read.forEach(
-        (name, file) -> {
-          SourceText text = file.text();
-          Compiled result = text == null ? null : compiled(name, text);
-          CompiledPolicy policy = result == null ? null : result.policy();
-          if (policy == null) {
-            invalid.put(name, result == null ? file.problem() : result.problem());
-            policy = lastGood.get(name);
-          }
-          if (policy == null) {
-            return;
-          }
-          for (String profile : LoadedPolicies.names(policy)) {
-            String other = claims.putIfAbsent(profile, name);
-            if (other != null) {
-              invalid.putIfAbsent(name, "profile " + profile + " is in " + other + ", too");
-              return;
-            }
-          }
-          wanted.put(name, policy);
-        });
-    return wanted;
-  }
-
   private PolicyFile file(String name, @Nullable String invalid, @Nullable Refusal refusal) {
-    CompiledPolicy policy = lastGood.get(name);
-    Compiled result = compiled.get(name);
     String refused = refusal == null ? "" : refusal.reason();
     return new PolicyFile(
         name,
         invalid != null ? State.INVALID : refusal != null ? State.REFUSED : State.ENFORCED,
-        policy == null ? List.of() : List.copyOf(LoadedPolicies.names(policy)),
-        result == null ? List.of() : result.found(),
+        policies.profiles(name),
+        policies.diagnostics(name),
         invalid == null ? refused : invalid);
-  }
-
-  private Compiled compiled(String name, SourceText text) {
-    Compiled before = compiled.get(name);
-    if (before == null || !before.text().equals(text.text())) {
-      compiled.remove(name);
-      try {
-        before = compile(text);
-      } catch (Throwable e) {
-        Throwables.passOnFatal(e);
-        // Not kept, so that it is tried again at the next look.
-        return new Compiled(text.text(), null, List.of(), Throwables.text(e));
-      }
-      compiled.put(name, before);
-    }
-    return before;
-  }
-
-  private Compiled compile(SourceText text) {
-    Compilation compilation = compiler.apply(text);
-    List<Diagnostic> found = compilation.diagnostics();
-    List<Diagnostic> errors = Diagnostic.errors(found);
-    if (compilation.isOk() && !compilation.profiles().isEmpty()) {
-      return new Compiled(text.text(), compilation.orThrow(), found, "");
-    }
-    return new Compiled(
-        text.text(),
-        null,
-        found,
-        errors.isEmpty() ? "it has no profile" : errors.get(0).toString());
   }
 
   /** Returns what is ours, loaded still, and in no file any more. */
   private Set<String> leftOver(Set<String> there) throws KernelException {
-    Set<String> named = new HashSet<>();
-    lastGood.values().forEach(policy -> named.addAll(LoadedPolicies.names(policy)));
-    for (Compiled each : compiled.values()) {
-      if (each.policy() != null) { // what isn't enforced doesn't go either
-        named.addAll(LoadedPolicies.names(each.policy()));
-      }
-    }
+    Set<String> named = policies.names();
     // What a file had before this was opened may be in it still, if it can't be compiled.
     return owned.leftOver(
         name ->
             named.contains(name)
-                || (there.contains(owned.file(name)) && !lastGood.containsKey(owned.file(name))));
+                || (there.contains(owned.file(name))
+                    && !policies.lastGood().containsKey(owned.file(name))));
   }
 
   /**

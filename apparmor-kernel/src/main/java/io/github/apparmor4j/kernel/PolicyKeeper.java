@@ -3,9 +3,7 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.kernel.Reconciler.Outcome;
 import io.github.apparmor4j.policy.CompiledPolicy;
-import io.github.apparmor4j.policy.KernelProfile;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,40 +44,6 @@ public final class PolicyKeeper implements AutoCloseable {
     void looked(Set<String> restored, @Nullable KernelException problem);
   }
 
-  /**
-   * Every profile that is given may be replaced; what they were loaded with is known here alone.
-   */
-  private static final class Given implements Ownership<KernelException> {
-    private final Map<String, KernelProfile> loaded = new HashMap<>();
-
-    @Override
-    public boolean owns(String name) {
-      return true;
-    }
-
-    @Override
-    public boolean hasLoaded(CompiledPolicy policy) {
-      return policy.profiles().stream()
-          .allMatch(profile -> profile.equals(loaded.get(profile.qualifiedName())));
-    }
-
-    @Override
-    public void intend(String key, CompiledPolicy policy) {}
-
-    @Override
-    public void settle(String key, CompiledPolicy policy) {
-      policy.profiles().forEach(profile -> loaded.put(profile.qualifiedName(), profile));
-    }
-
-    @Override
-    public void disown(Set<String> names) {
-      loaded.keySet().removeAll(names);
-    }
-
-    @Override
-    public void save() {}
-  }
-
   private final AppArmorKernel kernel;
   private final Reconciler<KernelException> reconciler;
   private final Map<String, CompiledPolicy> kept = new LinkedHashMap<>();
@@ -88,7 +52,7 @@ public final class PolicyKeeper implements AutoCloseable {
   /** Creates a keeper of nothing. */
   public PolicyKeeper(AppArmorKernel kernel) {
     this.kernel = Objects.requireNonNull(kernel, "kernel");
-    this.reconciler = new Reconciler<>(kernel, new Given());
+    this.reconciler = new Reconciler<>(kernel, new GivenProfiles());
   }
 
   /**
