@@ -84,7 +84,7 @@ public final class ProfileParser {
     ProfileParser parser = new ProfileParser(source, limits);
     List<FileElement> elements = new ArrayList<>();
     parser.all(() -> parser.fileElement(elements));
-    return parser.result(new ProfileFile(untangled(elements)));
+    return parser.result(new ProfileFile(parser.untangled(elements, true)));
   }
 
   /** Reads what a profile's {@code include} names: the inside of a profile. */
@@ -92,7 +92,7 @@ public final class ProfileParser {
     ProfileParser parser = new ProfileParser(source, Limits.DEFAULT);
     List<ProfileElement> elements = new ArrayList<>();
     parser.all(() -> parser.bodyElement(elements, 0));
-    return parser.result(List.copyOf(elements));
+    return parser.result(parser.untangled(elements, true));
   }
 
   /**
@@ -109,21 +109,35 @@ public final class ProfileParser {
     return new ParseResult<>(source, model, spans, headers, diagnostics);
   }
 
-  // A file that only broken elements kept in order may be out of it without them; what is left is
-  // still worth having.
-  private static List<FileElement> untangled(List<FileElement> elements) {
-    List<FileElement> kept = new ArrayList<>();
-    boolean lineTaken = true;
-    for (FileElement element : elements) {
-      if (element instanceof Comment comment && comment.trailing()) {
-        element = lineTaken ? new Comment(comment.text(), false) : comment;
-        lineTaken = true;
-      } else {
-        lineTaken = false;
-      }
-      kept.add(element);
+  /**
+   * Returns elements without those that couldn't be read, whose comments stand alone now: where
+   * nothing is left before a trailing comment on its line, it is one of a line of its own.
+   *
+   * @param taken whether nothing stands before the first element on its line
+   */
+  private <E> List<E> untangled(List<E> elements, boolean taken) {
+    List<E> kept = new ArrayList<>(elements.size());
+    boolean lineTaken = taken;
+    for (E element : elements) {
+      boolean isComment = element instanceof Comment;
+      kept.add(lineTaken && isComment ? ownLine(element) : element);
+      lineTaken = isComment;
     }
-    return kept;
+    return List.copyOf(kept);
+  }
+
+  private <E> E ownLine(E element) {
+    if (!(element instanceof Comment comment) || !comment.trailing()) {
+      return element;
+    }
+    Comment alone = new Comment(comment.text(), false);
+    SourceSpan span = spans.get(comment);
+    if (span != null) {
+      spans.put(alone, span);
+    }
+    @SuppressWarnings("unchecked")
+    E moved = (E) alone;
+    return moved;
   }
 
   /** Reads elements to the end of the text. */
@@ -496,9 +510,18 @@ public final class ProfileParser {
     in.advance(1);
     List<ProfileElement> elements = new ArrayList<>();
     List<Scanner.Seen> inHeader = in.takeComments();
-    inHeader.forEach(seen -> elements.add(new Comment(seen.comment().text(), false)));
     body(elements, depth, open);
-    return elements;
+    // After the one that stands behind the brace, whose line theirs would take.
+    boolean trails =
+        !elements.isEmpty() && elements.get(0) instanceof Comment first && first.trailing();
+    List<ProfileElement> moved = new ArrayList<>();
+    for (Scanner.Seen seen : inHeader) {
+      Comment comment = new Comment(seen.comment().text(), false);
+      spans.put(comment, seen.span());
+      moved.add(comment);
+    }
+    elements.addAll(trails ? 1 : 0, moved);
+    return untangled(elements, false);
   }
 
   private void body(List<ProfileElement> elements, int depth, SourceSpan open) {

@@ -32,15 +32,14 @@ public record Comment(String text, boolean trailing) implements FileElement, Pro
     return new Comment(text.isEmpty() ? "" : " " + text, false);
   }
 
-  /** Copies a body; two trailing comments can't share a line. */
+  /** Copies a body; a comment runs to its line's end, so that no other can share the line. */
   static List<ProfileElement> checkedPlaces(List<ProfileElement> elements) {
     boolean before = false;
     for (ProfileElement element : elements) {
-      boolean trails = element instanceof Comment comment && comment.trailing();
-      if (trails && before) {
-        throw new IllegalArgumentException("two trailing comments on one line: " + element);
+      if (before && element instanceof Comment comment && comment.trailing()) {
+        throw new IllegalArgumentException("a trailing comment follows a comment: " + element);
       }
-      before = trails;
+      before = element instanceof Comment;
     }
     return List.copyOf(elements);
   }

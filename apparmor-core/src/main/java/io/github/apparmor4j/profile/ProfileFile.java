@@ -27,7 +27,7 @@ public record ProfileFile(List<FileElement> elements) {
       if (trailing && lineTaken) {
         throw new IllegalArgumentException("nothing stands before the trailing comment " + element);
       }
-      lineTaken = trailing;
+      lineTaken = element instanceof Comment;
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.print.ProfilePrinter;
+import io.github.apparmor4j.profile.Comment;
+import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
@@ -87,6 +89,34 @@ class HostileInputTest {
     assertThat(result.model().profiles().stream().flatMap(p -> p.rules().stream()))
         .extracting(Object::toString)
         .containsExactly("/b r,", "/c r,", "/d r,");
+  }
+
+  /** A comment of what can't be read has lost what it stood beside. */
+  @Test
+  void keepsAProfileWithCommentsOfBrokenRules() {
+    ParseResult<ProfileFile> result =
+        ProfileParser.parse(
+            SourceText.of(
+                "f",
+                """
+                profile p {
+                  /a r, # a
+                  /broken zz, # b
+                  /broken zz, # c
+                  /d r, # d
+                }
+                """));
+    assertThat(result.diagnostics())
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-PARSE-0017", "AA-PARSE-0017");
+    assertThat(result.model().profiles().get(0).elements())
+        .containsExactly(
+            FileRule.of("/a", "r"),
+            new Comment(" a", true),
+            new Comment(" b", false),
+            new Comment(" c", false),
+            FileRule.of("/d", "r"),
+            new Comment(" d", true));
   }
 
   @Test
@@ -248,10 +278,12 @@ class HostileInputTest {
     assertThat(errors("profile p {\n  /a rpxux,\n}"))
         .extracting(Diagnostic::toString)
         .containsExactly(
-            "file:2:6: error: permissions 'rpxux': conflicting exec modifiers 'px' and 'ux' [AA-PARSE-0017]");
+            "file:2:6: error: permissions 'rpxux': conflicting exec modifiers 'px' and 'ux'"
+                + " [AA-PARSE-0017]");
     assertThat(errors("profile p {\n  /a* px,\n  /*b ix,\n}"))
         .extracting(Diagnostic::toString)
         .containsExactly(
-            "file:3:3: error: conflicting exec modifiers: '/*b ix,' and '/a* px,' at line 2 [AA-COMPILE-0002]");
+            "file:3:3: error: conflicting exec modifiers: '/*b ix,' and '/a* px,' at line 2"
+                + " [AA-COMPILE-0002]");
   }
 }

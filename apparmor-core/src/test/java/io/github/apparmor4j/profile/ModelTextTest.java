@@ -1,8 +1,10 @@
 package io.github.apparmor4j.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.apparmor4j.parse.ProfileParser;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Every element is shown as its text. */
@@ -43,6 +45,32 @@ class ModelTextTest {
     String alone = "$B = true\n" + profile + "\n";
     assertThat(ProfileParser.parseOrThrow(alone).profiles()).containsExactly(profile);
     assertThat(ProfileFile.of()).hasToString("");
+  }
+
+  /** It would be read as part of that one. */
+  @Test
+  void noCommentTrailsAComment() {
+    Comment own = Comment.of("a");
+    Comment trailing = new Comment(" b", true);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Profile.builder("p").add(own).add(trailing).build())
+        .withMessage("a trailing comment follows a comment: # b");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RuleBlock(Qualifiers.NONE, List.of(trailing, trailing)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ProfileFile.of(own, trailing))
+        .withMessage("nothing stands before the trailing comment # b");
+    assertThat(Profile.builder("p").add(trailing).add(own).build())
+        .hasToString("profile p {  # b\n  # a\n}");
+  }
+
+  /** Comments inside of a header go into the body, after one that stands behind the brace. */
+  @Test
+  void keepsTheCommentsOfAHeader() {
+    ProfileFile file =
+        ProfileParser.parseOrThrow("profile p # a\n  flags=(complain) # b\n{ # c\n}\n");
+    assertThat(file).hasToString("profile p flags=(complain) {  # c\n  # a\n  # b\n}\n");
+    assertThat(ProfileParser.parseOrThrow(file.toString())).isEqualTo(file);
   }
 
   @Test
