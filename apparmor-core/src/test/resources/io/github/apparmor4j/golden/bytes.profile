@@ -1,0 +1,6 @@
+profile bytes {
+  /cafÃ© r,
+  /café r, # ÿ
+  "/a Ã" r,
+  /ğŸ§ r,
+}

@@ -1,0 +1,6 @@
+profile unclosed {
+  /a r,
+  "/b r,
+  /c r,
+  hat h {
+    /d r,

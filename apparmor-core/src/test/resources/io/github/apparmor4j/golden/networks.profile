@@ -1,0 +1,16 @@
+profile networks {
+  network,
+  network inet,
+  network inet6 dgram,
+  network stream,
+  network inet tcp,
+  network udp,
+  network packet,
+  network netlink raw,
+  network create,
+  network (create, bind) inet stream,
+  network (send receive) unix,
+  network rw inet,
+  deny network bluetooth,
+  audit network vsock,
+}

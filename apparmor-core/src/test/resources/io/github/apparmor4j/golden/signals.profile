@@ -1,0 +1,15 @@
+profile signals {
+  signal,
+  signal send,
+  signal (send, receive) set=(term, kill),
+  signal receive set=hup peer=init,
+  signal set=(kill) set=(term kill),
+  signal set=(rtmin+0 rtmin+12 exists),
+  signal rw peer=unconfined,
+  signal (send) peer=@{profile_name}//*,
+  ptrace,
+  ptrace trace,
+  ptrace (read, tracedby, readby) peer=web,
+  ptrace rw peer="{a,b}",
+  deny ptrace peer=:ns:web,
+}

@@ -1,0 +1,18 @@
+profile small {
+  all,
+  audit deny all,
+  userns,
+  userns create,
+  deny userns,
+  io_uring,
+  io_uring sqpoll,
+  io_uring (sqpoll, override_creds) label=web,
+  io_uring override_creds label="a b",
+  mqueue,
+  mqueue create,
+  mqueue (read, write, getattr) /queue,
+  mqueue rw type=posix /queue,
+  mqueue delete type=sysv 1234,
+  mqueue open label=web "/a queue",
+  audit mqueue (open) type=posix label=web /q*,
+}
