@@ -3,9 +3,11 @@ package io.github.apparmor4j.print;
 import io.github.apparmor4j.profile.Comment;
 import io.github.apparmor4j.profile.Conditional;
 import io.github.apparmor4j.profile.FileElement;
+import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileElement;
 import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.profile.RlimitRule;
 import io.github.apparmor4j.profile.RuleBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,9 @@ import java.util.function.Predicate;
  * Canonical text: the elements of each body grouped by kind, as {@link CanonicalOrder} says, each
  * with the comments before it and on its line; inside a kind, and in the preamble, where it
  * matters, the author's order stays, and single empty lines too. What a file means is the same
- * before and after. Thread-safe.
+ * before and after; therefore a body with limits stays in its order where another could hold
+ * otherwise: where one stands before an include, a block or a conditional that may set it, too.
+ * Thread-safe.
  */
 public final class ProfileFormatter {
 
@@ -63,10 +67,43 @@ public final class ProfileFormatter {
       all.add(inside(element));
       groups.add(new Group(element, all));
     }
-    groups.sort((a, b) -> ProfileElement.canonicalOrder().compare(a.element(), b.element()));
-    groups.forEach(group -> result.addAll(group.all()));
+    sorted(groups).forEach(group -> result.addAll(group.all()));
     result.addAll(pending);
     return result;
+  }
+
+  /** Returns groups in canonical order, or as they are if another limit would hold then. */
+  private static List<Group> sorted(List<Group> groups) {
+    List<Group> sorted = new ArrayList<>(groups);
+    sorted.sort((a, b) -> CanonicalOrder.BY_KIND.compare(a.element(), b.element()));
+    boolean limits = groups.stream().anyMatch(group -> sets(group.element(), false));
+    return limits && !setters(sorted).equals(setters(groups)) ? groups : sorted;
+  }
+
+  private static List<ProfileElement> setters(List<Group> groups) {
+    return groups.stream().map(Group::element).filter(element -> sets(element, true)).toList();
+  }
+
+  /**
+   * Returns whether an element sets a limit, of which the last one holds.
+   *
+   * @param includes whether those count that may do so by what they include
+   */
+  private static boolean sets(ProfileElement element, boolean includes) {
+    if (element instanceof RuleBlock block) {
+      return anySets(block.elements(), includes);
+    }
+    if (element instanceof Conditional conditional) {
+      List<ProfileElement> otherwise = conditional.otherwise();
+      return conditional.branches().stream()
+              .anyMatch(branch -> anySets(branch.elements(), includes))
+          || (otherwise != null && anySets(otherwise, includes));
+    }
+    return element instanceof RlimitRule || (includes && element instanceof Include);
+  }
+
+  private static boolean anySets(List<ProfileElement> elements, boolean includes) {
+    return elements.stream().anyMatch(element -> sets(element, includes));
   }
 
   private static ProfileElement inside(ProfileElement element) {
