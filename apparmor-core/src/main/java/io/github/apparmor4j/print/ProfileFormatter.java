@@ -75,7 +75,7 @@ public final class ProfileFormatter {
   /** Returns groups in canonical order, or as they are if another limit would hold then. */
   private static List<Group> sorted(List<Group> groups) {
     List<Group> sorted = new ArrayList<>(groups);
-    sorted.sort((a, b) -> CanonicalOrder.BY_KIND.compare(a.element(), b.element()));
+    sorted.sort((a, b) -> ProfileElement.canonicalOrder().compare(a.element(), b.element()));
     boolean limits = groups.stream().anyMatch(group -> sets(group.element(), false));
     return limits && !setters(sorted).equals(setters(groups)) ? groups : sorted;
   }
