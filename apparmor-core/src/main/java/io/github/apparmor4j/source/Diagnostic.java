@@ -36,7 +36,10 @@ public record Diagnostic(
   private static final Pattern CODE = Pattern.compile("AA-[A-Z]+-[0-9]{4}");
   private static final int SHOWN_LINE = 200;
 
-  /** Rejects nulls, an empty message and a malformed code. */
+  /**
+   * Rejects nulls, an empty message and a malformed code. What is quoted of a text may hold
+   * anything; characters that would end the line or tell a terminal something become {@code '?'}.
+   */
   public Diagnostic {
     Objects.requireNonNull(severity, "severity");
     Objects.requireNonNull(place, "place");
@@ -46,6 +49,8 @@ public record Diagnostic(
     if (message.isEmpty()) {
       throw new IllegalArgumentException("message is empty");
     }
+    message = printable(message, false);
+    help = help == null ? null : printable(help, false);
   }
 
   /** Returns an error without a mend. */
@@ -77,18 +82,19 @@ public record Diagnostic(
     String line = place.source().lineText(place.line());
     int column = place.column() - 1;
     if (line.length() <= SHOWN_LINE && !place.source().text().isEmpty()) {
-      String clean = line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
+      String clean = printable(line, true);
       out.append("  ").append(clean).append("\n  ");
-      for (int i = 0; i < column && i < clean.length(); i++) {
-        out.append(clean.charAt(i) == '\t' ? '\t' : ' ');
-      }
+      clean
+          .codePoints()
+          .limit(column)
+          .forEach(character -> out.append(character == '\t' ? '\t' : ' '));
       out.append("^\n");
     }
     if (help != null) {
       out.append("  help: ").append(help).append('\n');
     }
     for (SourcePlace from : place.includeChain()) {
-      out.append("  included from ").append(from).append('\n');
+      out.append("  included from ").append(printable(from.toString(), false)).append('\n');
     }
     return out.toString();
   }
@@ -101,6 +107,29 @@ public record Diagnostic(
   /** Returns {@code name:line:column: severity: message [code]}. */
   @Override
   public String toString() {
-    return place + ": " + severity + ": " + message + " [" + code + "]";
+    return printable(place.toString(), false)
+        + ": "
+        + severity
+        + ": "
+        + message
+        + " ["
+        + code
+        + "]";
+  }
+
+  /** Returns a text of as many code points, none of which does anything but stand in its place. */
+  private static String printable(String text, boolean tabs) {
+    StringBuilder out = new StringBuilder(text.length());
+    text.codePoints()
+        .map(
+            character ->
+                switch (Character.getType(character)) {
+                  case Character.CONTROL -> tabs && character == '\t' ? character : '?';
+                  case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                      '?';
+                  default -> character;
+                })
+        .forEach(out::appendCodePoint);
+    return out.toString();
   }
 }
