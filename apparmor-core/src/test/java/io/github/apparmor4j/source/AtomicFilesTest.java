@@ -164,6 +164,14 @@ class AtomicFilesTest {
     assertThat(link).isSymbolicLink();
   }
 
+  @Test
+  void anotherNameOfTheFileKeepsTheOldOne() throws IOException {
+    Path other = Files.createLink(directory.resolve("other"), file);
+    AtomicFiles.write(file, bytes("new"));
+    assertThat(file).hasContent("new");
+    assertThat(other).hasContent("old");
+  }
+
   // ---- failures
 
   @Test
@@ -180,6 +188,13 @@ class AtomicFilesTest {
         .isInstanceOf(NoSuchFileException.class);
     assertThatThrownBy(
             () -> AtomicFiles.replace(directory.resolve("none"), bytes(""), bytes("new")))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void aDirectoryThatIsMissingCantBeSynchronized() throws IOException {
+    AtomicFiles.synchronize(directory);
+    assertThatThrownBy(() -> AtomicFiles.synchronize(directory.resolve("none")))
         .isInstanceOf(NoSuchFileException.class);
   }
 
