@@ -51,7 +51,9 @@ final class DirectoryIncludes implements IncludeResolver {
           return null;
         }
       }
-      for (Path directory : directories) {
+      int last = Math.max(0, directories.size() - 1);
+      for (Path directory :
+          searched ? directories : directories.subList(last, directories.size())) {
         Path candidate = directory.resolve(path.startsWith("/") ? path.substring(1) : path);
         if (Files.exists(candidate)) {
           return texts(candidate);
