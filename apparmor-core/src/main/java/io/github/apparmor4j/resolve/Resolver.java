@@ -22,6 +22,7 @@ import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.RuleBlock;
 import io.github.apparmor4j.profile.VariableAssignment;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -182,7 +183,8 @@ public final class Resolver {
         }
         return fresh;
       } catch (IOException e) {
-        report("AA-RESOLVE-0003", place, "can't read " + include.path() + ": " + e.getMessage());
+        report(
+            "AA-RESOLVE-0003", place, "can't read " + include.path() + ": " + Failures.describe(e));
         return List.of();
       }
     }
@@ -238,7 +240,7 @@ public final class Resolver {
                   rule.path() + " differs from an abi given before, which stays"));
         }
       } catch (IOException e) {
-        report("AA-RESOLVE-0003", place, "can't read " + rule.path() + ": " + e.getMessage());
+        report("AA-RESOLVE-0003", place, "can't read " + rule.path() + ": " + Failures.describe(e));
       } catch (IllegalArgumentException e) {
         report("AA-RESOLVE-0008", place, rule.path() + " is not a feature file: " + e.getMessage());
       }

@@ -58,6 +58,81 @@ class PreprocessorTest {
   }
 
   @Test
+  void refusesTextsThatNestTooDeeply() throws IOException {
+    for (int i = 1; i <= 65; i++) {
+      Files.writeString(directory.resolve("i" + i), "include <i" + (i + 1) + ">\n");
+    }
+    assertThatThrownBy(() -> preprocess("include <i1>\n"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("includes nest deeper than 64");
+    Files.writeString(directory.resolve("i64"), "@{last} = one\n");
+    assertThat(preprocess("include <i1>\n")).contains("@{last} = one\n");
+  }
+
+  @Test
+  void namesEachIncludeAsItIsWritten() throws IOException {
+    Files.createDirectory(directory.resolve("empty"));
+    Files.createDirectory(directory.resolve("d"));
+    Files.writeString(directory.resolve("d/1"), "/1 r,\n");
+    Files.writeString(directory.resolve("d/2"), "/2 r,\n");
+    assertThat(
+            preprocess(
+                """
+                profile p { /0 r,
+                  #include <d> # why
+                  include if exists <none>
+                  include "d"
+                  include <empty>
+                  hat h { include <d> }
+                }
+                """))
+        .isEqualTo(
+            """
+            profile p { /0 r,
+              \s
+
+            ##included <d>
+            /1 r,
+            /2 r,
+             # why
+              \s
+
+            ##failed include <none>
+
+              \s
+
+            ##included "d"
+            /1 r,
+            /2 r,
+
+              \s
+
+            ##included <empty>
+
+              hat h { \s
+
+            ##included <d>
+            /1 r,
+            /2 r,
+             }
+            }
+            """);
+  }
+
+  @Test
+  void whatIsWrittenBeforeAFailureStays() {
+    StringBuilder out = new StringBuilder();
+    assertThatThrownBy(
+            () ->
+                Preprocessor.preprocess(
+                    ProfileParser.parse(SourceText.of("p", "/* r,\nprofile p { include <x> }")),
+                    IncludeResolver.none(),
+                    out))
+        .isInstanceOf(IOException.class);
+    assertThat(out.toString()).endsWith("##failed include <x>\n");
+  }
+
+  @Test
   void refusesWhatIsMissing() {
     assertThatThrownBy(() -> preprocess("profile p { include <nothing> }"))
         .isInstanceOf(IOException.class)
@@ -70,8 +145,8 @@ class PreprocessorTest {
     Files.writeString(directory.resolve("b"), "include <a>\n/b r,\n");
     assertThat(preprocess("profile p {\ninclude <a>\n}\n").replaceAll("\\s+", " "))
         .isEqualTo(
-            "profile p { ##included <a> ##included <b> ##skipped duplicate include <a> /b r, /a r, }"
-                + " ");
+            "profile p { ##included <a> ##included <b> ##skipped duplicate include <a> /b r, /a r,"
+                + " } ");
   }
 
   @Test
