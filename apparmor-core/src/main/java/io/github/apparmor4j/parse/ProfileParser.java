@@ -83,7 +83,7 @@ public final class ProfileParser {
   public static ParseResult<ProfileFile> parse(SourceText source, Limits limits) {
     ProfileParser parser = new ProfileParser(source, limits);
     List<FileElement> elements = new ArrayList<>();
-    parser.all(() -> parser.fileElement(elements));
+    parser.all(() -> parser.fileElement(elements), true);
     return parser.result(new ProfileFile(parser.untangled(elements, true)));
   }
 
@@ -91,7 +91,7 @@ public final class ProfileParser {
   public static ParseResult<List<ProfileElement>> parseBody(SourceText source) {
     ProfileParser parser = new ProfileParser(source, Limits.DEFAULT);
     List<ProfileElement> elements = new ArrayList<>();
-    parser.all(() -> parser.bodyElement(elements, 0));
+    parser.all(() -> parser.bodyElement(elements, 0), false);
     return parser.result(parser.untangled(elements, true));
   }
 
@@ -141,7 +141,7 @@ public final class ProfileParser {
   }
 
   /** Reads elements to the end of the text. */
-  private void all(Runnable element) {
+  private void all(Runnable element, boolean isFile) {
     if (source.text().length() > limits.characters()) {
       report(
           "AA-PARSE-0005",
@@ -157,7 +157,7 @@ public final class ProfileParser {
         element.run();
       } catch (ParseFailure failure) {
         report(failure);
-        in.recover(start);
+        recover(failure, start, isFile);
       }
       in.skip();
       if (in.peek() == '}') {
@@ -167,6 +167,28 @@ public final class ProfileParser {
       }
     }
     element.run();
+  }
+
+  /** Goes past an element that could not be read. */
+  private void recover(ParseFailure failure, int start, boolean isFile) {
+    int lineEnd = in.text.indexOf('\n', in.lastEnd);
+    boolean onAnotherLine = lineEnd >= 0 && lineEnd < in.pos;
+    if (failure.code.equals("AA-PARSE-0010") && onAnotherLine) {
+      in.lastEnd = in.pos; // it was read but for its comma; here the next one begins
+    } else if (!failure.code.equals("AA-PARSE-0032") && endsWithItsLine(start, isFile)) {
+      in.recoverInLine();
+    } else {
+      in.recover(start);
+    }
+  }
+
+  /** Returns whether the element at an offset has no comma at its end. */
+  private boolean endsWithItsLine(int start, boolean isFile) {
+    int at = in.pos;
+    in.pos = start;
+    boolean ends = atInclude() || (isFile && (in.peek() == '$' || atAssignment()));
+    in.pos = at;
+    return ends;
   }
 
   private void report(ParseFailure failure) {
@@ -541,7 +563,7 @@ public final class ProfileParser {
       } catch (ParseFailure failure) {
         report(failure);
         in.takeComments();
-        in.recover(start);
+        recover(failure, start, false);
         unrecognized(failure, start, elements);
       }
       in.skip();

@@ -256,6 +256,9 @@ class Scanner {
     if (atEnd()) {
       return ", not the end of the text";
     }
+    if (peek() == '\n' || peek() == '\r') {
+      return ", not the end of the line";
+    }
     int end = pos;
     while (end < text.length() && !isBlank(text.charAt(end)) && end - pos < 30) {
       end++;
@@ -305,6 +308,13 @@ class Scanner {
       pos++;
     }
     pos = Math.min(pos, text.length());
+    lastEnd = pos;
+  }
+
+  /** Goes to the end of the line. */
+  void recoverInLine() {
+    int end = text.indexOf('\n', Math.min(pos, text.length()));
+    pos = end < 0 ? text.length() : end;
     lastEnd = pos;
   }
 

@@ -91,6 +91,41 @@ class HostileInputTest {
         .containsExactly("/b r,", "/c r,", "/d r,");
   }
 
+  /** What is wrong in one line hides nothing of the next. */
+  @Test
+  void goesOnInTheNextLine() {
+    ParseResult<ProfileFile> result =
+        ProfileParser.parse(
+            SourceText.of(
+                "f",
+                """
+                @{a-b} = c
+                $d = e
+                include <f
+                abi <abi/4.0>
+                @{g} = h
+                profile p {
+                  include <i
+                  /j r
+                  include <k>, /l r,
+                }
+                """));
+    assertThat(result.diagnostics())
+        .extracting(d -> d.code() + " " + d.place().line())
+        .containsExactly(
+            "AA-PARSE-0034 1",
+            "AA-PARSE-0027 2",
+            "AA-PARSE-0033 3",
+            "AA-PARSE-0010 4",
+            "AA-PARSE-0033 7",
+            "AA-PARSE-0010 8",
+            "AA-PARSE-0032 9");
+    assertThat(result.model()).hasToString("@{g} = h\nprofile p {\n  /l r,\n}\n");
+    assertThat(ProfileParser.parse(SourceText.of("f", "$a =\n")).diagnostics())
+        .extracting(Diagnostic::message)
+        .containsExactly("expected a word, not the end of the line");
+  }
+
   /** A comment of what can't be read has lost what it stood beside. */
   @Test
   void keepsAProfileWithCommentsOfBrokenRules() {
