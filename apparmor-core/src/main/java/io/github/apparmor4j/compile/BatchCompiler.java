@@ -151,6 +151,8 @@ public final class BatchCompiler {
         if (i < things.size() && running.size() < AHEAD * threads) {
           T thing = things.get(i++);
           running.add(executor.submit(() -> work.apply(thing)));
+        } else if (Thread.interrupted()) {
+          throw new InterruptedException(); // a result that is there is given without a look at it
         } else if (!taker.test(running.remove().get())) {
           return;
         }

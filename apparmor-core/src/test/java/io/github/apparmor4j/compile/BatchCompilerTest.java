@@ -115,6 +115,20 @@ class BatchCompilerTest {
     BatchCompiler batch = BatchCompiler.of(COMPILER, IncludeResolver.none());
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> batch.compile(files)).isInstanceOf(InterruptedException.class);
+    // Whether the results are there or not.
+    for (int i = 0; i < 100; i++) {
+      assertThatThrownBy(
+              () ->
+                  BatchCompiler.<Integer, Integer>inOrder(
+                      List.of(1, 2),
+                      1,
+                      number -> number,
+                      number -> {
+                        Thread.currentThread().interrupt();
+                        return true;
+                      }))
+          .isInstanceOf(InterruptedException.class);
+    }
     BatchCompiler cancelled =
         BatchCompiler.of(
             text -> {
