@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -151,8 +152,9 @@ class GoldenTest {
     IncludeResolver includes =
         (path, searched) ->
             path.startsWith("abi/")
-                ? null
-                : List.of(empty.computeIfAbsent(path, name -> SourceText.of(name, "")));
+                ? Optional.empty()
+                : Optional.of(
+                    List.of(empty.computeIfAbsent(path, name -> SourceText.of(name, ""))));
     return KernelRelease.LINUX_7_2.compiler().compile(Resolver.of(includes).resolve(parsed));
   }
 

@@ -51,7 +51,8 @@ final class NetworkAccess {
 
   /** Returns an address's bytes; {@code null} for none. */
   static byte @Nullable [] address(@Nullable String ip) {
-    byte[] address = ip == null ? null : new Endpoint(ip, null, null, null, null).address();
+    byte[] address =
+        ip == null ? null : new Endpoint(ip, null, null, null, null).address().orElse(null);
     if (ip != null && address == null) {
       throw new IllegalArgumentException("'" + ip + "' is not an internet address");
     }

@@ -116,9 +116,10 @@ public final class BatchCompiler {
       return new Result(file, work.apply(SourceText.read(file)), null);
     } catch (IOException e) {
       return failed(file, "AA-RESOLVE-0003", "can't be read: " + Failures.reason(e), e);
-    } catch (InternalError | UnknownError | ThreadDeath | CancellationException e) {
-      throw e; // of the JVM, or of whoever waits for this
+    } catch (CancellationException e) {
+      throw e; // by whoever waits for this
     } catch (Throwable e) {
+      Failures.passOnFatal(e);
       return failed(file, "AA-COMPILE-0009", "this library failed: " + e, e);
     }
   }

@@ -254,7 +254,7 @@ final class NetworkEncoder {
   /** Returns a port and, of unspecified addresses each kind on its own, an address. */
   private static List<Regex> addresses(Regex before, Regex port, Endpoint side) {
     List<Regex> kinds = new ArrayList<>();
-    byte[] address = side.address();
+    byte[] address = side.address().orElse(null);
     if (address != null) {
       kinds.add(Regex.sequence(Regex.of(address.length == 4 ? 1 : 2), Regex.bytes(address)));
     } else {

@@ -1,6 +1,7 @@
 package io.github.apparmor4j.profile;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +72,9 @@ public record Endpoint(
     return Stream.of(ip, ports, interfaceName, label, assignedLabel).noneMatch(Objects::nonNull);
   }
 
-  /** Returns the address's 4 or 16 bytes; {@code null} for none given and for {@code none}. */
-  public byte @Nullable [] address() {
-    return ip == null ? null : InternetAddress.parse(ip);
+  /** Returns the address's 4 or 16 bytes; nothing if none is given, and for {@code none}. */
+  public Optional<byte[]> address() {
+    return Optional.ofNullable(ip).map(InternetAddress::parse);
   }
 
   /** Returns the conditions, each with a blank before it. */

@@ -8,7 +8,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** Says what went wrong with files to someone who doesn't know Java. */
+/**
+ * What is to be said and done of anything that was thrown by work on one thing of many, in words
+ * for someone who doesn't know Java.
+ */
 public final class Failures {
 
   private Failures() {}
@@ -41,6 +44,32 @@ public final class Failures {
     return cause(failure) instanceof FileSystemException e && e.getFile() != null
         ? e.getFile() + ": " + reason(e)
         : message(cause(failure));
+  }
+
+  /**
+   * Throws again what a dying JVM or an ended thread throws: nothing can go on after it, while
+   * everything else is the fault of what was worked on alone.
+   */
+  public static void passOnFatal(Throwable failure) {
+    if (failure instanceof InternalError
+        || failure instanceof UnknownError
+        || failure instanceof ThreadDeath) {
+      throw (Error) failure;
+    }
+  }
+
+  /**
+   * Returns what it says: of an exception of files, whose message is the file's name alone, of an
+   * error, and of what says nothing else, its class as well.
+   */
+  public static String text(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null
+            || message.isBlank()
+            || failure instanceof FileSystemException
+            || failure instanceof Error
+        ? failure.toString()
+        : message;
   }
 
   private static String message(Throwable cause) {

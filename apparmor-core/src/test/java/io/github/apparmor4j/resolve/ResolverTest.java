@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -143,7 +144,8 @@ class ResolverTest {
   void refusesTooManyIncludes() {
     Map<String, SourceText> made = new HashMap<>();
     IncludeResolver any =
-        (path, searched) -> List.of(made.computeIfAbsent(path, name -> SourceText.of(name, "")));
+        (path, searched) ->
+            Optional.of(List.of(made.computeIfAbsent(path, name -> SourceText.of(name, ""))));
     String many =
         IntStream.rangeClosed(0, 100_001)
             .mapToObj(i -> "include <i" + i + ">\n")
@@ -163,8 +165,9 @@ class ResolverTest {
           private final Map<String, SourceText> made = new HashMap<>();
 
           @Override
-          public List<SourceText> find(String path, boolean searched) {
-            return List.of(made.computeIfAbsent(path, name -> SourceText.of(name, blank)));
+          public Optional<List<SourceText>> find(String path, boolean searched) {
+            return Optional.of(
+                List.of(made.computeIfAbsent(path, name -> SourceText.of(name, blank))));
           }
         };
     String seventeen =

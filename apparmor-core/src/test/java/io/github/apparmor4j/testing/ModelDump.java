@@ -61,7 +61,7 @@ public final class ModelDump {
         component(component.getName(), value);
       }
     }
-    SourceSpan span = parsed.spanOf(element);
+    SourceSpan span = parsed.spanOf(element).orElse(null);
     out.append(span == null ? "" : "  @" + place(span.start()) + "-" + place(span.end()));
     out.append('\n');
     for (Object each : inside) {

@@ -5,6 +5,7 @@ import io.github.apparmor4j.kernel.PolicyFiles.Read;
 import io.github.apparmor4j.kernel.Reconciler.Refusal;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -252,7 +253,7 @@ public final class PolicyDirectory implements AutoCloseable {
   }
 
   private synchronized void failed(Throwable e) {
-    status = status(status.generation(), status.files(), status.leftOver(), Throwables.text(e));
+    status = status(status.generation(), status.files(), status.leftOver(), Failures.text(e));
   }
 
   private Status status(

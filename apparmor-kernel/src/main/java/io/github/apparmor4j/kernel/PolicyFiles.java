@@ -1,6 +1,7 @@
 package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.resolve.ProfileDirectory;
+import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -96,8 +97,8 @@ final class PolicyFiles {
     } catch (NoSuchFileException e) {
       throw e;
     } catch (Throwable e) {
-      Throwables.passOnFatal(e);
-      return new Read(null, Throwables.text(e));
+      Failures.passOnFatal(e);
+      return new Read(null, Failures.text(e));
     }
   }
 

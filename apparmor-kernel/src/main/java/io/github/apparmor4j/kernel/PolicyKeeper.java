@@ -3,6 +3,7 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.kernel.Reconciler.Outcome;
 import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.source.Failures;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,7 +160,7 @@ public final class PolicyKeeper implements AutoCloseable {
     } catch (KernelException e) {
       problem = e;
     } catch (RuntimeException | Error e) {
-      problem = new KernelException("restore", Errno.OTHER, Throwables.text(e), e);
+      problem = new KernelException("restore", Errno.OTHER, Failures.text(e), e);
     }
     if (problem != null || !restored.isEmpty()) {
       listener.looked(restored, problem);

@@ -2,6 +2,7 @@ package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.source.Failures;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,8 +30,8 @@ final class Reconciler<E extends IOException> {
 
     /** Makes one of what was thrown, but for what ends the JVM, which is thrown again. */
     private static Refusal of(Throwable e) {
-      Throwables.passOnFatal(e);
-      return new Refusal(Throwables.text(e), e);
+      Failures.passOnFatal(e);
+      return new Refusal(Failures.text(e), e);
     }
   }
 

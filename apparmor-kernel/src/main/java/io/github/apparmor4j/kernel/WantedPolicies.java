@@ -7,6 +7,7 @@ import io.github.apparmor4j.kernel.PolicyFiles.Read;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourceText;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -95,9 +96,9 @@ final class WantedPolicies {
       try {
         before = compile(text);
       } catch (Throwable e) {
-        Throwables.passOnFatal(e);
+        Failures.passOnFatal(e);
         // Not kept, so that it is tried again at the next look.
-        return new Compiled(text.text(), null, List.of(), Throwables.text(e));
+        return new Compiled(text.text(), null, List.of(), Failures.text(e));
       }
       compiled.put(name, before);
     }

@@ -10,6 +10,7 @@ import io.github.apparmor4j.kernel.Reconciler.Outcome;
 import io.github.apparmor4j.kernel.Reconciler.Refusal;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.source.Failures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -174,7 +175,7 @@ class ReconcilerTest {
       Outcome outcome = thatThrows(thrown, bad).reconcile(wanted);
       assertThat(outcome.loaded()).containsExactly("good");
       assertThat(refusal(outcome, "bad").cause()).isSameAs(thrown);
-      assertThat(refusal(outcome, "bad").reason()).isEqualTo(Throwables.text(thrown));
+      assertThat(refusal(outcome, "bad").reason()).isEqualTo(Failures.text(thrown));
       assertThat(outcome.problem())
           .isNotNull()
           .satisfies(e -> assertThat(e == thrown || e.getCause() == thrown).isTrue());

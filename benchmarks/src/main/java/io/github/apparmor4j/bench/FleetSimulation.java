@@ -60,7 +60,7 @@ public final class FleetSimulation {
   }
 
   /** The end of an agent; what goes wrong with one text would end only that. */
-  private static final class Ended extends Error {
+  private static final class Ended extends InternalError {
     private static final long serialVersionUID = 1;
   }
 
