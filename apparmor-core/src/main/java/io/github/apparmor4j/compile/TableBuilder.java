@@ -103,13 +103,13 @@ final class TableBuilder {
     if (cache == null) {
       return build(rules, null, "");
     }
-    TableCache.Key key = new TableCache.Key(rules, files, relative, wide, form);
-    String hash = TableCache.hash(key);
+    TableKey key = new TableKey(rules, files, relative, wide, form);
+    String hash = key.hash();
     PolicyDfa known = cache.get(hash, key);
     return known != null ? known : build(rules, key, hash);
   }
 
-  private PolicyDfa build(List<EncodedRule> rules, TableCache.@Nullable Key key, String hash)
+  private PolicyDfa build(List<EncodedRule> rules, @Nullable TableKey key, String hash)
       throws ConflictException {
     Map<Saying, Integer> labels = new LinkedHashMap<>();
     List<Regex.Labelled> expressions = new ArrayList<>();

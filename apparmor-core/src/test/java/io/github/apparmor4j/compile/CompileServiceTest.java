@@ -18,11 +18,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
@@ -331,6 +334,32 @@ class CompileServiceTest {
     byte[] bytes = Files.readAllBytes(entry);
     bytes[bytes.length / 2] ^= 1;
     Files.write(entry, bytes);
+  }
+
+  /** Whoever can plant an entry could turn a deny into an allow, or have us wait for a pipe. */
+  @Test
+  void takesNothingThatOthersMayHavePlanted() throws Exception {
+    Path place = Files.createDirectory(directory.resolve("open"));
+    COMPILER.withCache(TableCache.inMemory(0).withDirectory(place)).compile(resolve(HATS));
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(place);
+    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(hits(place)).isZero();
+    Files.setPosixFilePermissions(place, before);
+    assertThat(hits(place)).isEqualTo(6);
+    try (Stream<Path> entries = Files.list(place)) {
+      for (Path entry : entries.toList()) {
+        Path elsewhere = directory.resolve("elsewhere-" + entry.getFileName());
+        Files.move(entry, elsewhere);
+        Files.createSymbolicLink(entry, elsewhere);
+      }
+    }
+    assertThat(hits(place)).as("only what was just written anew").isEqualTo(3);
+  }
+
+  private static long hits(Path place) {
+    TableCache cache = TableCache.inMemory(0).withDirectory(place);
+    COMPILER.withCache(cache).compile(resolve(HATS));
+    return cache.hits();
   }
 
   @Test

@@ -29,12 +29,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
  * Manifests that bring profiles to the nodes of a cluster: ConfigMaps with their texts, and a
- * DaemonSet whose pods load them ({@code aa agent} of the examples, in an image of {@code
- * examples/aa/Dockerfile}).
+ * DaemonSet whose pods load them, as {@code aa agent} does in an image of {@code
+ * examples/aa/Dockerfile}: which program that is, and how it is called, is the caller's to say.
  *
  * <p>The ConfigMaps can't be changed and have a hash of their content in their names, so a new set
  * of profiles is a new revision of the DaemonSet: {@code kubectl rollout status}, {@code undo} and
@@ -89,16 +90,30 @@ public final class ProfileFleet {
    *
    * @param name of the DaemonSet, and where the ConfigMaps' begin: a DNS label of at most 53
    *     characters
-   * @param image of the agent, whose entry point is {@code aa}
+   * @param image of the agent
+   * @param arguments of the image's entry point, for what the agent is to do
    */
-  public static Builder builder(String name, String image) {
-    return new Builder(name, image);
+  public static Builder builder(
+      String name, String image, Function<Agent, List<String>> arguments) {
+    return new Builder(name, image, arguments);
   }
+
+  /**
+   * What an agent is to do in its container: to keep the profiles of a directory enforced, and to
+   * say so at {@code /livez} and {@code /readyz}.
+   *
+   * @param profiles directory of the profiles' files, which change as ConfigMaps do
+   * @param state file of the node for what the agent owns
+   * @param port where it answers
+   * @param prune whether it removes profiles that are not wanted any more
+   */
+  public record Agent(String profiles, String state, int port, boolean prune) {}
 
   /** Collects what a fleet is made of; not thread-safe. */
   public static final class Builder {
     private final String name;
     private final String image;
+    private final Function<Agent, List<String>> arguments;
     private String namespace = "apparmor";
     private String maxUnavailable = "10%";
     private boolean prune;
@@ -108,7 +123,7 @@ public final class ProfileFleet {
     private final Set<String> names = new HashSet<>();
 
     private Builder(Builder other) {
-      this(other.name, other.image);
+      this(other.name, other.image, other.arguments);
       this.namespace = other.namespace;
       this.maxUnavailable = other.maxUnavailable;
       this.prune = other.prune;
@@ -117,9 +132,10 @@ public final class ProfileFleet {
       this.profiles.putAll(other.profiles);
     }
 
-    private Builder(String name, String image) {
+    private Builder(String name, String image, Function<Agent, List<String>> arguments) {
       this.name = dnsLabel(name, LONGEST_NAME);
       this.image = Objects.requireNonNull(image, "image");
+      this.arguments = Objects.requireNonNull(arguments, "arguments");
       nodeSelector.put("kubernetes.io/os", "linux");
     }
 
@@ -336,17 +352,8 @@ public final class ProfileFleet {
     List<Object> sources = new ArrayList<>();
     maps.keySet().forEach(name -> sources.add(Map.of("configMap", Map.of("name", name))));
     List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "agent",
-                "--state",
-                "/state/" + with.namespace + "." + with.name,
-                "--listen",
-                ":" + PORT));
-    if (with.prune) {
-      arguments.add("--prune");
-    }
-    arguments.add("/profiles");
+        with.arguments.apply(
+            new Agent("/profiles", "/state/" + with.namespace + "." + with.name, PORT, with.prune));
     Map<String, Object> security =
         map(
             "runAsUser",

@@ -7,6 +7,7 @@ import io.github.apparmor4j.containerd.testing.KubernetesSchema;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.List;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -33,7 +34,8 @@ class ProfileFleetProperties {
       throws IOException {
     SourceText text =
         SourceText.of("p", SourceText.decode(SourceText.encode(before + "profile p { }" + behind)));
-    String yaml = ProfileFleet.builder("f", "image").profile(text).build().toYaml();
+    String yaml =
+        ProfileFleet.builder("f", "image", agent -> List.of()).profile(text).build().toYaml();
     ConfigMap map = (ConfigMap) KubernetesSchema.read(yaml).get(0);
     byte[] there =
         map.getBinaryData().isEmpty()

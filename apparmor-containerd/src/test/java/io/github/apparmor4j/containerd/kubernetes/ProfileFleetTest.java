@@ -35,7 +35,12 @@ class ProfileFleetTest {
       """;
 
   private static ProfileFleet.Builder builder() {
-    return ProfileFleet.builder("shop", "registry.example/apparmor4j/aa:1");
+    return ProfileFleet.builder(
+        "shop",
+        "registry.example/apparmor4j/aa:1",
+        agent ->
+            List.of(
+                "keep", agent.state(), ":" + agent.port(), "" + agent.prune(), agent.profiles()));
   }
 
   private static SourceText text(String name, String text) {
@@ -73,14 +78,7 @@ class ProfileFleetTest {
     PodSpec pod = set.getSpec().getTemplate().getSpec();
     assertThat(pod.getNodeSelector()).containsEntry("pool", "shops");
     assertThat(pod.getContainers().get(0).getArgs())
-        .containsExactly(
-            "agent",
-            "--state",
-            "/state/apparmor.shop",
-            "--listen",
-            ":9180",
-            "--prune",
-            "/profiles");
+        .containsExactly("keep", "/state/apparmor.shop", ":9180", "true", "/profiles");
     assertThat(pod.getVolumes().get(0).getProjected().getSources().get(0).getConfigMap().getName())
         .isEqualTo(map.getMetadata().getName());
   }
@@ -164,7 +162,7 @@ class ProfileFleetTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "Shop", "-shop", "shop_1", "a.b"})
   void refusesNamesThatAreNone(String name) {
-    assertThatThrownBy(() -> ProfileFleet.builder(name, "x"))
+    assertThatThrownBy(() -> ProfileFleet.builder(name, "x", agent -> List.of()))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder().namespace(name))
         .isInstanceOf(IllegalArgumentException.class);

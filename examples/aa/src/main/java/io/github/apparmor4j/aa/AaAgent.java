@@ -2,6 +2,7 @@ package io.github.apparmor4j.aa;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.apparmor4j.containerd.kubernetes.ProfileFleet;
 import io.github.apparmor4j.kernel.PolicyDirectory;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import java.io.IOException;
@@ -30,6 +31,17 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class AaAgent implements Callable<Integer> {
+
+  /** Returns the command line of an agent in a fleet's container. */
+  static List<String> arguments(ProfileFleet.Agent agent) {
+    List<String> arguments =
+        new ArrayList<>(List.of("agent", "--state", agent.state(), "--listen", ":" + agent.port()));
+    if (agent.prune()) {
+      arguments.add("--prune");
+    }
+    arguments.add(agent.profiles());
+    return arguments;
+  }
 
   @Spec private @Nullable CommandSpec spec;
 

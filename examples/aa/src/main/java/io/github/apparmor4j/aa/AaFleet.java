@@ -79,7 +79,7 @@ final class AaFleet {
     @Override
     public Integer call() throws IOException {
       ProfileFleet.Builder fleet =
-          ProfileFleet.builder(name, image)
+          ProfileFleet.builder(name, image, AaAgent::arguments)
               .namespace(namespace)
               .createNamespace(createNamespace)
               .maxUnavailable(maxUnavailable)

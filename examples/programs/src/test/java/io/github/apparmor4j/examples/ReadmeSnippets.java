@@ -33,6 +33,7 @@ import io.github.apparmor4j.resolve.ProfileDirectory;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The README's snippets, so that they compile; {@link ReadmeTest} compares. */
 final class ReadmeSnippets {
@@ -100,7 +101,17 @@ final class ReadmeSnippets {
         HashedProfile.of(
             "web", name -> ContainerDefault.builder(name, ContainerTemplate.DOCKER_29).build());
     String nodes =
-        ProfileFleet.builder("profiles", "registry.example/aa:1")
+        ProfileFleet.builder(
+                "profiles",
+                "registry.example/aa:1",
+                agent ->
+                    List.of(
+                        "agent",
+                        "--state",
+                        agent.state(),
+                        "--listen",
+                        ":" + agent.port(),
+                        agent.profiles()))
             .profile(web.text())
             .build()
             .toYaml();
