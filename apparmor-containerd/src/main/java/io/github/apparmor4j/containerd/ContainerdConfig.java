@@ -117,7 +117,7 @@ public final class ContainerdConfig {
         continue;
       }
       if (seen.size() > MOST_FILES) {
-        report(true, "AA-CONTAINERD-0001", place(next), "more than " + MOST_FILES + " files");
+        report(ContainerdProblem.NOT_TOML, place(next), "more than " + MOST_FILES + " files");
         return;
       }
       SourceText text = text(next);
@@ -136,8 +136,7 @@ public final class ContainerdConfig {
     try {
       if (Files.size(path) > MOST) {
         report(
-            true,
-            "AA-CONTAINERD-0001",
+            ContainerdProblem.NOT_TOML,
             place(file),
             file.file + " has more than " + MOST + " bytes");
         return null;
@@ -145,12 +144,14 @@ public final class ContainerdConfig {
       return SourceText.of(file.file, SourceText.decode(Files.readAllBytes(path)));
     } catch (IOException e) {
       boolean missing = !Files.exists(path);
+      Diagnostic found =
+          Diagnostic.of(
+              ContainerdProblem.UNREADABLE_IMPORT,
+              place(file),
+              file.file + (missing ? " is not there" : " can't be read"));
       // containerd 2 passes over what is missing, containerd 1 doesn't start.
-      report(
-          major == 1 || !missing,
-          "AA-CONTAINERD-0002",
-          place(file),
-          file.file + (missing ? " is not there" : " can't be read"));
+      boolean passedOver = major == 2 && missing;
+      diagnostics.add(passedOver ? found.withSeverity(Diagnostic.Severity.WARNING) : found);
       return null;
     }
   }
@@ -161,9 +162,8 @@ public final class ContainerdConfig {
         : file.from;
   }
 
-  private void report(boolean error, String code, SourcePlace place, String message) {
-    diagnostics.add(
-        error ? Diagnostic.error(code, place, message) : Diagnostic.warning(code, place, message));
+  private void report(ContainerdProblem kind, SourcePlace place, String message) {
+    diagnostics.add(Diagnostic.of(kind, place, message));
   }
 
   /** Takes a file's part in; returns what it imports. */
@@ -172,14 +172,13 @@ public final class ContainerdConfig {
     try {
       toml = Toml.parse(text.text());
     } catch (StackOverflowError e) {
-      report(true, "AA-CONTAINERD-0001", place(text, null), "too deeply nested");
+      report(ContainerdProblem.NOT_TOML, place(text, null), "too deeply nested");
       return List.of();
     }
     if (toml.hasErrors()) {
       for (TomlParseError error : toml.errors()) {
         report(
-            true,
-            "AA-CONTAINERD-0001",
+            ContainerdProblem.NOT_TOML,
             place(text, error.position()),
             String.valueOf(error.getMessage()));
       }
@@ -193,7 +192,8 @@ public final class ContainerdConfig {
     Object number = toml.get(List.of("version"));
     long version = number instanceof Long said ? said : 1;
     if (major == 2 && version > 3) {
-      report(true, "AA-CONTAINERD-0008", place(text, null), "containerd 2 reads version 3 at most");
+      report(
+          ContainerdProblem.UNEXPECTED, place(text, null), "containerd 2 reads version 3 at most");
       return;
     }
     Object plugins = toml.get(List.of("plugins"));
@@ -209,12 +209,13 @@ public final class ContainerdConfig {
       SourcePlace place = place(text, tables.inputPositionOf(List.of(name)));
       if (major == 1 && version > 1 && name.equals(V1_PLUGIN)) {
         report(
-            true, "AA-CONTAINERD-0008", place, "containerd doesn't start: no plugin is called cri");
+            ContainerdProblem.UNEXPECTED,
+            place,
+            "containerd doesn't start: no plugin is called cri");
       } else if (!own) {
         if (tells(table)) {
           report(
-              false,
-              "AA-CONTAINERD-0004",
+              ContainerdProblem.IGNORED_TABLE,
               place,
               "containerd " + major + " passes over this table here");
         }
@@ -228,8 +229,7 @@ public final class ContainerdConfig {
     if (major == 1) {
       if (!plugin.isEmpty()) {
         report(
-            false,
-            "AA-CONTAINERD-0007",
+            ContainerdProblem.REPLACING_TABLE,
             place,
             "this table replaces all that earlier files say of the plugin");
       }
@@ -272,7 +272,7 @@ public final class ContainerdConfig {
     SourcePlace place = place(text, toml.inputPositionOf(List.of("imports")));
     for (Object entry : array.toList()) {
       if (!(entry instanceof String name)) {
-        report(true, "AA-CONTAINERD-0008", place, "imports holds something that is not a string");
+        report(ContainerdProblem.UNEXPECTED, place, "imports holds something that is not a string");
         continue;
       }
       String absolute =
@@ -300,8 +300,7 @@ public final class ContainerdConfig {
       return List.of();
     } catch (IOException e) {
       report(
-          true,
-          "AA-CONTAINERD-0002",
+          ContainerdProblem.UNREADABLE_IMPORT,
           place(new Import(directory, null)),
           directory + " can't be read: " + e.getMessage());
     }
@@ -375,11 +374,12 @@ public final class ContainerdConfig {
     Value disabled = plugin.get(List.of("disable_apparmor"));
     if (disabled != null && !(disabled.value instanceof Boolean)) {
       found.add(
-          Diagnostic.error(
-              "AA-CONTAINERD-0008", disabled.place, "disable_apparmor is true or false"));
+          Diagnostic.of(
+              ContainerdProblem.UNEXPECTED, disabled.place, "disable_apparmor is true or false"));
     } else if (disabled != null && disableAppArmor()) {
       found.add(
-          Diagnostic.warning("AA-CONTAINERD-0003", disabled.place, "no container gets a profile"));
+          Diagnostic.of(
+              ContainerdProblem.APPARMOR_DISABLED, disabled.place, "no container gets a profile"));
     }
     Map<String, RuntimeHandler> runtimes = runtimes();
     runtimes.values().forEach(runtime -> checkHandler(runtime, found));
@@ -391,8 +391,8 @@ public final class ContainerdConfig {
               ? requireNonNull(plugin.get(List.of("containerd", "default_runtime_name"))).place
               : runtimes.values().iterator().next().place;
       found.add(
-          Diagnostic.error(
-              "AA-CONTAINERD-0010",
+          Diagnostic.of(
+              ContainerdProblem.MISSING_DEFAULT_RUNTIME,
               place,
               "the default runtime "
                   + defaultRuntimeName()
@@ -405,8 +405,8 @@ public final class ContainerdConfig {
     Value spec = plugin.get(List.of("containerd", "runtimes", runtime.name, SPEC));
     if (!runtime.type.isEmpty() && !runtime.type.startsWith("io.containerd.runc.")) {
       found.add(
-          Diagnostic.warning(
-              "AA-CONTAINERD-0009",
+          Diagnostic.of(
+              ContainerdProblem.RUNTIME_WITHOUT_PROFILES,
               runtime.place,
               "runtime " + runtime.name + " (" + runtime.type + ") may apply no profiles"));
     }
@@ -421,8 +421,8 @@ public final class ContainerdConfig {
           .ifPresent(
               profile ->
                   found.add(
-                      Diagnostic.warning(
-                          "AA-CONTAINERD-0005",
+                      Diagnostic.of(
+                          ContainerdProblem.PROFILE_IN_BASE,
                           spec.place,
                           file
                               + " names profile "
@@ -430,8 +430,10 @@ public final class ContainerdConfig {
                               + ", which containers keep that ask for no confinement")));
     } catch (IOException e) {
       found.add(
-          Diagnostic.error(
-              "AA-CONTAINERD-0006", spec.place, runtime.baseRuntimeSpec + " can't be read"));
+          Diagnostic.of(
+              ContainerdProblem.UNREADABLE_BASE,
+              spec.place,
+              runtime.baseRuntimeSpec + " can't be read"));
     } catch (DiagnosticException e) {
       found.addAll(e.diagnostics());
     }

@@ -84,7 +84,8 @@ public final class CrictlConfig {
   private static DiagnosticException problem(SourceText source, int at, String message) {
     int offset = Math.max(0, Math.min(at, source.text().length()));
     SourcePlace place = SourcePlace.of(source, new SourceSpan(offset, offset));
-    return new DiagnosticException(List.of(Diagnostic.error("AA-CRI-0001", place, message)));
+    return new DiagnosticException(
+        List.of(Diagnostic.of(ContainerdProblem.NOT_FOR_CRICTL, place, message)));
   }
 
   /**

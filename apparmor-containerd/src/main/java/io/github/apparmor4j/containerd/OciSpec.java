@@ -111,7 +111,8 @@ public final class OciSpec {
 
   private DiagnosticException problem(int at, String message) {
     SourcePlace place = SourcePlace.of(source, new SourceSpan(at, at));
-    return new DiagnosticException(List.of(Diagnostic.error("AA-OCI-0001", place, message)));
+    return new DiagnosticException(
+        List.of(Diagnostic.of(ContainerdProblem.NOT_OCI, place, message)));
   }
 
   /**
@@ -123,7 +124,9 @@ public final class OciSpec {
     if (text.text().length() > MOST) {
       SourcePlace place = SourcePlace.of(text, new SourceSpan(0, 0));
       throw new DiagnosticException(
-          List.of(Diagnostic.error("AA-OCI-0001", place, "more than " + MOST + " characters")));
+          List.of(
+              Diagnostic.of(
+                  ContainerdProblem.NOT_OCI, place, "more than " + MOST + " characters")));
     }
     try {
       return new OciSpec(text);
@@ -132,7 +135,7 @@ public final class OciSpec {
       int offset = (int) Math.min(at, text.text().length());
       SourcePlace place = SourcePlace.of(text, new SourceSpan(offset, offset));
       throw new DiagnosticException(
-          List.of(Diagnostic.error("AA-OCI-0001", place, e.getOriginalMessage())));
+          List.of(Diagnostic.of(ContainerdProblem.NOT_OCI, place, e.getOriginalMessage())));
     } catch (IOException e) {
       throw new AssertionError("a string can always be read", e);
     }

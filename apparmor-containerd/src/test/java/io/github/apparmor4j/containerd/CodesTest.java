@@ -7,8 +7,7 @@ import org.junit.jupiter.api.Test;
 class CodesTest {
 
   @Test
-  void theDocumentListsEveryCodeAndNoOther() throws IOException {
-    DocumentedCodes.assertComplete(
-        "../docs/containers.md", "CONTAINERD", "CRI", "OCI", "KUBE", "SPO");
+  void theDocumentSaysOfEveryCodeWhatItsKindSays() throws IOException {
+    DocumentedCodes.assertComplete("../docs/containers.md");
   }
 }

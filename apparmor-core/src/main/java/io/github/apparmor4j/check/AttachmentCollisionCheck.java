@@ -20,8 +20,8 @@ final class AttachmentCollisionCheck implements ProfileCheck {
             byAttachment.putIfAbsent(profile.namespace() + ":" + attachment, profile);
         if (earlier != null) {
           to.accept(
-              Diagnostic.warning(
-                  "AA-CHECK-0002",
+              Diagnostic.of(
+                  CheckProblem.SHARED_ATTACHMENT,
                   profile.place(),
                   "attaches to the same programs as profile "
                       + earlier.name()

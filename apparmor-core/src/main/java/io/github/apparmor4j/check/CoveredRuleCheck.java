@@ -44,8 +44,8 @@ final class CoveredRuleCheck implements ProfileCheck {
       }
       if (other.denies(rule)) {
         to.accept(
-            Diagnostic.warning(
-                "AA-CHECK-0004",
+            Diagnostic.of(
+                CheckProblem.DENIED_RULE,
                 place,
                 "never in force: denied by '" + shown(other) + "' at " + other.rule().place()));
         return;
@@ -53,8 +53,8 @@ final class CoveredRuleCheck implements ProfileCheck {
       // Of two that say the same, the later one is superfluous.
       if (other.covers(rule) && (i < at || !rule.covers(other))) {
         to.accept(
-            Diagnostic.warning(
-                "AA-CHECK-0003",
+            Diagnostic.of(
+                CheckProblem.COVERED_RULE,
                 place,
                 "does nothing more than '" + shown(other) + "' at " + other.rule().place()));
         return;

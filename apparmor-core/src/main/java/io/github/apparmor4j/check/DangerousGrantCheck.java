@@ -34,75 +34,91 @@ final class DangerousGrantCheck implements ProfileCheck {
   private static final int ACCESS = WRITE | FilePermissions.READ;
 
   /** A file that must not be had, the permissions that make it dangerous, and why. */
-  private record Danger(String code, String path, int permissions, String why) {}
+  private record Danger(CheckProblem kind, String path, int permissions, String why) {}
 
   private static final List<Danger> FILES =
       List.of(
           new Danger(
-              "AA-CHECK-0010",
+              CheckProblem.WRITES_SYSRQ,
               "/proc/sysrq-trigger",
               WRITE,
               "restarts, crashes or remounts the machine"),
           new Danger(
-              "AA-CHECK-0011",
+              CheckProblem.NAMES_KERNEL_HELPER,
               "/proc/sys/kernel/core_pattern",
               WRITE,
               "names a program that the kernel runs unconfined as root when any program crashes"),
           new Danger(
-              "AA-CHECK-0011",
+              CheckProblem.NAMES_KERNEL_HELPER,
               "/proc/sys/kernel/modprobe",
               WRITE,
               "names a program that the kernel runs unconfined as root to load modules"),
           new Danger(
-              "AA-CHECK-0011",
+              CheckProblem.NAMES_KERNEL_HELPER,
               "/sys/kernel/uevent_helper",
               WRITE,
               "names a program that the kernel runs unconfined as root on device events"),
           new Danger(
-              "AA-CHECK-0012", "/dev/sda", ACCESS, "reads or changes every file below the mounts"),
+              CheckProblem.USES_RAW_DISK,
+              "/dev/sda",
+              ACCESS,
+              "reads or changes every file below the mounts"),
           new Danger(
-              "AA-CHECK-0012",
+              CheckProblem.USES_RAW_DISK,
               "/dev/nvme0n1",
               ACCESS,
               "reads or changes every file below the mounts"),
-          new Danger("AA-CHECK-0013", "/dev/mem", ACCESS, "reads or changes the machine's memory"),
-          new Danger("AA-CHECK-0013", "/proc/kcore", ACCESS, "reads the kernel's memory"),
           new Danger(
-              "AA-CHECK-0014",
+              CheckProblem.USES_MACHINE_MEMORY,
+              "/dev/mem",
+              ACCESS,
+              "reads or changes the machine's memory"),
+          new Danger(
+              CheckProblem.USES_MACHINE_MEMORY, "/proc/kcore", ACCESS, "reads the kernel's memory"),
+          new Danger(
+              CheckProblem.CHANGES_PROFILES,
               "/etc/apparmor.d/any",
               WRITE,
               "changes profiles that are loaded at the next start"),
           new Danger(
-              "AA-CHECK-0014",
+              CheckProblem.CHANGES_PROFILES,
               "/sys/kernel/security/apparmor/.replace",
               WRITE,
               "replaces profiles in the kernel"),
           new Danger(
-              "AA-CHECK-0015",
+              CheckProblem.GIVES_CODE,
               "/etc/ld.so.preload",
               WRITE,
               "puts code into every program that starts, unconfined ones too"),
           new Danger(
-              "AA-CHECK-0015",
+              CheckProblem.GIVES_CODE,
               "/lib64/ld-linux-x86-64.so.2",
               WRITE,
               "puts code into every program that starts, unconfined ones too"),
           new Danger(
-              "AA-CHECK-0015", "/etc/cron.d/any", WRITE, "has commands run unconfined as root"),
-          new Danger("AA-CHECK-0016", "/etc/shadow", WRITE, "sets anybody's password"),
-          new Danger("AA-CHECK-0016", "/etc/sudoers.d/any", WRITE, "makes anybody root"),
+              CheckProblem.GIVES_CODE,
+              "/etc/cron.d/any",
+              WRITE,
+              "has commands run unconfined as root"),
           new Danger(
-              "AA-CHECK-0017",
+              CheckProblem.CHANGES_ACCOUNTS, "/etc/shadow", WRITE, "sets anybody's password"),
+          new Danger(
+              CheckProblem.CHANGES_ACCOUNTS, "/etc/sudoers.d/any", WRITE, "makes anybody root"),
+          new Danger(
+              CheckProblem.USES_CONTAINER_SOCKET,
               "/run/docker.sock",
               WRITE,
               "starts containers that have the whole machine"),
           new Danger(
-              "AA-CHECK-0017",
+              CheckProblem.USES_CONTAINER_SOCKET,
               "/run/containerd/containerd.sock",
               WRITE,
               "starts containers that have the whole machine"),
           new Danger(
-              "AA-CHECK-0018", "/proc/1/mem", WRITE, "changes other programs while they run"));
+              CheckProblem.WRITES_PROGRAM_MEMORY,
+              "/proc/1/mem",
+              WRITE,
+              "changes other programs while they run"));
 
   private static final List<String> SHELLS =
       List.of(
@@ -155,23 +171,34 @@ final class DangerousGrantCheck implements ProfileCheck {
       capability(capability, resolved, profile, to);
     } else if (rule instanceof ChangeProfileRule change) {
       if (matches(change.target(), "unconfined")) {
-        report("AA-CHECK-0020", resolved, "leaves all confinement by its own decision", to);
+        report(
+            CheckProblem.LEAVES_CONFINEMENT,
+            resolved,
+            "leaves all confinement by its own decision",
+            to);
       }
     } else if (rule instanceof PtraceRule ptrace) {
       boolean traces =
           ptrace.permissions().isEmpty() || ptrace.permissions().contains(PtracePermission.TRACE);
       if (traces && matches(ptrace.peer(), "unconfined")) {
-        report("AA-CHECK-0021", resolved, "changes unconfined programs while they run", to);
+        report(
+            CheckProblem.TRACES_UNCONFINED,
+            resolved,
+            "changes unconfined programs while they run",
+            to);
       }
     } else if (rule instanceof MountRule mount) {
       if (mount.operation() == MountRule.Operation.MOUNT
           && mount.source() == null
           && mount.mountPoint() == null) {
         report(
-            "AA-CHECK-0022", resolved, "mounts anything anywhere, so that paths mean nothing", to);
+            CheckProblem.MOUNTS_ANYTHING,
+            resolved,
+            "mounts anything anywhere, so that paths mean nothing",
+            to);
       }
     } else if (rule instanceof AllRule) {
-      report("AA-CHECK-0023", resolved, "allows everything but a change of profile", to);
+      report(CheckProblem.ALLOWS_ALL, resolved, "allows everything but a change of profile", to);
     }
   }
 
@@ -184,7 +211,7 @@ final class DangerousGrantCheck implements ProfileCheck {
       for (String shell : SHELLS) {
         if (path.matches(shell) && !isDenied(profile, shell, FilePermissions.EXEC)) {
           report(
-              "AA-CHECK-0024",
+              CheckProblem.RUNS_UNCONFINED_SHELL,
               resolved,
               "runs " + shell + " without confinement, and so any command",
               to);
@@ -194,19 +221,20 @@ final class DangerousGrantCheck implements ProfileCheck {
     }
     if ((bits & WRITE) != 0 && path.matches(ANY_PATH)) {
       if (!isDenied(profile, ANY_PATH, bits & WRITE)) {
-        report("AA-CHECK-0025", resolved, "writes every file that no rule denies", to);
+        report(
+            CheckProblem.WRITES_EVERY_FILE, resolved, "writes every file that no rule denies", to);
       }
       return;
     }
-    String last = "";
+    CheckProblem last = null;
     for (Danger danger : FILES) {
       int granted = bits & danger.permissions();
       if (granted != 0
-          && !danger.code().equals(last)
+          && danger.kind() != last
           && path.matches(danger.path())
           && !isDenied(profile, danger.path(), granted)) {
-        report(danger.code(), resolved, danger.path() + ": " + danger.why(), to);
-        last = danger.code();
+        report(danger.kind(), resolved, danger.path() + ": " + danger.why(), to);
+        last = danger.kind();
       }
     }
   }
@@ -241,7 +269,11 @@ final class DangerousGrantCheck implements ProfileCheck {
       ResolvedProfile profile,
       Consumer<Diagnostic> to) {
     if (rule.capabilities().isEmpty()) {
-      report("AA-CHECK-0026", resolved, "has every capability that no rule denies", to);
+      report(
+          CheckProblem.HAS_EVERY_CAPABILITY,
+          resolved,
+          "has every capability that no rule denies",
+          to);
       return;
     }
     for (Capability capability : rule.capabilities()) {
@@ -255,7 +287,7 @@ final class DangerousGrantCheck implements ProfileCheck {
                           && (caps.capabilities().isEmpty()
                               || caps.capabilities().contains(capability)));
       if (why != null && !denied) {
-        report("AA-CHECK-0027", resolved, capability + ": " + why, to);
+        report(CheckProblem.HAS_ROOT_CAPABILITY, resolved, capability + ": " + why, to);
       }
     }
   }
@@ -265,13 +297,9 @@ final class DangerousGrantCheck implements ProfileCheck {
   }
 
   private static void report(
-      String code, ResolvedRule rule, String message, Consumer<Diagnostic> to) {
+      CheckProblem kind, ResolvedRule rule, String message, Consumer<Diagnostic> to) {
     to.accept(
-        new Diagnostic(
-            code,
-            Diagnostic.Severity.WARNING,
-            rule.place(),
-            "dangerous: " + message,
-            "deny it, or narrow '" + rule.written() + "'"));
+        Diagnostic.of(kind, rule.place(), "dangerous: " + message)
+            .withHelp("deny it, or narrow '" + rule.written() + "'"));
   }
 }

@@ -115,18 +115,18 @@ public final class BatchCompiler {
     try {
       return new Result(file, work.apply(SourceText.read(file)), null);
     } catch (IOException e) {
-      return failed(file, "AA-RESOLVE-0003", "can't be read: " + Failures.reason(e), e);
+      return failed(file, Resolver.UNREADABLE, "can't be read: " + Failures.reason(e), e);
     } catch (CancellationException e) {
       throw e; // by whoever waits for this
     } catch (Throwable e) {
       Failures.passOnFatal(e);
-      return failed(file, "AA-COMPILE-0009", "this library failed: " + e, e);
+      return failed(file, CompileProblem.DEFECT, "this library failed: " + e, e);
     }
   }
 
-  private static Result failed(Path file, String code, String why, Throwable failure) {
+  private static Result failed(Path file, Diagnostic.Kind kind, String why, Throwable failure) {
     SourcePlace place = SourcePlace.of(SourceText.of(file.toString(), ""), new SourceSpan(0, 0));
-    Compilation nothing = Compilation.nothing(List.of(Diagnostic.error(code, place, why)));
+    Compilation nothing = Compilation.nothing(List.of(Diagnostic.of(kind, place, why)));
     return new Result(file, nothing, failure);
   }
 

@@ -82,7 +82,7 @@ final class Encoder {
       try {
         expanded(resolved).forEach(rule -> encode(rule, out));
       } catch (IllegalArgumentException e) {
-        out.error("AA-COMPILE-0001", String.valueOf(e.getMessage()));
+        out.error(CompileProblem.INVALID_PATTERN, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -112,7 +112,8 @@ final class Encoder {
       case USERNS -> UsernsEncoder.encode((UsernsRule) rule, out);
       case RLIMIT -> {} // a field of the profile: RlimitEncoder
       case ALL -> throw new AssertionError("was expanded: " + rule);
-      case UNRECOGNIZED -> out.error("AA-COMPILE-0004", "nothing is known of this rule: " + rule);
+      case UNRECOGNIZED ->
+          out.error(CompileProblem.UNRECOGNIZED_RULE, "nothing is known of this rule: " + rule);
     }
   }
 
@@ -155,20 +156,20 @@ final class Encoder {
 
   /** Tells that the kernel gets something else than what is written. */
   void downgraded(@Nullable ResolvedRule rule, String message, String feature) {
-    warn(rule, "AA-COMPILE-0007", message + ": " + mediation.missing(feature));
+    warn(rule, CompileProblem.DOWNGRADED, message + ": " + mediation.missing(feature));
   }
 
   /** Tells that a rule is left out for want of a feature. */
   void notEnforced(ResolvedRule rule, String feature) {
-    warn(rule, "AA-COMPILE-0006", "not enforced: " + mediation.missing(feature));
+    warn(rule, CompileProblem.NOT_ENFORCED, "not enforced: " + mediation.missing(feature));
   }
 
-  private void warn(@Nullable ResolvedRule rule, String code, String message) {
+  private void warn(@Nullable ResolvedRule rule, CompileProblem kind, String message) {
     if (rule != null && rule.rule() instanceof AllRule) {
       return; // of what a kernel doesn't know, everything is allowed anyway
     }
     SourcePlace place = rule == null ? profile.place() : rule.place();
-    diagnostics.add(
-        strict ? Diagnostic.error(code, place, message) : Diagnostic.warning(code, place, message));
+    Diagnostic warning = Diagnostic.of(kind, place, message);
+    diagnostics.add(strict ? warning.withSeverity(Diagnostic.Severity.ERROR) : warning);
   }
 }

@@ -299,8 +299,8 @@ public final class PolicyCompiler {
             .map(rule -> "'" + rule.rule() + "' (line " + rule.place().line() + ")")
             .collect(Collectors.joining(", "));
     int more = reason.rules.size() - SHOWN;
-    return Diagnostic.error(
-        "AA-COMPILE-0005",
+    return Diagnostic.of(
+        CompileProblem.TOO_COMPLEX,
         profile.place(),
         "profile %s: %s; what multiplies: %s%s"
             .formatted(
@@ -344,8 +344,8 @@ public final class PolicyCompiler {
       diagnostics.addAll(encoder.diagnostics);
       if (encoder.transitions.names().size() > Transitions.MAX) {
         diagnostics.add(
-            Diagnostic.error(
-                "AA-COMPILE-0003",
+            Diagnostic.of(
+                CompileProblem.TOO_MANY_TRANSITIONS,
                 profile.place(),
                 encoder.transitions.names().size()
                     + " named exec transitions; a profile can have "
@@ -357,19 +357,23 @@ public final class PolicyCompiler {
           return binary;
         } catch (IllegalArgumentException e) {
           diagnostics.add(
-              Diagnostic.error("AA-COMPILE-0008", profile.place(), String.valueOf(e.getMessage())));
+              Diagnostic.of(
+                  CompileProblem.REFUSED_BY_KERNELS,
+                  profile.place(),
+                  String.valueOf(e.getMessage())));
         }
       }
     } catch (GlobSyntaxException e) {
       diagnostics.add(
-          Diagnostic.error("AA-COMPILE-0001", profile.place(), String.valueOf(e.getMessage())));
+          Diagnostic.of(
+              CompileProblem.INVALID_PATTERN, profile.place(), String.valueOf(e.getMessage())));
     } catch (TableBuilder.ConflictException e) {
       ResolvedRule first = e.first.origin();
       ResolvedRule second = e.second.origin();
       SourcePlace place = second == null ? profile.place() : second.place();
       diagnostics.add(
-          Diagnostic.error(
-              "AA-COMPILE-0002",
+          Diagnostic.of(
+              CompileProblem.CONFLICTING_EXECS,
               place,
               "conflicting exec modifiers: '"
                   + (second == null ? "" : second.written())

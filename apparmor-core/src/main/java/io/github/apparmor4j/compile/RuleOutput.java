@@ -55,8 +55,8 @@ final class RuleOutput {
 
   // ---- what is said of the rule
 
-  void error(String code, String message) {
-    encoder.diagnostics.add(Diagnostic.error(code, origin.place(), message));
+  void error(CompileProblem kind, String message) {
+    encoder.diagnostics.add(Diagnostic.of(kind, origin.place(), message));
   }
 
   /** Returns whether a kind of rule is in force; if it isn't, that is said. */

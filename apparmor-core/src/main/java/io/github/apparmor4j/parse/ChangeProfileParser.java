@@ -19,7 +19,7 @@ final class ChangeProfileParser {
     }
     if (modified && program == null) {
       throw new ParseFailure(
-          "AA-PARSE-0013",
+          ParseProblem.SAFE_WITHOUT_EXEC,
           in.from(in.ruleStart),
           "'safe' and 'unsafe' need a program",
           "change_profile unsafe /program -> profile,");

@@ -65,7 +65,10 @@ final class ConditionParser {
   private Condition operand() {
     if (++depth > maxDepth) {
       throw new ParseFailure(
-          "AA-PARSE-0007", in.here(), "conditions nest deeper than the limit of " + maxDepth, null);
+          ParseProblem.TOO_DEEP,
+          in.here(),
+          "conditions nest deeper than the limit of " + maxDepth,
+          null);
     }
     try {
       if (in.acceptKeyword("not")) {
@@ -96,7 +99,7 @@ final class ConditionParser {
     String word = word();
     if (!word.startsWith("@{") || !word.endsWith("}")) {
       throw new ParseFailure(
-          "AA-PARSE-0002", in.from(start), "expected a variable, not '" + word + "'", null);
+          ParseProblem.UNEXPECTED, in.from(start), "expected a variable, not '" + word + "'", null);
     }
     return in.built(
         start, () -> new Condition.Defined(word.substring(2, word.length() - 1), false));
@@ -120,7 +123,7 @@ final class ConditionParser {
       return new Condition.Constant(constant.equals("true"));
     }
     throw new ParseFailure(
-        "AA-PARSE-0027",
+        ParseProblem.NOT_A_CONDITION,
         new SourceSpan(start, in.lastEnd),
         "'" + left + "' is not a condition",
         "compare it, or write 'defined " + left + "'");
@@ -164,7 +167,7 @@ final class ConditionParser {
     boolean closed = !braces || in.text.startsWith("}", end);
     if (!closed || !Condition.NAME.matcher(name).matches()) {
       throw new ParseFailure(
-          "AA-PARSE-0034",
+          ParseProblem.NOT_A_VARIABLE_NAME,
           new SourceSpan(start, Math.max(start, end)),
           "a variable's name has letters, digits and '_'",
           null);

@@ -58,7 +58,7 @@ final class FileParser {
     if (unsafe != null) {
       if (exec == null) {
         throw new ParseFailure(
-            "AA-PARSE-0013",
+            ParseProblem.SAFE_WITHOUT_EXEC,
             in.from(in.ruleStart),
             "'safe' and 'unsafe' need an exec permission",
             null);
@@ -67,7 +67,7 @@ final class FileParser {
     }
     if (prefix && target != null && exec != null && permissions.contains(FilePermissions.LINK)) {
       throw new ParseFailure(
-          "AA-PARSE-0028",
+          ParseProblem.AMBIGUOUS_TARGET,
           in.from(in.ruleStart),
           "'-> " + target + "' could be the link's or the exec's",
           "write two rules");
@@ -85,7 +85,7 @@ final class FileParser {
     int start = in.pos;
     if (!atPath(in)) {
       throw new ParseFailure(
-          "AA-PARSE-0002",
+          ParseProblem.UNEXPECTED,
           in.here(),
           "expected a path" + in.found(),
           "paths start with '/' or '@{'");
@@ -93,11 +93,14 @@ final class FileParser {
     Word word = in.word("a path");
     if (!word.text().startsWith("/") && !word.text().startsWith("@{")) {
       throw new ParseFailure(
-          "AA-PARSE-0015", word.span(), "a path must start with '/' or '@{': " + word.text(), null);
+          ParseProblem.NOT_A_PATH,
+          word.span(),
+          "a path must start with '/' or '@{': " + word.text(),
+          null);
     }
     if (in.peek() == '!' || (in.peek() == '"' && !word.quoted())) {
       throw new ParseFailure(
-          "AA-PARSE-0016",
+          ParseProblem.NEEDS_QUOTES,
           in.here(),
           "'" + in.peek() + "' can't stand in a bare path",
           "put the path in quotes");
@@ -130,7 +133,7 @@ final class FileParser {
       return permissions;
     } catch (IllegalArgumentException e) {
       throw new ParseFailure(
-          "AA-PARSE-0017",
+          ParseProblem.INVALID_PERMISSIONS,
           word.span(),
           "permissions '" + word.text() + "': " + e.getMessage(),
           null);

@@ -16,7 +16,10 @@ final class LinkParser {
     String target = in.arrowTarget();
     if (target == null) {
       throw new ParseFailure(
-          "AA-PARSE-0014", in.from(in.ruleStart), "a link rule needs a target", "add '-> /path'");
+          ParseProblem.LINK_WITHOUT_TARGET,
+          in.from(in.ruleStart),
+          "a link rule needs a target",
+          "add '-> /path'");
     }
     return in.built(() -> new LinkRule(qualifiers, subset, path.text(), target));
   }

@@ -44,7 +44,7 @@ final class NetworkParser {
         protocol = NetworkRule.Protocol.named(text).get();
       } else {
         throw new ParseFailure(
-            "AA-PARSE-0019",
+            ParseProblem.NOT_A_NETWORK,
             word.span(),
             "'" + text + "' is not an address family, socket type or protocol that can stand here",
             RuleScanner.suggestion(
@@ -85,7 +85,7 @@ final class NetworkParser {
     Matcher range = PORTS.matcher(word.text());
     if (!range.matches()) {
       throw new ParseFailure(
-          "AA-PARSE-0026",
+          ParseProblem.NOT_A_PORT,
           word.span(),
           "'" + word.text() + "' is neither a port nor a range of ports",
           null);

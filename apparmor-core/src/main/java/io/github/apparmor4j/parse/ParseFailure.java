@@ -8,13 +8,13 @@ final class ParseFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  final String code;
+  final ParseProblem kind;
   final transient SourceSpan span;
   final @Nullable String help;
 
-  ParseFailure(String code, SourceSpan span, String message, @Nullable String help) {
+  ParseFailure(ParseProblem kind, SourceSpan span, String message, @Nullable String help) {
     super(message, null, false, false);
-    this.code = code;
+    this.kind = kind;
     this.span = span;
     this.help = help;
   }

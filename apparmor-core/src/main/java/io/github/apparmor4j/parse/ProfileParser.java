@@ -144,7 +144,7 @@ public final class ProfileParser {
   private void all(Runnable element, boolean isFile) {
     if (source.text().length() > limits.characters()) {
       report(
-          "AA-PARSE-0005",
+          ParseProblem.TEXT_TOO_LONG,
           new SourceSpan(0, 0),
           source.text().length() + " characters are over the limit of " + limits.characters(),
           null);
@@ -161,7 +161,8 @@ public final class ProfileParser {
       }
       in.skip();
       if (in.peek() == '}') {
-        report("AA-PARSE-0006", in.here(), "unbalanced '}': no block is open here", null);
+        report(
+            ParseProblem.UNOPENED_BLOCK, in.here(), "unbalanced '}': no block is open here", null);
         in.advance(1);
         in.skip();
       }
@@ -173,9 +174,9 @@ public final class ProfileParser {
   private void recover(ParseFailure failure, int start, boolean isFile) {
     int lineEnd = in.text.indexOf('\n', in.lastEnd);
     boolean onAnotherLine = lineEnd >= 0 && lineEnd < in.pos;
-    if (failure.code.equals("AA-PARSE-0010") && onAnotherLine) {
+    if (failure.kind == ParseProblem.MISSING_COMMA && onAnotherLine) {
       in.lastEnd = in.pos; // it was read but for its comma; here the next one begins
-    } else if (!failure.code.equals("AA-PARSE-0032") && endsWithItsLine(start, isFile)) {
+    } else if (failure.kind != ParseProblem.COMMA_AFTER_INCLUDE && endsWithItsLine(start, isFile)) {
       in.recoverInLine();
     } else {
       in.recover(start);
@@ -192,11 +193,11 @@ public final class ProfileParser {
   }
 
   private void report(ParseFailure failure) {
-    report(failure.code, failure.span, String.valueOf(failure.getMessage()), failure.help);
+    report(failure.kind, failure.span, String.valueOf(failure.getMessage()), failure.help);
   }
 
-  private void report(String code, SourceSpan span, String message, @Nullable String help) {
-    Diagnostic diagnostic = Diagnostic.error(code, SourcePlace.of(source, span), message);
+  private void report(ParseProblem kind, SourceSpan span, String message, @Nullable String help) {
+    Diagnostic diagnostic = Diagnostic.of(kind, SourcePlace.of(source, span), message);
     diagnostics.add(help == null ? diagnostic : diagnostic.withHelp(help));
   }
 
@@ -224,7 +225,7 @@ public final class ProfileParser {
     at(start, element);
     if (!(element instanceof Profile) && !(element instanceof Comment) && endInProfile(to)) {
       report(
-          "AA-PARSE-0030",
+          ParseProblem.LATE_PREAMBLE_RULE,
           in.from(start),
           "this must stand before the first profile of the file",
           "move it up");
@@ -271,7 +272,7 @@ public final class ProfileParser {
     Profile profile = profile(0);
     if (profile == null) {
       throw new ParseFailure(
-          "AA-PARSE-0031",
+          ParseProblem.NOT_A_PROFILE,
           in.here(),
           "expected a profile or a preamble rule" + in.found(),
           "did you mean 'profile " + (keyword.isEmpty() ? "NAME" : keyword) + " {'?");
@@ -325,7 +326,7 @@ public final class ProfileParser {
       in.accept("if");
       if (!in.acceptKeyword("exists")) {
         throw new ParseFailure(
-            "AA-PARSE-0002",
+            ParseProblem.UNEXPECTED,
             in.here(),
             "expected 'exists'" + in.found(),
             "include if exists <path>");
@@ -337,7 +338,10 @@ public final class ProfileParser {
     String path = named();
     if (in.peek() == ',') {
       throw new ParseFailure(
-          "AA-PARSE-0032", in.here(), "an include has no ',' at its end", "drop ','");
+          ParseProblem.COMMA_AFTER_INCLUDE,
+          in.here(),
+          "an include has no ',' at its end",
+          "drop ','");
     }
     return in.built(start, () -> new Include(path, searched, exists));
   }
@@ -353,7 +357,10 @@ public final class ProfileParser {
     }
     if (end >= in.text.length() || in.text.charAt(end) == '\n') {
       throw new ParseFailure(
-          "AA-PARSE-0033", new SourceSpan(in.pos, end), "'<' is not closed", "add '>'");
+          ParseProblem.UNCLOSED_INCLUDE,
+          new SourceSpan(in.pos, end),
+          "'<' is not closed",
+          "add '>'");
     }
     String path = in.text.substring(in.pos + 1, end).strip();
     in.advance(end + 1 - in.pos);
@@ -389,7 +396,10 @@ public final class ProfileParser {
     if (braces) {
       if (in.peek() != '}') {
         throw new ParseFailure(
-            "AA-PARSE-0034", in.here(), "a variable's name has letters, digits and '_'", null);
+            ParseProblem.NOT_A_VARIABLE_NAME,
+            in.here(),
+            "a variable's name has letters, digits and '_'",
+            null);
       }
       in.advance(1);
     }
@@ -406,13 +416,19 @@ public final class ProfileParser {
       }
       if (in.peek() == ',') {
         throw new ParseFailure(
-            "AA-PARSE-0035", in.here(), "a variable's values are separated by blanks", "drop ','");
+            ParseProblem.COMMA_BETWEEN_VALUES,
+            in.here(),
+            "a variable's values are separated by blanks",
+            "drop ','");
       }
       values.add(in.word("a value").text());
     }
     if (values.isEmpty()) {
       throw new ParseFailure(
-          "AA-PARSE-0036", in.from(start), "@{" + name + "} gets no value", "write \"\" for none");
+          ParseProblem.VARIABLE_WITHOUT_VALUES,
+          in.from(start),
+          "@{" + name + "} gets no value",
+          "write \"\" for none");
     }
     return in.built(start, () -> new VariableAssignment(name, operator, values));
   }
@@ -426,7 +442,7 @@ public final class ProfileParser {
         return operator;
       }
     }
-    throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '='" + in.found(), null);
+    throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '='" + in.found(), null);
   }
 
   private BooleanAssignment booleanAssignment() {
@@ -451,7 +467,7 @@ public final class ProfileParser {
   private void comma(String what) {
     if (!in.text.startsWith(",", in.pos)) {
       throw new ParseFailure(
-          "AA-PARSE-0010",
+          ParseProblem.MISSING_COMMA,
           new SourceSpan(in.lastEnd, in.lastEnd),
           what + " needs ',' at its end",
           "add ','");
@@ -482,7 +498,7 @@ public final class ProfileParser {
     in.skip();
     if (!keyword && !name.text().startsWith("/") && !name.text().startsWith(":")) {
       throw new ParseFailure(
-          "AA-PARSE-0037",
+          ParseProblem.MISSING_PROFILE_KEYWORD,
           name.span(),
           "without the word 'profile' a name starts with '/': " + name.text(),
           "write 'profile " + name.text() + " {'");
@@ -490,7 +506,10 @@ public final class ProfileParser {
     if (name.text().startsWith("&")
         || (name.text().startsWith(":") && !name.text().matches("(?s):[^:]+:[^:]+"))) {
       throw new ParseFailure(
-          "AA-PARSE-0038", name.span(), "not a valid profile name: '" + name.text() + "'", null);
+          ParseProblem.NOT_A_PROFILE_NAME,
+          name.span(),
+          "not a valid profile name: '" + name.text() + "'",
+          null);
     }
     String attachment = null;
     if (in.peek() == '/' || in.peek() == '"' || (in.peek() == '@' && in.peek(1) == '{')) {
@@ -508,7 +527,10 @@ public final class ProfileParser {
     boolean hasKeyword = keyword;
     if (in.peek() != '{') {
       throw new ParseFailure(
-          "AA-PARSE-0039", in.here(), "expected '{' for the profile's body" + in.found(), null);
+          ParseProblem.MISSING_BODY,
+          in.here(),
+          "expected '{' for the profile's body" + in.found(),
+          null);
     }
     List<ProfileElement> elements = block(depth);
     Profile.Kind k = kind;
@@ -526,7 +548,10 @@ public final class ProfileParser {
       SourceSpan here = in.here();
       in.pos = in.text.length();
       throw new ParseFailure(
-          "AA-PARSE-0007", here, "blocks nest deeper than the limit of " + limits.depth(), null);
+          ParseProblem.TOO_DEEP,
+          here,
+          "blocks nest deeper than the limit of " + limits.depth(),
+          null);
     }
     SourceSpan open = in.here();
     in.advance(1);
@@ -552,7 +577,11 @@ public final class ProfileParser {
       comments(elements::add);
       if (in.atEnd() || diagnostics.size() >= limits.diagnostics()) {
         if (diagnostics.size() < limits.diagnostics()) {
-          report("AA-PARSE-0008", open, "unbalanced '{': the block is never closed", "add '}'");
+          report(
+              ParseProblem.UNCLOSED_BLOCK,
+              open,
+              "unbalanced '{': the block is never closed",
+              "add '}'");
         }
         in.pos = in.text.length();
         return;
@@ -575,7 +604,7 @@ public final class ProfileParser {
   /** Keeps the text of a rule whose keyword isn't known, if it ends in a comma. */
   private void unrecognized(ParseFailure failure, int start, List<ProfileElement> to) {
     String text = in.text.substring(start, in.pos);
-    if (failure.code.equals(RuleParser.UNKNOWN_KEYWORD)
+    if (failure.kind == ParseProblem.UNKNOWN_KEYWORD
         && text.endsWith(",")
         && text.indexOf('#') < 0) {
       String body = text.substring(0, text.length() - 1).strip();
@@ -650,7 +679,7 @@ public final class ProfileParser {
   private List<ProfileElement> conditionalBlock(int depth) {
     in.skip();
     if (in.peek() != '{') {
-      throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '{'" + in.found(), null);
+      throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '{'" + in.found(), null);
     }
     return block(depth);
   }
@@ -698,11 +727,14 @@ public final class ProfileParser {
     }
     if (!in.acceptKeyword("identities")) {
       throw new ParseFailure(
-          "AA-PARSE-0002", in.here(), "expected 'identities'" + in.found(), "+identities=(NAME …)");
+          ParseProblem.UNEXPECTED,
+          in.here(),
+          "expected 'identities'" + in.found(),
+          "+identities=(NAME …)");
     }
     in.expect("=");
     if (in.peek() != '(') {
-      throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '('" + in.found(), null);
+      throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
     }
     return in.values("an identity").stream().map(Word::text).toList();
   }
@@ -712,7 +744,8 @@ public final class ProfileParser {
     if (in.acceptKeyword("flags")) {
       in.expect("=");
       if (in.peek() != '(') {
-        throw new ParseFailure("AA-PARSE-0002", in.here(), "expected '('" + in.found(), null);
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
       }
     }
     if (!in.accept("(")) {
@@ -724,14 +757,15 @@ public final class ProfileParser {
         continue;
       }
       if (in.atEnd() || in.peek() == '{') {
-        throw new ParseFailure("AA-PARSE-0002", in.here(), "expected ')'" + in.found(), null);
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED, in.here(), "expected ')'" + in.found(), null);
       }
       flag(flags, places);
       in.skip();
     }
     if (flags.isEmpty()) {
       throw new ParseFailure(
-          "AA-PARSE-0040", in.from(start), "the list of flags is empty", "drop it");
+          ParseProblem.EMPTY_FLAGS, in.from(start), "the list of flags is empty", "drop it");
     }
     return flags;
   }
@@ -746,7 +780,7 @@ public final class ProfileParser {
           Scanner.nearest(
               word.text(), Stream.of(ProfileFlag.Kind.values()).map(Object::toString).toList());
       throw new ParseFailure(
-          "AA-PARSE-0041",
+          ParseProblem.UNKNOWN_FLAG,
           word.span(),
           "unknown flag '" + word.text() + "'",
           near == null ? null : "did you mean '" + near + "'?");
@@ -760,7 +794,7 @@ public final class ProfileParser {
     for (ProfileFlag earlier : flags) {
       if (earlier.kind().excludes(kind)) {
         throw new ParseFailure(
-            "AA-PARSE-0042",
+            ParseProblem.CONFLICTING_FLAGS,
             in.from(start),
             "flags '" + earlier + "' and '" + flag + "' exclude each other",
             null);

@@ -19,14 +19,17 @@ final class RlimitParser {
   static Rule read(RuleScanner in, Qualifiers qualifiers) {
     if (!in.acceptKeyword("rlimit")) {
       throw new ParseFailure(
-          "AA-PARSE-0002",
+          ParseProblem.UNEXPECTED,
           in.here(),
           "expected 'rlimit'" + in.found(),
           "set rlimit NAME <= VALUE,");
     }
     if (!qualifiers.equals(Qualifiers.NONE)) {
       throw new ParseFailure(
-          "AA-PARSE-0011", in.from(in.ruleStart), "rlimit rules have no qualifiers", null);
+          ParseProblem.MISPLACED_QUALIFIER,
+          in.from(in.ruleStart),
+          "rlimit rules have no qualifiers",
+          null);
     }
     Word name = in.word("a resource", "<");
     RlimitRule.Resource resource =
@@ -45,7 +48,7 @@ final class RlimitParser {
     Matcher parts = AMOUNT.matcher(value.text());
     if (!parts.matches()) {
       throw new ParseFailure(
-          "AA-PARSE-0025", value.span(), "'" + value.text() + "' is not a limit", null);
+          ParseProblem.NOT_A_LIMIT, value.span(), "'" + value.text() + "' is not a limit", null);
     }
     Word unit = value;
     String unitText = String.valueOf(parts.group(2));
@@ -56,7 +59,8 @@ final class RlimitParser {
     }
     Optional<RlimitRule.Unit> known = RlimitRule.Unit.named(unitText);
     if (known.isEmpty()) {
-      throw new ParseFailure("AA-PARSE-0025", unit.span(), "unknown unit '" + unitText + "'", null);
+      throw new ParseFailure(
+          ParseProblem.NOT_A_LIMIT, unit.span(), "unknown unit '" + unitText + "'", null);
     }
     long amount = amount(String.valueOf(parts.group(1)), value);
     return in.built(() -> new RlimitRule(resource, amount, known.get()));
@@ -68,7 +72,8 @@ final class RlimitParser {
     try {
       return Long.parseLong(text, octal ? 8 : 10);
     } catch (NumberFormatException e) {
-      throw new ParseFailure("AA-PARSE-0025", word.span(), "'" + text + "' is not a limit", null);
+      throw new ParseFailure(
+          ParseProblem.NOT_A_LIMIT, word.span(), "'" + text + "' is not a limit", null);
     }
   }
 }

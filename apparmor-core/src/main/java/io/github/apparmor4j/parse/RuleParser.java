@@ -14,9 +14,6 @@ final class RuleParser {
   private static final List<String> PREFIXES =
       List.of("audit", "allow", "deny", "prompt", "owner", "user", "other", "safe", "unsafe");
 
-  /** The code of a failure after which the text may still be a rule of a newer language. */
-  static final String UNKNOWN_KEYWORD = "AA-PARSE-0018";
-
   private RuleParser() {}
 
   /**
@@ -72,7 +69,7 @@ final class RuleParser {
     if (!in.text.startsWith(",", in.pos)) {
       int at = Math.min(in.lastEnd, in.text.length());
       throw new ParseFailure(
-          "AA-PARSE-0010",
+          ParseProblem.MISSING_COMMA,
           new SourceSpan(at, at),
           "a " + rule.kind() + " rule needs ',' at its end",
           "add ','");
@@ -109,7 +106,7 @@ final class RuleParser {
             .anyMatch(next::equals)
         && Scanner.isBlank(in.peek(next.length()))) {
       throw new ParseFailure(
-          "AA-PARSE-0011",
+          ParseProblem.MISPLACED_QUALIFIER,
           new SourceSpan(in.pos, in.pos + next.length()),
           "'" + next + "' can't stand here",
           "the order is: priority=N, audit, allow, deny or prompt, owner or other, each at most once");
@@ -136,7 +133,7 @@ final class RuleParser {
       // reported below, as the wrong range is
     }
     throw new ParseFailure(
-        "AA-PARSE-0012",
+        ParseProblem.PRIORITY_OUT_OF_RANGE,
         new SourceSpan(start, end),
         "priority " + digits + " is not in -1000..1000",
         null);
@@ -160,7 +157,7 @@ final class RuleParser {
                 .flatMap(Collection::stream)
                 .toList());
     return new ParseFailure(
-        UNKNOWN_KEYWORD,
+        ParseProblem.UNKNOWN_KEYWORD,
         new SourceSpan(start, Math.max(end, Math.min(start + 1, in.text.length()))),
         word.isEmpty() ? "expected a rule" + in.found() : "unknown keyword '" + word + "'",
         near == null ? null : "did you mean '" + near + "'?");

@@ -26,7 +26,8 @@ final class RuleScanner extends Scanner {
 
   void expect(String symbol) {
     if (!accept(symbol)) {
-      throw new ParseFailure("AA-PARSE-0002", here(), "expected '" + symbol + "'" + found(), null);
+      throw new ParseFailure(
+          ParseProblem.UNEXPECTED, here(), "expected '" + symbol + "'" + found(), null);
     }
   }
 
@@ -37,7 +38,7 @@ final class RuleScanner extends Scanner {
   /** Reads a target whose arrow must be a word of its own. */
   @Nullable String spacedArrowTarget() {
     if (text.startsWith("->", pos) && !isBlank(peek(2)) && peek(2) != '"') {
-      throw new ParseFailure("AA-PARSE-0002", here(), "expected a blank after '->'", null);
+      throw new ParseFailure(ParseProblem.UNEXPECTED, here(), "expected a blank after '->'", null);
     }
     return arrowTarget();
   }
@@ -55,7 +56,7 @@ final class RuleScanner extends Scanner {
   boolean equalsOrIn() {
     if (acceptKeyword("in")) {
       if (peek() != '(') {
-        throw new ParseFailure("AA-PARSE-0002", here(), "expected '('" + found(), null);
+        throw new ParseFailure(ParseProblem.UNEXPECTED, here(), "expected '('" + found(), null);
       }
       return true;
     }
@@ -76,7 +77,8 @@ final class RuleScanner extends Scanner {
       }
     }
     if (words.isEmpty()) {
-      throw new ParseFailure("AA-PARSE-0002", here(), "expected " + what + " in '()'", null);
+      throw new ParseFailure(
+          ParseProblem.UNEXPECTED, here(), "expected " + what + " in '()'", null);
     }
     return words;
   }
@@ -115,7 +117,7 @@ final class RuleScanner extends Scanner {
       return value.get();
     }
     throw new ParseFailure(
-        "AA-PARSE-0021",
+        ParseProblem.UNKNOWN_WORD,
         word.span(),
         "unknown " + what + " '" + word.text() + "'",
         suggestion(word.text(), all));
@@ -135,7 +137,8 @@ final class RuleScanner extends Scanner {
     try {
       return element.get();
     } catch (IllegalArgumentException e) {
-      throw new ParseFailure("AA-PARSE-0022", from(start), String.valueOf(e.getMessage()), null);
+      throw new ParseFailure(
+          ParseProblem.CONFLICTING_PARTS, from(start), String.valueOf(e.getMessage()), null);
     }
   }
 
@@ -155,7 +158,7 @@ final class RuleScanner extends Scanner {
       }
       if (values.size() != 1) {
         throw new ParseFailure(
-            "AA-PARSE-0023",
+            ParseProblem.REPEATED_CONDITION,
             values.get(1).span(),
             "the condition '" + name + "' takes one value",
             null);
@@ -205,7 +208,7 @@ final class RuleScanner extends Scanner {
       String name = conditionName();
       if (name == null) {
         throw new ParseFailure(
-            "AA-PARSE-0002", here(), "expected a condition or ')'" + found(), null);
+            ParseProblem.UNEXPECTED, here(), "expected a condition or ')'" + found(), null);
       }
       condition(kind, name, "peer." + name, names, "),", to);
     }
@@ -215,7 +218,7 @@ final class RuleScanner extends Scanner {
       String kind, String name, String key, List<String> names, String stops, Conditions to) {
     if (!names.contains(name)) {
       throw new ParseFailure(
-          "AA-PARSE-0024",
+          ParseProblem.UNKNOWN_CONDITION,
           here(),
           "a "
               + kind
@@ -235,7 +238,10 @@ final class RuleScanner extends Scanner {
 
   private ParseFailure repeated(String name) {
     return new ParseFailure(
-        "AA-PARSE-0023", here(), "the condition '" + name + "' is given twice", null);
+        ParseProblem.REPEATED_CONDITION,
+        here(),
+        "the condition '" + name + "' is given twice",
+        null);
   }
 
   private void passName(String name) {

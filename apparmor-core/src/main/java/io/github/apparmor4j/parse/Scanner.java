@@ -186,12 +186,15 @@ class Scanner {
     }
     checkLength(start, at);
     if (at == start) {
-      throw new ParseFailure("AA-PARSE-0002", here(), "expected " + what + found(), null);
+      throw new ParseFailure(ParseProblem.UNEXPECTED, here(), "expected " + what + found(), null);
     }
     if (at > text.length() || (text.charAt(at - 1) == '\\' && isEscaping(start, at - 1))) {
       at = Math.min(at, text.length());
       throw new ParseFailure(
-          "AA-PARSE-0003", new SourceSpan(start, at), what + " ends in a backslash", null);
+          ParseProblem.FINAL_BACKSLASH,
+          new SourceSpan(start, at),
+          what + " ends in a backslash",
+          null);
     }
     pos = at;
     lastEnd = at;
@@ -224,7 +227,10 @@ class Scanner {
       int lineEnd = text.indexOf('\n', start);
       int end = lineEnd < 0 ? text.length() : lineEnd;
       throw new ParseFailure(
-          "AA-PARSE-0001", new SourceSpan(start, end), "the quote is not closed", "add '\"'");
+          ParseProblem.UNCLOSED_QUOTE,
+          new SourceSpan(start, end),
+          "the quote is not closed",
+          "add '\"'");
     }
     checkLength(start, at);
     pos = at + 1;
@@ -236,7 +242,7 @@ class Scanner {
     if (end - start > maxWord) {
       pos = end;
       throw new ParseFailure(
-          "AA-PARSE-0004",
+          ParseProblem.WORD_TOO_LONG,
           new SourceSpan(start, start),
           "a word of " + (end - start) + " characters is over the limit of " + maxWord,
           null);

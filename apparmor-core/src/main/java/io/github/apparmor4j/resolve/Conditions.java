@@ -37,7 +37,7 @@ final class Conditions {
       Boolean value = values.get(variable.name());
       if (value == null) {
         throw new Variables.ExpansionException(
-            "AA-RESOLVE-0004", "undefined variable $" + variable.name());
+            ResolveProblem.UNDEFINED_VARIABLE, "undefined variable $" + variable.name());
       }
       return value;
     }
@@ -94,7 +94,7 @@ final class Conditions {
     }
     if (leftNumber != null || rightNumber != null) {
       throw new Variables.ExpansionException(
-          "AA-RESOLVE-0013",
+          ResolveProblem.NUMBER_EXPECTED,
           "a number can't be compared with " + (leftNumber == null ? left : right));
     }
     Iterator<String> others = right.iterator();

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Resolver {
 
+  /** What is said of a file that can't be read, an included one or one to compile. */
+  public static final Diagnostic.Kind UNREADABLE = ResolveProblem.UNREADABLE;
+
   private static final int MAX_DEPTH = 64;
 
   /**
@@ -104,22 +107,24 @@ public final class Resolver {
           (name, place) -> {
             if (!profiles.isEmpty() && !variables.isUsed(name)) {
               diagnostics.add(
-                  Diagnostic.warning(
-                      "AA-RESOLVE-0017", place, "variable @{" + name + "} is not used"));
+                  Diagnostic.of(
+                      ResolveProblem.UNUSED_VARIABLE,
+                      place,
+                      "variable @{" + name + "} is not used"));
             }
           });
       return new Resolution(profiles, abi, diagnostics);
     }
 
-    private void report(String code, SourcePlace place, String message) {
-      diagnostics.add(Diagnostic.error(code, place, message));
+    private void report(ResolveProblem kind, SourcePlace place, String message) {
+      diagnostics.add(Diagnostic.of(kind, place, message));
     }
 
     private void keep(List<Diagnostic> more, @Nullable SourcePlace from) {
       for (Diagnostic one : more) {
         SourcePlace place = new SourcePlace(one.place().source(), one.place().span(), from);
         diagnostics.add(
-            new Diagnostic(one.code(), one.severity(), place, one.message(), one.help()));
+            new Diagnostic(one.kind(), one.severity(), place, one.message(), one.help()));
       }
     }
 
@@ -158,14 +163,14 @@ public final class Resolver {
     private List<SourceText> texts(
         Include include, SourcePlace place, Set<SourceText> seen, int depth) {
       if (depth >= MAX_DEPTH) {
-        report("AA-RESOLVE-0015", place, "includes nest deeper than " + MAX_DEPTH);
+        report(ResolveProblem.INCLUDES_TOO_DEEP, place, "includes nest deeper than " + MAX_DEPTH);
         return List.of();
       }
       try {
         List<SourceText> texts = includes.find(include.path(), include.searched()).orElse(null);
         if (texts == null) {
           if (!include.ifExists()) {
-            report("AA-RESOLVE-0001", place, "can't find " + include.path());
+            report(ResolveProblem.NOT_FOUND, place, "can't find " + include.path());
           }
           return List.of();
         }
@@ -173,8 +178,8 @@ public final class Resolver {
         for (SourceText text : texts) {
           if (leadsHere(text, place)) {
             diagnostics.add(
-                Diagnostic.warning(
-                    "AA-RESOLVE-0002",
+                Diagnostic.of(
+                    ResolveProblem.RECURSIVE_INCLUDE,
                     place,
                     "recursive include of " + include.path() + ", which is read once"));
           } else if (seen.add(text) && isWithinLimits(text, place)) {
@@ -184,7 +189,7 @@ public final class Resolver {
         return fresh;
       } catch (IOException e) {
         report(
-            "AA-RESOLVE-0003", place, "can't read " + include.path() + ": " + Failures.describe(e));
+            ResolveProblem.UNREADABLE, place, "can't read " + include.path() + ": " + Failures.describe(e));
         return List.of();
       }
     }
@@ -197,7 +202,7 @@ public final class Resolver {
       boolean within = included <= MAX_INCLUDED && characters <= MAX_CHARACTERS;
       if (before && !within) {
         report(
-            "AA-RESOLVE-0018",
+            ResolveProblem.TOO_MANY_INCLUDES,
             place,
             "more than " + MAX_INCLUDED + " includes or " + MAX_CHARACTERS + " characters of them");
       }
@@ -227,22 +232,25 @@ public final class Resolver {
                 ? Features.builtInAbis().get(rule.path())
                 : abis.computeIfAbsent(texts.get(0), text -> Features.parse(text.text()));
         if (found == null) {
-          report("AA-RESOLVE-0001", place, "can't find " + rule.path());
+          report(ResolveProblem.NOT_FOUND, place, "can't find " + rule.path());
         } else if (!holds) {
           return;
         } else if (abi == null) {
           abi = found;
         } else if (!abi.equals(found)) {
           diagnostics.add(
-              Diagnostic.warning(
-                  "AA-RESOLVE-0007",
+              Diagnostic.of(
+                  ResolveProblem.SECOND_ABI,
                   place,
                   rule.path() + " differs from an abi given before, which stays"));
         }
       } catch (IOException e) {
-        report("AA-RESOLVE-0003", place, "can't read " + rule.path() + ": " + Failures.describe(e));
+        report(ResolveProblem.UNREADABLE, place, "can't read " + rule.path() + ": " + Failures.describe(e));
       } catch (IllegalArgumentException e) {
-        report("AA-RESOLVE-0008", place, rule.path() + " is not a feature file: " + e.getMessage());
+        report(
+            ResolveProblem.NOT_AN_ABI,
+            place,
+            rule.path() + " is not a feature file: " + e.getMessage());
       }
     }
 
@@ -256,7 +264,10 @@ public final class Resolver {
       switch (assignment.operator()) {
         case SET -> {
           if (defined) {
-            report("AA-RESOLVE-0009", place, "variable @{" + name + "} is defined already");
+            report(
+                ResolveProblem.REDEFINED_VARIABLE,
+                place,
+                "variable @{" + name + "} is defined already");
           } else {
             variables.set(name, assignment.values());
           }
@@ -265,7 +276,7 @@ public final class Resolver {
           if (defined) {
             variables.add(name, assignment.values());
           } else {
-            report("AA-RESOLVE-0004", place, "undefined variable @{" + name + "}");
+            report(ResolveProblem.UNDEFINED_VARIABLE, place, "undefined variable @{" + name + "}");
           }
         }
         case DEFAULT -> {
@@ -281,7 +292,8 @@ public final class Resolver {
       String name = assignment.name();
       boolean defined = conditions.isDefined(name);
       if (defined && assignment.operator() == VariableAssignment.Operator.SET) {
-        report("AA-RESOLVE-0009", place, "variable $" + name + " is defined already");
+        report(
+            ResolveProblem.REDEFINED_VARIABLE, place, "variable $" + name + " is defined already");
       } else if (!defined || assignment.operator() == VariableAssignment.Operator.OVERRIDE) {
         conditions.set(name, holds(assignment.value(), variables, place));
       }
@@ -291,7 +303,7 @@ public final class Resolver {
       try {
         return conditions.holds(condition, scope);
       } catch (Variables.ExpansionException e) {
-        report(e.code, place, String.valueOf(e.getMessage()));
+        report(e.kind, place, String.valueOf(e.getMessage()));
         return false;
       }
     }
@@ -313,7 +325,7 @@ public final class Resolver {
       String name = outer.parent() == null ? local : outer.parent() + "//" + local;
       String plainName = Aare.name(name);
       if (!names.add(ProfileName.of(namespace, plainName))) {
-        report("AA-RESOLVE-0010", place, "profile " + name + " is defined already");
+        report(ResolveProblem.REDEFINED_PROFILE, place, "profile " + name + " is defined already");
       }
       String attachment =
           profile.attachment() != null
@@ -360,7 +372,10 @@ public final class Resolver {
         }
         return ProfileName.parse(written);
       } catch (IllegalArgumentException e) {
-        report("AA-RESOLVE-0020", place, "after variables are replaced: " + e.getMessage());
+        report(
+            ResolveProblem.INVALID_EXPANDED_NAME,
+            place,
+            "after variables are replaced: " + e.getMessage());
         return ProfileName.parse("invalid");
       }
     }
@@ -368,7 +383,10 @@ public final class Resolver {
     private @Nullable String disconnected(ProfileFlag flag, Variables scope, SourcePlace place) {
       String path = flag.value() == null ? null : expand(flag.value(), scope, place);
       if (path != null && !path.startsWith("/") && !path.startsWith("@{")) {
-        report("AA-RESOLVE-0016", place, flag.kind() + " must begin with '/': " + path);
+        report(
+            ResolveProblem.RELATIVE_FLAG_PATH,
+            place,
+            flag.kind() + " must begin with '/': " + path);
       }
       return path;
     }
@@ -445,17 +463,19 @@ public final class Resolver {
         rule = Blocks.apply(outer, written);
       } catch (IllegalArgumentException e) {
         if (Blocks.isAboutFiles(written)) {
-          report("AA-RESOLVE-0012", place, String.valueOf(e.getMessage()));
+          report(ResolveProblem.FILE_RULE_UNLIKE_BLOCK, place, String.valueOf(e.getMessage()));
         } else {
           diagnostics.add(
-              Diagnostic.warning(
-                  "AA-RESOLVE-0014", place, "not in force in this block: " + e.getMessage()));
+              Diagnostic.of(
+                  ResolveProblem.RULE_UNLIKE_BLOCK,
+                  place,
+                  "not in force in this block: " + e.getMessage()));
         }
         return;
       }
       ruleCount++;
       if (ruleCount == MAX_RULES) {
-        report("AA-RESOLVE-0011", place, "more than " + MAX_RULES + " rules");
+        report(ResolveProblem.TOO_MANY_RULES, place, "more than " + MAX_RULES + " rules");
       }
       if (ruleCount < MAX_RULES) {
         ResolvedRule resolved = expanded(rule, to.scope, place);
@@ -481,7 +501,10 @@ public final class Resolver {
                     Variables.use(pattern, 0) == null ? pattern : expand(pattern, scope, place));
         return new ResolvedRule(rule, written, place);
       } catch (IllegalArgumentException e) {
-        report("AA-RESOLVE-0019", place, "after variables are replaced: " + e.getMessage());
+        report(
+            ResolveProblem.INVALID_EXPANDED_RULE,
+            place,
+            "after variables are replaced: " + e.getMessage());
         return null;
       }
     }
@@ -495,13 +518,13 @@ public final class Resolver {
         expandedCharacters += expanded.length();
         if (expandedCharacters > MAX_EXPANDED) {
           report(
-              "AA-RESOLVE-0006",
+              ResolveProblem.EXPANSION_TOO_LARGE,
               place,
               "all patterns together expand to more than " + MAX_EXPANDED + " characters");
         }
         return expanded;
       } catch (Variables.ExpansionException e) {
-        report(e.code, place, String.valueOf(e.getMessage()));
+        report(e.kind, place, String.valueOf(e.getMessage()));
         return text;
       }
     }

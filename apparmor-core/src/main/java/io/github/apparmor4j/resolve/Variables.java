@@ -18,11 +18,11 @@ final class Variables {
   /** Why a text can't be expanded. */
   static final class ExpansionException extends Exception {
     private static final long serialVersionUID = 1L;
-    final String code;
+    final ResolveProblem kind;
 
-    ExpansionException(String code, String message) {
+    ExpansionException(ResolveProblem kind, String message) {
       super(message);
-      this.code = code;
+      this.kind = kind;
     }
   }
 
@@ -95,7 +95,7 @@ final class Variables {
       out.append(trimmed.size() == 1 ? trimmed.first() : choice(trimmed, out.isEmpty()));
       if (out.length() > MAX_LENGTH) {
         throw new ExpansionException(
-            "AA-RESOLVE-0006",
+            ResolveProblem.EXPANSION_TOO_LARGE,
             "'" + shown(text) + "' expands to more than " + MAX_LENGTH + " characters");
       }
       from = use[1] + 1;
@@ -136,11 +136,12 @@ final class Variables {
     use(name);
     Set<String> raw = raw(name);
     if (raw == null) {
-      throw new ExpansionException("AA-RESOLVE-0004", "undefined variable @{" + name + "}");
+      throw new ExpansionException(
+          ResolveProblem.UNDEFINED_VARIABLE, "undefined variable @{" + name + "}");
     }
     if (!using.add(name)) {
       throw new ExpansionException(
-          "AA-RESOLVE-0005",
+          ResolveProblem.RECURSIVE_VARIABLE,
           "variable @{" + name + "} is defined by itself: " + String.join(", ", using));
     }
     Set<String> result = new LinkedHashSet<>();
@@ -181,7 +182,8 @@ final class Variables {
   private static void checkCount(String name, int count) throws ExpansionException {
     if (count > MAX_VALUES) {
       throw new ExpansionException(
-          "AA-RESOLVE-0006", "variable @{" + name + "} has more than " + MAX_VALUES + " values");
+          ResolveProblem.EXPANSION_TOO_LARGE,
+          "variable @{" + name + "} has more than " + MAX_VALUES + " values");
     }
   }
 

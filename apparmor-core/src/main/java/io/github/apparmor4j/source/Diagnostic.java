@@ -9,15 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One problem and its place.
  *
- * @param code stable identifier such as {@code AA-PARSE-0001}; {@code docs/diagnostics.md} lists
- *     all
- * @param severity error or warning
+ * @param kind what kind of problem; {@code docs/diagnostics.md} lists all
+ * @param severity error or warning, the kind's own but for {@link #withSeverity}
  * @param place where
  * @param message what is wrong, one line, without place and severity
  * @param help how to mend it, or {@code null} where that isn't known
  */
 public record Diagnostic(
-    String code, Severity severity, SourcePlace place, String message, @Nullable String help) {
+    Kind kind, Severity severity, SourcePlace place, String message, @Nullable String help) {
 
   /** How bad a {@link Diagnostic} is. */
   public enum Severity {
@@ -33,6 +32,19 @@ public record Diagnostic(
     }
   }
 
+  /** A kind of problem: each has a code, by which documents and tools know it. */
+  public interface Kind {
+
+    /** Returns a stable identifier such as {@code AA-PARSE-0001}. */
+    String code();
+
+    /** Returns how bad such a problem is, if nobody asks for more. */
+    Severity severity();
+
+    /** Returns what is wrong whenever this is reported: one phrase without a full stop. */
+    String meaning();
+  }
+
   private static final Pattern CODE = Pattern.compile("AA-[A-Z]+-[0-9]{4}");
   private static final int SHOWN_LINE = 200;
 
@@ -43,8 +55,8 @@ public record Diagnostic(
   public Diagnostic {
     Objects.requireNonNull(severity, "severity");
     Objects.requireNonNull(place, "place");
-    if (!CODE.matcher(code).matches()) {
-      throw new IllegalArgumentException("code " + code);
+    if (!CODE.matcher(kind.code()).matches()) {
+      throw new IllegalArgumentException("code " + kind.code());
     }
     if (message.isEmpty()) {
       throw new IllegalArgumentException("message is empty");
@@ -53,19 +65,24 @@ public record Diagnostic(
     help = help == null ? null : printable(help, false);
   }
 
-  /** Returns an error without a mend. */
-  public static Diagnostic error(String code, SourcePlace place, String message) {
-    return new Diagnostic(code, Severity.ERROR, place, message, null);
+  /** Returns a diagnostic of the kind's own severity, without a mend. */
+  public static Diagnostic of(Kind kind, SourcePlace place, String message) {
+    return new Diagnostic(kind, kind.severity(), place, message, null);
   }
 
-  /** Returns a warning without a mend. */
-  public static Diagnostic warning(String code, SourcePlace place, String message) {
-    return new Diagnostic(code, Severity.WARNING, place, message, null);
+  /** Returns the kind's code, {@code AA-PARSE-0001}. */
+  public String code() {
+    return kind.code();
+  }
+
+  /** Returns this with another severity: strict compilation makes errors of warnings. */
+  public Diagnostic withSeverity(Severity other) {
+    return new Diagnostic(kind, other, place, message, help);
   }
 
   /** Returns this with a mend. */
   public Diagnostic withHelp(String mend) {
-    return new Diagnostic(code, severity, place, message, mend);
+    return new Diagnostic(kind, severity, place, message, mend);
   }
 
   /** Returns whether this is an error. */
@@ -113,7 +130,7 @@ public record Diagnostic(
         + ": "
         + message
         + " ["
-        + code
+        + code()
         + "]";
   }
 

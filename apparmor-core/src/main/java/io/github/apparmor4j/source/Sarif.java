@@ -3,11 +3,13 @@ package io.github.apparmor4j.source;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * Diagnostics as SARIF 2.1.0 (OASIS), which code-scanning tools read: one run, with a result for
- * each diagnostic, with the places that its text was included from.
+ * each diagnostic, with the places that its text was included from, and a rule for each kind of
+ * them.
  */
 public final class Sarif {
 
@@ -37,17 +39,31 @@ public final class Sarif {
     out.append("{\"$schema\":").append(quoted(SCHEMA)).append(",\"version\":\"2.1.0\",\"runs\":[");
     out.append("{\"tool\":{\"driver\":{\"name\":").append(quoted(tool));
     out.append(",\"version\":").append(quoted(version)).append(",\"rules\":[");
-    List<String> codes = diagnostics.stream().map(Diagnostic::code).distinct().sorted().toList();
-    for (int i = 0; i < codes.size(); i++) {
-      out.append(i == 0 ? "" : ",").append("{\"id\":").append(quoted(codes.get(i))).append('}');
+    List<Diagnostic.Kind> kinds =
+        diagnostics.stream()
+            .map(Diagnostic::kind)
+            .distinct()
+            .sorted(Comparator.comparing(Diagnostic.Kind::code))
+            .toList();
+    for (int i = 0; i < kinds.size(); i++) {
+      out.append(i == 0 ? "" : ",");
+      rule(kinds.get(i));
     }
     out.append("]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
     for (int i = 0; i < diagnostics.size(); i++) {
       out.append(i == 0 ? "\n" : ",\n");
       Diagnostic diagnostic = diagnostics.get(i);
-      result(diagnostic, codes.indexOf(diagnostic.code()));
+      result(diagnostic, kinds.indexOf(diagnostic.kind()));
     }
     out.append("]}]}\n");
+  }
+
+  private void rule(Diagnostic.Kind kind) throws IOException {
+    out.append("{\"id\":").append(quoted(kind.code()));
+    out.append(",\"shortDescription\":{\"text\":").append(quoted(kind.meaning()));
+    out.append("},\"defaultConfiguration\":{\"level\":")
+        .append(quoted(kind.severity().toString()))
+        .append("}}");
   }
 
   private void result(Diagnostic diagnostic, int rule) throws IOException {

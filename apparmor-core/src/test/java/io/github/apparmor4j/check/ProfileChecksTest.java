@@ -132,7 +132,10 @@ class ProfileChecksTest {
         .isEqualTo(
             "{\"$schema\":\"https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/"
                 + "sarif-schema-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
-                + "{\"name\":\"aa\",\"version\":\"1\",\"rules\":[{\"id\":\"AA-CHECK-0003\"}]}},"
+                + "{\"name\":\"aa\",\"version\":\"1\",\"rules\":["
+                + "{\"id\":\"AA-CHECK-0003\",\"shortDescription\":{\"text\":"
+                + "\"a rule that does nothing more than another\"},"
+                + "\"defaultConfiguration\":{\"level\":\"warning\"}}]}},"
                 + "\"columnKind\":\"unicodeCodePoints\",\"results\":[\n"
                 + "{\"ruleId\":\"AA-CHECK-0003\",\"ruleIndex\":0,\"level\":\"warning\",\"message\":"
                 + "{\"text\":\"does nothing more than '/etc/** r,' at base:1:1\"},\"locations\":["

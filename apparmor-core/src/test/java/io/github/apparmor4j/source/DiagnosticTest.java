@@ -10,14 +10,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DiagnosticTest {
 
-  private static final String CODE = "AA-TEST-0001";
-
   private static SourcePlace place(String text, int at) {
     return SourcePlace.of(SourceText.of("name", text), new SourceSpan(at, at));
   }
 
   private static Diagnostic error(String text, int at) {
-    return Diagnostic.error(CODE, place(text, at), "bad");
+    return Diagnostic.of(TestKind.BAD, place(text, at), "bad");
   }
 
   private static final String HEAD = ": error: bad [AA-TEST-0001]\n";
@@ -27,8 +25,8 @@ class DiagnosticTest {
   @Test
   void isOneLineOfText() {
     assertThat(error("a\nbc", 3)).hasToString("name:2:2: error: bad [AA-TEST-0001]");
-    assertThat(Diagnostic.warning(CODE, place("", 0), "odd"))
-        .hasToString("name:1:1: warning: odd [AA-TEST-0001]");
+    assertThat(Diagnostic.of(TestKind.ODD, place("", 0), "odd"))
+        .hasToString("name:1:1: warning: odd [AA-TEST-0002]");
   }
 
   /** A profile quoted in a message must not move a terminal's cursor or change its colours. */
@@ -37,13 +35,13 @@ class DiagnosticTest {
     SourcePlace place =
         SourcePlace.of(SourceText.of("na\u001Bme", "\u001B[31m"), new SourceSpan(0, 0));
     Diagnostic diagnostic =
-        Diagnostic.error(CODE, place, "'\u001B[2J\n\u009B1m\u202E\u2028\t' é\uD83D\uDC27")
+        Diagnostic.of(TestKind.BAD, place, "'\u001B[2J\n\u009B1m\u202E\u2028\t' é\uD83D\uDC27")
             .withHelp("drop '\u007F'");
     assertThat(diagnostic)
         .hasToString("na?me:1:1: error: '?[2J??1m???' é\uD83D\uDC27 [AA-TEST-0001]");
     assertThat(diagnostic.render()).isEqualTo(diagnostic + "\n  ?[31m\n  ^\n  help: drop '?'\n");
     SourcePlace inner = new SourcePlace(SourceText.of("b", ""), new SourceSpan(0, 0), place);
-    assertThat(Diagnostic.error(CODE, inner, "bad").render())
+    assertThat(Diagnostic.of(TestKind.BAD, inner, "bad").render())
         .endsWith("  included from na?me:1:1\n");
   }
 
@@ -85,7 +83,7 @@ class DiagnosticTest {
     SourcePlace middle =
         new SourcePlace(SourceText.of("x", "\ninclude <y>"), new SourceSpan(1, 2), outer);
     SourcePlace inner = new SourcePlace(SourceText.of("y", "z"), new SourceSpan(0, 1), middle);
-    assertThat(Diagnostic.error(CODE, inner, "bad").withHelp("mend it").render())
+    assertThat(Diagnostic.of(TestKind.BAD, inner, "bad").withHelp("mend it").render())
         .isEqualTo(
             """
             y:1:1: error: bad [AA-TEST-0001]
@@ -102,7 +100,7 @@ class DiagnosticTest {
   @Test
   void errorsAreThoseThatMatter() {
     Diagnostic error = error("", 0);
-    Diagnostic warning = Diagnostic.warning(CODE, place("", 0), "odd");
+    Diagnostic warning = Diagnostic.of(TestKind.ODD, place("", 0), "odd");
     assertThat(error.isError()).isTrue();
     assertThat(warning.isError()).isFalse();
     assertThat(Diagnostic.errors(List.of(warning, error, warning))).containsExactly(error);
@@ -110,18 +108,29 @@ class DiagnosticTest {
     assertThat(error.help()).isNull();
   }
 
+  @Test
+  void isAsBadAsItsKindUnlessSomebodySaysMore() {
+    Diagnostic warning = Diagnostic.of(TestKind.ODD, place("", 0), "odd").withHelp("mend it");
+    assertThat(warning.severity()).isEqualTo(Diagnostic.Severity.WARNING);
+    Diagnostic error = warning.withSeverity(Diagnostic.Severity.ERROR);
+    assertThat(error.isError()).isTrue();
+    assertThat(error.code()).isEqualTo("AA-TEST-0002");
+    assertThat(error.withSeverity(Diagnostic.Severity.WARNING)).isEqualTo(warning);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "AA-TEST-1", "AA-test-0001", "AA-TEST-00011", "XX-TEST-0001"})
   void refusesACodeOfAnotherForm(String code) {
+    TestKind kind = new TestKind(code, Diagnostic.Severity.ERROR, "bad");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Diagnostic.error(code, place("", 0), "bad"))
+        .isThrownBy(() -> Diagnostic.of(kind, place("", 0), "bad"))
         .withMessage("code " + code);
   }
 
   @Test
   void refusesAnEmptyMessage() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Diagnostic.error(CODE, place("", 0), ""))
+        .isThrownBy(() -> Diagnostic.of(TestKind.BAD, place("", 0), ""))
         .withMessage("message is empty");
   }
 

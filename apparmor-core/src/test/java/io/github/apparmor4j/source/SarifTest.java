@@ -17,8 +17,8 @@ class SarifTest {
   }
 
   private static Diagnostic in(String name) {
-    return Diagnostic.error(
-        "AA-TEST-0001", SourcePlace.of(SourceText.of(name, "x"), new SourceSpan(0, 1)), "bad");
+    return Diagnostic.of(
+        TestKind.BAD, SourcePlace.of(SourceText.of(name, "x"), new SourceSpan(0, 1)), "bad");
   }
 
   @Test
@@ -37,11 +37,16 @@ class SarifTest {
   void aResultHasRuleLevelMessageAndPlaces() throws IOException {
     SourcePlace outer = SourcePlace.of(SourceText.of("/etc/p", "include"), new SourceSpan(0, 7));
     Diagnostic inner =
-        Diagnostic.warning(
-                "AA-TEST-0002", new SourcePlace(TEXT, new SourceSpan(1, 6), outer), "odd")
+        Diagnostic.of(
+                TestKind.ODD, new SourcePlace(TEXT, new SourceSpan(1, 6), outer), "odd")
             .withHelp("mend it");
     String sarif = sarif(in("x"), inner, in("y"));
-    assertThat(sarif).contains("\"rules\":[{\"id\":\"AA-TEST-0001\"},{\"id\":\"AA-TEST-0002\"}]");
+    assertThat(sarif)
+        .contains(
+            "\"rules\":[{\"id\":\"AA-TEST-0001\",\"shortDescription\":{\"text\":\"a bad text\"},"
+                + "\"defaultConfiguration\":{\"level\":\"error\"}},"
+                + "{\"id\":\"AA-TEST-0002\",\"shortDescription\":{\"text\":\"an \\\"odd\\\" text\"},"
+                + "\"defaultConfiguration\":{\"level\":\"warning\"}}]");
     assertThat(sarif.lines().skip(1))
         .containsExactly(
             "{\"ruleId\":\"AA-TEST-0001\",\"ruleIndex\":0,\"level\":\"error\","

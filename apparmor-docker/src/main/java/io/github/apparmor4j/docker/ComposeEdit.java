@@ -27,7 +27,7 @@ final class ComposeEdit {
 
   ComposeEdit(YamlText yaml, String service) {
     this.yaml = yaml;
-    this.editor = new YamlEditor(yaml, "AA-COMPOSE-0004");
+    this.editor = new YamlEditor(yaml, ComposeProblem.NOT_EDITABLE);
     this.text = yaml.source().text();
     Entry services = YamlText.own(yaml.root(), "services");
     Entry entry = services == null ? null : YamlText.own(services.value(), service);

@@ -29,8 +29,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  */
 public final class ComposeFile {
 
-  private static final YamlText.Codes CODES =
-      new YamlText.Codes("AA-COMPOSE-0001", "AA-COMPOSE-0002");
+  private static final YamlText.Kinds KINDS =
+      new YamlText.Kinds(ComposeProblem.NOT_YAML, ComposeProblem.DUPLICATE_KEY);
 
   private final YamlText yaml;
   private final List<Diagnostic> diagnostics;
@@ -46,7 +46,7 @@ public final class ComposeFile {
   /** Reads a compose file. */
   public static ComposeFile parse(SourceText text) {
     List<Diagnostic> errors = new ArrayList<>();
-    YamlText yaml = YamlText.read(text, CODES, errors::add);
+    YamlText yaml = YamlText.read(text, KINDS, errors::add);
     return new ComposeFile(yaml, errors);
   }
 
@@ -93,7 +93,8 @@ public final class ComposeFile {
     Map<String, ComposeService> found = new LinkedHashMap<>();
     Node root = yaml.root();
     if (root != null && !(root instanceof MappingNode)) {
-      errors.add(Diagnostic.error("AA-COMPOSE-0003", yaml.place(root), "a mapping is expected"));
+      errors.add(
+          Diagnostic.of(ComposeProblem.UNEXPECTED, yaml.place(root), "a mapping is expected"));
     }
     Entry all = YamlText.own(root, "services");
     if (all == null) {
@@ -101,14 +102,16 @@ public final class ComposeFile {
     }
     if (!(all.value() instanceof MappingNode)) {
       errors.add(
-          Diagnostic.error("AA-COMPOSE-0003", yaml.place(all.key()), "services are a mapping"));
+          Diagnostic.of(
+              ComposeProblem.UNEXPECTED, yaml.place(all.key()), "services are a mapping"));
     }
     for (Entry entry : YamlText.entries(all.value())) {
       ScalarNode key = entry.key();
       if (entry.value() instanceof MappingNode) {
         found.put(key.getValue(), service(yaml, key, entry.value(), errors));
       } else {
-        errors.add(Diagnostic.error("AA-COMPOSE-0003", yaml.place(key), "a service is a mapping"));
+        errors.add(
+            Diagnostic.of(ComposeProblem.UNEXPECTED, yaml.place(key), "a service is a mapping"));
       }
     }
     return found;
@@ -128,15 +131,18 @@ public final class ComposeFile {
           Text text = text(yaml, item);
           if (text == null) {
             errors.add(
-                Diagnostic.error("AA-COMPOSE-0003", yaml.place(item), "an option is a string"));
+                Diagnostic.of(
+                    ComposeProblem.UNEXPECTED, yaml.place(item), "an option is a string"));
           } else {
             securityOpt.add(text);
           }
         }
       } else if (!replaces && text(yaml, opt.value()) != null) {
         errors.add(
-            Diagnostic.error(
-                "AA-COMPOSE-0003", yaml.place(opt.value()), "security_opt is a list of strings"));
+            Diagnostic.of(
+                ComposeProblem.UNEXPECTED,
+                yaml.place(opt.value()),
+                "security_opt is a list of strings"));
       }
     }
     Entry privileged = YamlText.find(node, "privileged");
@@ -236,8 +242,8 @@ public final class ComposeFile {
         || !edited.services.keySet().equals(services.keySet())) {
       throw new DiagnosticException(
           List.of(
-              Diagnostic.error(
-                  "AA-COMPOSE-0004",
+              Diagnostic.of(
+                  ComposeProblem.NOT_EDITABLE,
                   yaml.placeOrStart(yaml.root()),
                   service + " is written in a form that can't be edited")));
     }

@@ -119,7 +119,7 @@ public final class ComposeProject {
       }
       ComposeFile file = read.get(path);
       if (file == null) {
-        found.add(Diagnostic.error("AA-COMPOSE-0005", place, "can't find " + path));
+        report(ComposeProblem.BROKEN_REFERENCE, place, "can't find " + path);
       }
       return file;
     }
@@ -136,14 +136,14 @@ public final class ComposeProject {
       ComposeService from = file == null ? null : file.services().get(base.service());
       if (file != null && from == null) {
         String message = "there is no service " + base.service() + " to extend";
-        found.add(Diagnostic.error("AA-COMPOSE-0005", base.place(), message));
+        report(ComposeProblem.BROKEN_REFERENCE, base.place(), message);
       }
       if (file == null || from == null) {
         return service;
       }
       if (seen.size() >= DEEPEST || !seen.add(from)) {
         String message = base.service() + " extends itself by others";
-        found.add(Diagnostic.error("AA-COMPOSE-0005", base.place(), message));
+        report(ComposeProblem.BROKEN_REFERENCE, base.place(), message);
         return service;
       }
       return overridden(extended(file, from, seen), service);
@@ -192,7 +192,7 @@ public final class ComposeProject {
             place = option.place();
           }
         }
-        found.add(Diagnostic.error("AA-COMPOSE-0007", place, String.valueOf(e.getMessage())));
+        report(ComposeProblem.REFUSED_OPTION, place, String.valueOf(e.getMessage()));
       }
       return new ComposeConfinement(service.name(), service.place(), options, privileged, choice);
     }
@@ -202,7 +202,7 @@ public final class ComposeProject {
           ComposeVariables.expand(
               text.value(),
               environment,
-              problem -> found.add(Diagnostic.warning("AA-COMPOSE-0006", text.place(), problem)));
+              problem -> report(ComposeProblem.UNSET_VARIABLE, text.place(), problem));
       return new Text(value, text.place());
     }
 
@@ -221,41 +221,46 @@ public final class ComposeProject {
       }
       String name = service.service();
       if (choice.reason() == DockerChoice.Reason.OPTION && !choice.isConfined()) {
-        warn("AA-COMPOSE-0008", place, name + " runs without a profile");
+        report(ComposeProblem.UNCONFINED, place, name + " runs without a profile");
       } else if (choice.reason() == DockerChoice.Reason.PRIVILEGED) {
-        warn("AA-COMPOSE-0009", place, name + " is privileged, and so runs without a profile");
+        report(
+            ComposeProblem.PRIVILEGED,
+            place,
+            name + " is privileged, and so runs without a profile");
       } else if (choice.reason() == DockerChoice.Reason.NOT_SUPPORTED && last != null) {
-        warn("AA-COMPOSE-0014", place, name + ": " + String.join("; ", choice.notes()));
+        report(
+            ComposeProblem.NOT_SUPPORTED, place, name + ": " + String.join("; ", choice.notes()));
       } else if (choice.reason() == DockerChoice.Reason.OPTION
           && known != null
           && !known.contains(choice.label())) {
-        found.add(
-            Diagnostic.error(
-                "AA-COMPOSE-0011", place, "no profile " + choice.label() + " is known"));
+        report(ComposeProblem.UNKNOWN_PROFILE, place, "no profile " + choice.label() + " is known");
       }
       for (Text volume : volumes.getOrDefault(name, List.of())) {
         if (volume.value().contains(SOCKET) && choice.reason() != DockerChoice.Reason.OPTION) {
-          warn(
-              "AA-COMPOSE-0010",
+          report(
+              ComposeProblem.DOCKER_SOCKET,
               volume.place(),
               name + " has Docker's socket, by which it rules the host, and no profile of its own");
         }
       }
       for (Text option : said) {
         if (!option.equals(last)) {
-          warn("AA-COMPOSE-0012", option.place(), "replaced by a later option of " + name);
+          report(
+              ComposeProblem.REPLACED_OPTION,
+              option.place(),
+              "replaced by a later option of " + name);
         }
         String value = option.value();
         if (value.startsWith("apparmor:")) {
-          warn("AA-COMPOSE-0013", option.place(), "a colon is deprecated: write '='");
+          report(ComposeProblem.DUBIOUS_OPTION, option.place(), "a colon is deprecated: write '='");
         } else if (value.equals("apparmor=")) {
-          warn("AA-COMPOSE-0013", option.place(), "names no profile");
+          report(ComposeProblem.DUBIOUS_OPTION, option.place(), "names no profile");
         }
       }
     }
 
-    private void warn(String code, SourcePlace place, String message) {
-      found.add(Diagnostic.warning(code, place, message));
+    private void report(ComposeProblem kind, SourcePlace place, String message) {
+      found.add(Diagnostic.of(kind, place, message));
     }
   }
 }

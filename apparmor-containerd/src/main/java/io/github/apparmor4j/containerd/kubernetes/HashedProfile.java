@@ -100,8 +100,10 @@ public record HashedProfile(String plainName, String name, SourceText text) {
   private static DiagnosticException refused(ParseResult<ProfileFile> parsed, String message) {
     return new DiagnosticException(
         List.of(
-            Diagnostic.error(
-                "AA-KUBE-0014", SourcePlace.of(parsed.source(), new SourceSpan(0, 0)), message)));
+            Diagnostic.of(
+                KubernetesProblem.NOT_HASHABLE,
+                SourcePlace.of(parsed.source(), new SourceSpan(0, 0)),
+                message)));
   }
 
   /** Returns a rule with the name as a label or a target. */

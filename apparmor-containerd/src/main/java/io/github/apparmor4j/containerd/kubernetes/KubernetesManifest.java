@@ -30,14 +30,12 @@ import org.yaml.snakeyaml.nodes.Tag;
  */
 public final class KubernetesManifest {
 
-  private static final YamlText.Codes CODES = new YamlText.Codes("AA-KUBE-0001", "AA-KUBE-0002");
+  private static final YamlText.Kinds KINDS =
+      new YamlText.Kinds(KubernetesProblem.NOT_YAML, KubernetesProblem.DUPLICATE_KEY);
 
   /** Before the container's name; deprecated since 1.30. */
   static final String ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
 
-  private static final String SHAPE = "AA-KUBE-0003";
-  private static final String FIELD = "AA-KUBE-0004";
-  private static final String ANNOTATED = "AA-KUBE-0005";
   private static final int LONGEST = 4095;
 
   private final SourceText source;
@@ -56,7 +54,7 @@ public final class KubernetesManifest {
   /** Reads a text. */
   public static KubernetesManifest parse(SourceText text) {
     KubernetesManifest manifest = new KubernetesManifest(text);
-    for (YamlText document : YamlText.readAll(text, CODES, manifest.diagnostics::add)) {
+    for (YamlText document : YamlText.readAll(text, KINDS, manifest.diagnostics::add)) {
       manifest.new Reader(document).object(document.root());
     }
     return manifest;
@@ -107,20 +105,22 @@ public final class KubernetesManifest {
     KubernetesProfile annotation = container.annotation();
     if (own != null && minor < KubernetesContainer.FIELDS) {
       found.add(
-          Diagnostic.warning(
-              "AA-KUBE-0008", own.place(), "Kubernetes 1." + minor + " knows no such field"));
+          Diagnostic.of(
+              KubernetesProblem.UNKNOWN_FIELD,
+              own.place(),
+              "Kubernetes 1." + minor + " knows no such field"));
     }
     if (own != null && annotation != null && !own.sameAs(annotation)) {
       found.add(
-          Diagnostic.error(
-              "AA-KUBE-0006",
+          Diagnostic.of(
+              KubernetesProblem.CONFLICTING_ANNOTATION,
               annotation.place(),
               "the annotation says " + annotation + ", the field " + own));
     } else if (annotation != null && minor >= KubernetesContainer.FIELDS) {
       boolean lost = minor >= KubernetesContainer.NO_ANNOTATIONS && own == null;
       found.add(
-          Diagnostic.warning(
-                  "AA-KUBE-0007",
+          Diagnostic.of(
+                  KubernetesProblem.DEPRECATED_ANNOTATION,
                   annotation.place(),
                   lost
                       ? "Kubernetes 1." + minor + " takes no profile from an annotation"
@@ -131,21 +131,25 @@ public final class KubernetesManifest {
     SourcePlace place = profile == null ? container.place() : profile.place();
     if (profile != null && profile.type().equals(KubernetesProfile.UNCONFINED)) {
       found.add(
-          Diagnostic.warning(
-              "AA-KUBE-0009",
+          Diagnostic.of(
+              KubernetesProblem.UNCONFINED,
               place,
               name + " runs without a profile, which Pod Security's baseline forbids"));
     } else if (container.label(minor).equals("unconfined")) {
       found.add(
-          Diagnostic.warning(
-              "AA-KUBE-0010", place, name + " is privileged, and so runs without a profile"));
+          Diagnostic.of(
+              KubernetesProblem.PRIVILEGED,
+              place,
+              name + " is privileged, and so runs without a profile"));
     } else if (known != null
         && profile != null
         && profile.type().equals(KubernetesProfile.LOCALHOST)
         && !known.contains(profile.localhostProfile())) {
       found.add(
-          Diagnostic.error(
-              "AA-KUBE-0011", place, "no profile " + profile.localhostProfile() + " is known"));
+          Diagnostic.of(
+              KubernetesProblem.UNKNOWN_PROFILE,
+              place,
+              "no profile " + profile.localhostProfile() + " is known"));
     }
   }
 
@@ -193,8 +197,8 @@ public final class KubernetesManifest {
       KubernetesContainer container = containers.get(index);
       throw new DiagnosticException(
           List.of(
-              Diagnostic.error(
-                  "AA-KUBE-0013",
+              Diagnostic.of(
+                  KubernetesProblem.NOT_EDITABLE,
                   container.place(),
                   container.name() + " is written in a form that can't be edited")));
     }
@@ -271,8 +275,8 @@ public final class KubernetesManifest {
       this.yaml = yaml;
     }
 
-    private void error(String code, Node node, String message) {
-      diagnostics.add(Diagnostic.error(code, yaml.place(node), message));
+    private void error(KubernetesProblem kind, Node node, String message) {
+      diagnostics.add(Diagnostic.of(kind, yaml.place(node), message));
     }
 
     void object(@Nullable Node node) {
@@ -334,7 +338,7 @@ public final class KubernetesManifest {
           Entry name = YamlText.find(container, "name");
           String text = text(name);
           if (name == null || text == null) {
-            error(SHAPE, container, "a container has a name");
+            error(KubernetesProblem.UNEXPECTED, container, "a container has a name");
             continue;
           }
           names.add(text);
@@ -354,7 +358,10 @@ public final class KubernetesManifest {
           (name, profile) -> {
             if (!names.contains(name)) {
               diagnostics.add(
-                  Diagnostic.error(ANNOTATED, profile.place(), "there is no container " + name));
+                  Diagnostic.of(
+                      KubernetesProblem.REFUSED_ANNOTATION,
+                      profile.place(),
+                      "there is no container " + name));
             }
           });
     }
@@ -365,7 +372,7 @@ public final class KubernetesManifest {
       } else if (entry.value() instanceof SequenceNode list) {
         return list.getValue();
       }
-      error(SHAPE, entry.value(), entry.key().getValue() + " is a list");
+      error(KubernetesProblem.UNEXPECTED, entry.value(), entry.key().getValue() + " is a list");
       return List.of();
     }
 
@@ -378,16 +385,19 @@ public final class KubernetesManifest {
       if (field == null || isNull(field.value())) {
         return null;
       } else if (!(field.value() instanceof MappingNode)) {
-        error(SHAPE, field.value(), "appArmorProfile is a mapping");
+        error(KubernetesProblem.UNEXPECTED, field.value(), "appArmorProfile is a mapping");
         return null;
       } else if (windows) {
-        error("AA-KUBE-0012", field.key(), "a pod for windows has no AppArmor profile");
+        error(
+            KubernetesProblem.POD_FOR_WINDOWS,
+            field.key(),
+            "a pod for windows has no AppArmor profile");
       }
       Entry type = YamlText.find(field.value(), "type");
       Entry name = YamlText.find(field.value(), "localhostProfile");
       String typeText = text(type);
       if (type == null || typeText == null) {
-        error(FIELD, field.key(), "type is required");
+        error(KubernetesProblem.REFUSED_FIELD, field.key(), "type is required");
         return null;
       }
       String nameText = name == null || isNull(name.value()) ? null : text(name);
@@ -405,31 +415,37 @@ public final class KubernetesManifest {
       switch (typeText) {
         case KubernetesProfile.LOCALHOST -> {
           if (nameText == null) {
-            error(FIELD, type.value(), "type Localhost needs a localhostProfile");
+            error(
+                KubernetesProblem.REFUSED_FIELD,
+                type.value(),
+                "type Localhost needs a localhostProfile");
           } else if (name != null) {
-            name(FIELD, name.value(), nameText);
+            name(KubernetesProblem.REFUSED_FIELD, name.value(), nameText);
           }
         }
         case KubernetesProfile.RUNTIME_DEFAULT, KubernetesProfile.UNCONFINED -> {
           if (name != null && nameText != null) {
-            error(FIELD, name.key(), "localhostProfile is for type Localhost only");
+            error(
+                KubernetesProblem.REFUSED_FIELD,
+                name.key(),
+                "localhostProfile is for type Localhost only");
           }
         }
         default ->
             error(
-                FIELD,
+                KubernetesProblem.REFUSED_FIELD,
                 type.value(),
                 "unknown type " + typeText + ": RuntimeDefault, Localhost or Unconfined");
       }
     }
 
-    private void name(String code, Node node, String name) {
+    private void name(KubernetesProblem kind, Node node, String name) {
       if (name.isEmpty() || !name.equals(name.strip())) {
-        error(code, node, "the profile's name is empty or padded");
+        error(kind, node, "the profile's name is empty or padded");
       } else if (name.length() > LONGEST) {
-        error(code, node, "the profile's name has more than " + LONGEST + " characters");
+        error(kind, node, "the profile's name has more than " + LONGEST + " characters");
       } else if (name.startsWith("localhost/")) {
-        error(code, node, "'localhost/' belongs into annotations only");
+        error(kind, node, "'localhost/' belongs into annotations only");
       }
     }
 
@@ -442,17 +458,17 @@ public final class KubernetesManifest {
         if (!key.startsWith(ANNOTATION)) {
           continue;
         } else if (value == null) {
-          error(SHAPE, entry.value(), "an annotation is a string");
+          error(KubernetesProblem.UNEXPECTED, entry.value(), "an annotation is a string");
           continue;
         }
         KubernetesProfile profile =
             KubernetesProfile.ofAnnotation(value, yaml.place(entry.value()));
         if (profile.type().equals(KubernetesProfile.LOCALHOST)) {
-          name(ANNOTATED, entry.value(), profile.localhostProfile());
+          name(KubernetesProblem.REFUSED_ANNOTATION, entry.value(), profile.localhostProfile());
         } else if (!List.of(KubernetesProfile.RUNTIME_DEFAULT, KubernetesProfile.UNCONFINED)
             .contains(profile.type())) {
           error(
-              ANNOTATED,
+              KubernetesProblem.REFUSED_ANNOTATION,
               entry.value(),
               "invalid profile '" + value + "': runtime/default, localhost/NAME or unconfined");
         }

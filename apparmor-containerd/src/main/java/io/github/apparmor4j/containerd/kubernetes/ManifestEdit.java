@@ -40,7 +40,7 @@ final class ManifestEdit {
   ManifestEdit(YamlText yaml, ProfileRef profile) {
     this.profile = profile;
     this.yaml = yaml;
-    this.editor = new YamlEditor(yaml, "AA-KUBE-0013");
+    this.editor = new YamlEditor(yaml, KubernetesProblem.NOT_EDITABLE);
     this.text = yaml.source().text();
     this.json = text.stripLeading().startsWith("{");
     this.type = KubernetesProfile.type(profile);

@@ -84,18 +84,21 @@ public final class OperatorProfile {
   }
 
   private void lost(SourcePlace place, String what) {
-    diagnostics.add(Diagnostic.error("AA-SPO-0001", place, "can't be expressed: " + what));
+    diagnostics.add(
+        Diagnostic.of(KubernetesProblem.NOT_EXPRESSIBLE, place, "can't be expressed: " + what));
   }
 
   private void changed(SourcePlace place, String what) {
-    diagnostics.add(Diagnostic.warning("AA-SPO-0002", place, what));
+    diagnostics.add(Diagnostic.of(KubernetesProblem.CHANGED_BY_OPERATOR, place, what));
   }
 
   private void header() {
     if (!NAME.matcher(profile.name()).matches()) {
       diagnostics.add(
-          Diagnostic.error(
-              "AA-SPO-0003", profile.place(), "no name of an object: " + profile.name()));
+          Diagnostic.of(
+              KubernetesProblem.NOT_AN_OBJECT_NAME,
+              profile.place(),
+              "no name of an object: " + profile.name()));
     }
     for (ProfileFlag flag : profile.profile().flags()) {
       // The operator's template has these two.

@@ -19,14 +19,14 @@ public final class YamlEditor {
 
   private final YamlText yaml;
   private final String text;
-  private final String refusal;
+  private final Diagnostic.Kind refusal;
 
   /**
    * Takes a text that could be read.
    *
-   * @param refusal the code of what can't be edited
+   * @param refusal what it is that something can't be edited
    */
-  public YamlEditor(YamlText yaml, String refusal) {
+  public YamlEditor(YamlText yaml, Diagnostic.Kind refusal) {
     this.yaml = yaml;
     this.text = yaml.source().text();
     this.refusal = refusal;
@@ -44,7 +44,7 @@ public final class YamlEditor {
    */
   public DiagnosticException refused(@Nullable Node near, String message) {
     return new DiagnosticException(
-        List.of(Diagnostic.error(refusal, yaml.placeOrStart(near), message)));
+        List.of(Diagnostic.of(refusal, yaml.placeOrStart(near), message)));
   }
 
   // ---- lines

@@ -55,50 +55,50 @@ public final class YamlText {
   /**
    * Reads a text of one document.
    *
-   * @param codes of what is wrong with it
+   * @param kinds of what is wrong with it
    * @param errors told of that: it is no YAML, it has a key twice, it is too large
    */
-  public static YamlText read(SourceText source, Codes codes, Consumer<Diagnostic> errors) {
+  public static YamlText read(SourceText source, Kinds kinds, Consumer<Diagnostic> errors) {
     List<YamlText> read = new ArrayList<>();
     YamlText unread = new YamlText(source, offsets(source.text()), null);
     unread.compose(
-        codes, errors, (yaml, text) -> read.add(unread.with(yaml.compose(text), codes, errors)));
+        kinds, errors, (yaml, text) -> read.add(unread.with(yaml.compose(text), kinds, errors)));
     return read.isEmpty() ? unread : read.get(0);
   }
 
   /** Reads a text of any number of documents; those before a mistake are returned. */
   public static List<YamlText> readAll(
-      SourceText source, Codes codes, Consumer<Diagnostic> errors) {
+      SourceText source, Kinds kinds, Consumer<Diagnostic> errors) {
     List<YamlText> read = new ArrayList<>();
     YamlText unread = new YamlText(source, offsets(source.text()), null);
     unread.compose(
-        codes,
+        kinds,
         errors,
         (yaml, text) -> {
           for (Node root : yaml.composeAll(text)) {
-            read.add(unread.with(root, codes, errors));
+            read.add(unread.with(root, kinds, errors));
           }
         });
     return List.copyOf(read);
   }
 
   /**
-   * The codes of what is wrong with a text.
+   * The kinds of what is wrong with a text.
    *
-   * @param unreadable it is no YAML, or too large
+   * @param unreadable it is not YAML, or too large
    * @param duplicate it has a key twice
    */
-  public record Codes(String unreadable, String duplicate) {}
+  public record Kinds(Diagnostic.Kind unreadable, Diagnostic.Kind duplicate) {}
 
   private interface Composition {
     void run(Yaml yaml, StringReader text);
   }
 
-  private void compose(Codes codes, Consumer<Diagnostic> errors, Composition composition) {
+  private void compose(Kinds kinds, Consumer<Diagnostic> errors, Composition composition) {
     String text = source.text();
     if (text.length() > MOST) {
       errors.accept(
-          Diagnostic.error(codes.unreadable, place(0, 0), "more than " + MOST + " characters"));
+          Diagnostic.of(kinds.unreadable, place(0, 0), "more than " + MOST + " characters"));
       return;
     }
     LoaderOptions options = new LoaderOptions();
@@ -111,16 +111,16 @@ public final class YamlText {
       Mark mark = e.getProblemMark();
       int at = mark == null ? 0 : offset(mark);
       String problem = String.valueOf(e.getProblem());
-      errors.accept(Diagnostic.error(codes.unreadable, place(at, at), problem));
+      errors.accept(Diagnostic.of(kinds.unreadable, place(at, at), problem));
     } catch (YAMLException e) {
       String problem = String.valueOf(e.getMessage());
-      errors.accept(Diagnostic.error(codes.unreadable, place(0, 0), problem));
+      errors.accept(Diagnostic.of(kinds.unreadable, place(0, 0), problem));
     }
   }
 
-  private YamlText with(@Nullable Node document, Codes codes, Consumer<Diagnostic> errors) {
+  private YamlText with(@Nullable Node document, Kinds kinds, Consumer<Diagnostic> errors) {
     YamlText read = new YamlText(source, offsets, document);
-    read.findDuplicates(codes, errors);
+    read.findDuplicates(kinds, errors);
     return read;
   }
 
@@ -140,7 +140,7 @@ public final class YamlText {
     return offsets;
   }
 
-  private void findDuplicates(Codes codes, Consumer<Diagnostic> errors) {
+  private void findDuplicates(Kinds kinds, Consumer<Diagnostic> errors) {
     Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Node> open = new ArrayDeque<>();
     if (root != null) {
@@ -158,8 +158,8 @@ public final class YamlText {
         for (NodeTuple entry : mapping.getValue()) {
           if (entry.getKeyNode() instanceof ScalarNode key && !keys.add(key.getValue())) {
             errors.accept(
-                Diagnostic.error(
-                    codes.duplicate, place(key), "'" + key.getValue() + "' is here twice"));
+                Diagnostic.of(
+                    kinds.duplicate, place(key), "'" + key.getValue() + "' is here twice"));
           }
           open.push(entry.getValueNode());
         }

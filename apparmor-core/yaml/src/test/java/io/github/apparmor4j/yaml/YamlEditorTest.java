@@ -3,6 +3,7 @@ package io.github.apparmor4j.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
 import java.util.List;
@@ -12,19 +13,29 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 
 class YamlEditorTest {
 
-  private static final YamlText.Codes CODES = new YamlText.Codes("AA-TEST-0001", "AA-TEST-0002");
+  private record Problem(String code, String meaning) implements Diagnostic.Kind {
+    @Override
+    public Diagnostic.Severity severity() {
+      return Diagnostic.Severity.ERROR;
+    }
+  }
+
+  private static final YamlText.Kinds KINDS =
+      new YamlText.Kinds(
+          new Problem("AA-TEST-0001", "not YAML"),
+          new Problem("AA-TEST-0002", "a key is there twice"));
 
   private static YamlText read(String text) {
     return YamlText.read(
         SourceText.of("x.yaml", text),
-        CODES,
+        KINDS,
         error -> {
           throw new AssertionError(error);
         });
   }
 
   private static YamlEditor editor(YamlText yaml) {
-    return new YamlEditor(yaml, "AA-TEST-0003");
+    return new YamlEditor(yaml, new Problem("AA-TEST-0003", "can't be edited"));
   }
 
   private static MappingNode mapping(YamlText yaml, String key) {

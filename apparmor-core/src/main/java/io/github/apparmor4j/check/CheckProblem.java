@@ -1,0 +1,50 @@
+package io.github.apparmor4j.check;
+
+import io.github.apparmor4j.source.Diagnostic;
+
+/** What is legal in a policy, but hardly meant. */
+enum CheckProblem implements Diagnostic.Kind {
+  SHARED_ATTACHMENT("AA-CHECK-0002", "two profiles with one attachment"),
+  COVERED_RULE("AA-CHECK-0003", "a rule that does nothing more than another"),
+  DENIED_RULE("AA-CHECK-0004", "a rule that another denies altogether"),
+  WRITES_SYSRQ("AA-CHECK-0010", "dangerous: writes /proc/sysrq-trigger"),
+  NAMES_KERNEL_HELPER("AA-CHECK-0011", "dangerous: names a program that the kernel runs"),
+  USES_RAW_DISK("AA-CHECK-0012", "dangerous: reads or writes raw disks"),
+  USES_MACHINE_MEMORY("AA-CHECK-0013", "dangerous: reads or writes the machine's memory"),
+  CHANGES_PROFILES("AA-CHECK-0014", "dangerous: changes profiles"),
+  GIVES_CODE("AA-CHECK-0015", "dangerous: gives other programs code or commands"),
+  CHANGES_ACCOUNTS("AA-CHECK-0016", "dangerous: changes passwords, or who may become root"),
+  USES_CONTAINER_SOCKET("AA-CHECK-0017", "dangerous: uses a container runtime's socket"),
+  WRITES_PROGRAM_MEMORY("AA-CHECK-0018", "dangerous: writes the memory of other programs"),
+  LEAVES_CONFINEMENT("AA-CHECK-0020", "dangerous: leaves confinement by change_profile"),
+  TRACES_UNCONFINED("AA-CHECK-0021", "dangerous: traces unconfined programs"),
+  MOUNTS_ANYTHING("AA-CHECK-0022", "dangerous: mounts anything anywhere"),
+  ALLOWS_ALL("AA-CHECK-0023", "dangerous: allows everything by 'all'"),
+  RUNS_UNCONFINED_SHELL("AA-CHECK-0024", "dangerous: runs a shell without confinement"),
+  WRITES_EVERY_FILE("AA-CHECK-0025", "dangerous: writes every file"),
+  HAS_EVERY_CAPABILITY("AA-CHECK-0026", "dangerous: has every capability"),
+  HAS_ROOT_CAPABILITY("AA-CHECK-0027", "dangerous: has a capability that is as good as root");
+
+  private final String code;
+  private final String meaning;
+
+  CheckProblem(String code, String meaning) {
+    this.code = code;
+    this.meaning = meaning;
+  }
+
+  @Override
+  public String code() {
+    return code;
+  }
+
+  @Override
+  public Diagnostic.Severity severity() {
+    return Diagnostic.Severity.WARNING;
+  }
+
+  @Override
+  public String meaning() {
+    return meaning;
+  }
+}

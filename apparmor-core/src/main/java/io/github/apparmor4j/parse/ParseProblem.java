@@ -1,0 +1,69 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.source.Diagnostic;
+
+/** What can be wrong with a text. */
+enum ParseProblem implements Diagnostic.Kind {
+  UNCLOSED_QUOTE("AA-PARSE-0001", "a quote is not closed"),
+  UNEXPECTED("AA-PARSE-0002", "something else was expected here"),
+  FINAL_BACKSLASH("AA-PARSE-0003", "a word ends in a backslash"),
+  WORD_TOO_LONG("AA-PARSE-0004", "a word is over the limit"),
+  TEXT_TOO_LONG("AA-PARSE-0005", "the text is over the limit"),
+  UNOPENED_BLOCK("AA-PARSE-0006", "a '}' closes nothing"),
+  TOO_DEEP("AA-PARSE-0007", "profiles, blocks or conditions nest too deeply"),
+  UNCLOSED_BLOCK("AA-PARSE-0008", "a '{' is never closed"),
+  MISSING_COMMA("AA-PARSE-0010", "the comma at the end is missing"),
+  MISPLACED_QUALIFIER("AA-PARSE-0011", "qualifiers in the wrong order, or where none can stand"),
+  PRIORITY_OUT_OF_RANGE("AA-PARSE-0012", "a priority out of range"),
+  SAFE_WITHOUT_EXEC("AA-PARSE-0013", "'safe' or 'unsafe' without a program to execute"),
+  LINK_WITHOUT_TARGET("AA-PARSE-0014", "a link rule without a target"),
+  NOT_A_PATH("AA-PARSE-0015", "a path that starts with neither '/' nor '@{'"),
+  NEEDS_QUOTES("AA-PARSE-0016", "a character that can only stand in quotes"),
+  INVALID_PERMISSIONS("AA-PARSE-0017", "permissions that mean nothing, or don't go together"),
+  UNKNOWN_KEYWORD("AA-PARSE-0018", "an unknown keyword; the rule is kept as it is written"),
+  NOT_A_NETWORK("AA-PARSE-0019", "not an address family, socket type or protocol"),
+  UNKNOWN_WORD("AA-PARSE-0021", "an unknown capability, signal, option or permission"),
+  CONFLICTING_PARTS("AA-PARSE-0022", "parts that don't go together"),
+  REPEATED_CONDITION("AA-PARSE-0023", "a condition with several values, or given twice"),
+  UNKNOWN_CONDITION("AA-PARSE-0024", "a condition that this kind of rule doesn't have"),
+  NOT_A_LIMIT("AA-PARSE-0025", "not a limit, or an unknown unit"),
+  NOT_A_PORT("AA-PARSE-0026", "not a port or a range of ports"),
+  NOT_A_CONDITION("AA-PARSE-0027", "not a condition"),
+  AMBIGUOUS_TARGET("AA-PARSE-0028", "a target that could be the link's or the exec's"),
+  LATE_PREAMBLE_RULE("AA-PARSE-0030", "a preamble rule after a profile"),
+  NOT_A_PROFILE("AA-PARSE-0031", "neither a profile nor a preamble rule"),
+  COMMA_AFTER_INCLUDE("AA-PARSE-0032", "a comma after an include"),
+  UNCLOSED_INCLUDE("AA-PARSE-0033", "a '<' is not closed"),
+  NOT_A_VARIABLE_NAME("AA-PARSE-0034", "not a variable's name"),
+  COMMA_BETWEEN_VALUES("AA-PARSE-0035", "a comma between a variable's values"),
+  VARIABLE_WITHOUT_VALUES("AA-PARSE-0036", "a variable without values"),
+  MISSING_PROFILE_KEYWORD("AA-PARSE-0037", "a name that needs the word 'profile' before it"),
+  NOT_A_PROFILE_NAME("AA-PARSE-0038", "not a profile's name"),
+  MISSING_BODY("AA-PARSE-0039", "a profile's body was expected here"),
+  EMPTY_FLAGS("AA-PARSE-0040", "an empty list of flags"),
+  UNKNOWN_FLAG("AA-PARSE-0041", "an unknown flag"),
+  CONFLICTING_FLAGS("AA-PARSE-0042", "flags that exclude each other");
+
+  private final String code;
+  private final String meaning;
+
+  ParseProblem(String code, String meaning) {
+    this.code = code;
+    this.meaning = meaning;
+  }
+
+  @Override
+  public String code() {
+    return code;
+  }
+
+  @Override
+  public Diagnostic.Severity severity() {
+    return Diagnostic.Severity.ERROR;
+  }
+
+  @Override
+  public String meaning() {
+    return meaning;
+  }
+}

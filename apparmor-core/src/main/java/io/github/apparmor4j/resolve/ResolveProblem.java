@@ -1,0 +1,66 @@
+package io.github.apparmor4j.resolve;
+
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.Diagnostic.Severity;
+
+/** What can be wrong with includes, variables and blocks of a text that could be parsed. */
+enum ResolveProblem implements Diagnostic.Kind {
+  NOT_FOUND("AA-RESOLVE-0001", Severity.ERROR, "an include or abi file that isn't there"),
+  RECURSIVE_INCLUDE("AA-RESOLVE-0002", Severity.WARNING, "a recursive include, which is read once"),
+  UNREADABLE("AA-RESOLVE-0003", Severity.ERROR, "a file that can't be read"),
+  UNDEFINED_VARIABLE("AA-RESOLVE-0004", Severity.ERROR, "an undefined variable"),
+  RECURSIVE_VARIABLE("AA-RESOLVE-0005", Severity.ERROR, "a variable defined by itself"),
+  EXPANSION_TOO_LARGE(
+      "AA-RESOLVE-0006", Severity.ERROR, "an expansion of variables over the limit"),
+  SECOND_ABI("AA-RESOLVE-0007", Severity.WARNING, "a second abi that differs from the first"),
+  NOT_AN_ABI("AA-RESOLVE-0008", Severity.ERROR, "an abi file that is not a feature file"),
+  REDEFINED_VARIABLE("AA-RESOLVE-0009", Severity.ERROR, "a variable defined twice"),
+  REDEFINED_PROFILE("AA-RESOLVE-0010", Severity.ERROR, "a profile defined twice"),
+  TOO_MANY_RULES("AA-RESOLVE-0011", Severity.ERROR, "too many rules"),
+  FILE_RULE_UNLIKE_BLOCK(
+      "AA-RESOLVE-0012", Severity.ERROR, "a file rule that can't be what its block says"),
+  NUMBER_EXPECTED("AA-RESOLVE-0013", Severity.ERROR, "a number compared with something else"),
+  RULE_UNLIKE_BLOCK(
+      "AA-RESOLVE-0014",
+      Severity.WARNING,
+      "a rule that can't be what its block says, and is left out"),
+  INCLUDES_TOO_DEEP("AA-RESOLVE-0015", Severity.ERROR, "includes nest too deeply"),
+  RELATIVE_FLAG_PATH(
+      "AA-RESOLVE-0016", Severity.ERROR, "a flag's path that doesn't begin with '/'"),
+  UNUSED_VARIABLE("AA-RESOLVE-0017", Severity.WARNING, "a variable of the file that nothing uses"),
+  TOO_MANY_INCLUDES(
+      "AA-RESOLVE-0018", Severity.ERROR, "too many includes, or too much text in them"),
+  INVALID_EXPANDED_RULE(
+      "AA-RESOLVE-0019",
+      Severity.ERROR,
+      "a rule that is not valid once its variables are replaced"),
+  INVALID_EXPANDED_NAME(
+      "AA-RESOLVE-0020",
+      Severity.ERROR,
+      "a profile's name that is not valid once its variables are replaced");
+
+  private final String code;
+  private final Severity severity;
+  private final String meaning;
+
+  ResolveProblem(String code, Severity severity, String meaning) {
+    this.code = code;
+    this.severity = severity;
+    this.meaning = meaning;
+  }
+
+  @Override
+  public String code() {
+    return code;
+  }
+
+  @Override
+  public Severity severity() {
+    return severity;
+  }
+
+  @Override
+  public String meaning() {
+    return meaning;
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.apparmor4j.docker;
+
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.Diagnostic.Severity;
+
+/** What can be wrong with a compose file. */
+enum ComposeProblem implements Diagnostic.Kind {
+  NOT_YAML(
+      "AA-COMPOSE-0001",
+      Severity.ERROR,
+      "not YAML, or more than the limits: 16 Mi characters, 64 levels"),
+  DUPLICATE_KEY("AA-COMPOSE-0002", Severity.ERROR, "a key is there twice"),
+  UNEXPECTED("AA-COMPOSE-0003", Severity.ERROR, "something else was expected here"),
+  NOT_EDITABLE(
+      "AA-COMPOSE-0004",
+      Severity.ERROR,
+      "can't be edited on its own: an alias, or no such service"),
+  BROKEN_REFERENCE(
+      "AA-COMPOSE-0005",
+      Severity.ERROR,
+      "what is included or extended isn't there, or extends itself"),
+  UNSET_VARIABLE("AA-COMPOSE-0006", Severity.WARNING, "a variable isn't set"),
+  REFUSED_OPTION("AA-COMPOSE-0007", Severity.ERROR, "an option that Docker refuses"),
+  UNCONFINED("AA-COMPOSE-0008", Severity.WARNING, "a service that runs without a profile"),
+  PRIVILEGED(
+      "AA-COMPOSE-0009",
+      Severity.WARNING,
+      "a service that is privileged, and so runs without a profile"),
+  DOCKER_SOCKET(
+      "AA-COMPOSE-0010",
+      Severity.WARNING,
+      "a service that mounts Docker's socket and has no profile of its own"),
+  UNKNOWN_PROFILE(
+      "AA-COMPOSE-0011", Severity.ERROR, "a profile that is not among those that will be loaded"),
+  REPLACED_OPTION("AA-COMPOSE-0012", Severity.WARNING, "an option that a later one replaces"),
+  DUBIOUS_OPTION(
+      "AA-COMPOSE-0013", Severity.WARNING, "an option with a deprecated colon, or without a name"),
+  NOT_SUPPORTED(
+      "AA-COMPOSE-0014", Severity.WARNING, "an option for a daemon that applies no profiles");
+
+  private final String code;
+  private final Severity severity;
+  private final String meaning;
+
+  ComposeProblem(String code, Severity severity, String meaning) {
+    this.code = code;
+    this.severity = severity;
+    this.meaning = meaning;
+  }
+
+  @Override
+  public String code() {
+    return code;
+  }
+
+  @Override
+  public Severity severity() {
+    return severity;
+  }
+
+  @Override
+  public String meaning() {
+    return meaning;
+  }
+}
