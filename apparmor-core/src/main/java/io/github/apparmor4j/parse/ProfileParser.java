@@ -1,14 +1,10 @@
 package io.github.apparmor4j.parse;
 
 import io.github.apparmor4j.parse.Scanner.Word;
-import io.github.apparmor4j.profile.AbiRule;
-import io.github.apparmor4j.profile.Alias;
-import io.github.apparmor4j.profile.BooleanAssignment;
 import io.github.apparmor4j.profile.Comment;
 import io.github.apparmor4j.profile.Condition;
 import io.github.apparmor4j.profile.Conditional;
 import io.github.apparmor4j.profile.FileElement;
-import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileElement;
 import io.github.apparmor4j.profile.ProfileFile;
@@ -16,7 +12,6 @@ import io.github.apparmor4j.profile.ProfileFlag;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.RuleBlock;
 import io.github.apparmor4j.profile.UnrecognizedRule;
-import io.github.apparmor4j.profile.VariableAssignment;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
@@ -26,9 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +49,11 @@ public final class ProfileParser {
     public static final Limits DEFAULT = new Limits(16 << 20, 256 << 10, 32, 1000);
   }
 
-  private static final List<VariableAssignment.Operator> OPERATORS =
-      List.of(VariableAssignment.Operator.values());
-
   private final SourceText source;
   private final Limits limits;
   private final RuleScanner in;
   private final ConditionParser conditions;
+  private final PreambleParser preamble;
   private final IdentityHashMap<Object, SourceSpan> spans = new IdentityHashMap<>();
   private final IdentityHashMap<Profile, ProfileHeader> headers = new IdentityHashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
@@ -72,6 +63,7 @@ public final class ProfileParser {
     this.limits = limits;
     this.in = new RuleScanner(source.text(), limits.word());
     this.conditions = new ConditionParser(in, limits.depth());
+    this.preamble = new PreambleParser(in, conditions);
   }
 
   /** Reads a file: a preamble, then profiles. */
@@ -187,7 +179,8 @@ public final class ProfileParser {
   private boolean endsWithItsLine(int start, boolean isFile) {
     int at = in.pos;
     in.pos = start;
-    boolean ends = atInclude() || (isFile && (in.peek() == '$' || atAssignment()));
+    boolean ends =
+        preamble.atInclude() || (isFile && (in.peek() == '$' || preamble.atAssignment()));
     in.pos = at;
     return ends;
   }
@@ -253,21 +246,21 @@ public final class ProfileParser {
 
   private FileElement fileElement() {
     int start = in.pos;
-    if (atInclude()) {
-      return include();
+    if (preamble.atInclude()) {
+      return preamble.include();
     }
-    if (atAssignment()) {
-      return assignment();
+    if (preamble.atAssignment()) {
+      return preamble.assignment();
     }
     if (in.acceptKeyword("abi")) {
-      return abi();
+      return preamble.abi();
     }
     String keyword = in.peekKeyword();
     if (in.acceptKeyword("alias") || in.acceptKeyword("rewrite")) {
-      return alias(start);
+      return preamble.alias(start);
     }
     if (in.peek() == '$') {
-      return booleanAssignment();
+      return preamble.booleanAssignment();
     }
     Profile profile = profile(0);
     if (profile == null) {
@@ -280,21 +273,6 @@ public final class ProfileParser {
     return profile;
   }
 
-  private boolean atAssignment() {
-    if (in.peek() != '@') {
-      return false;
-    }
-    if (in.peek(1) != '{') {
-      return Character.isLetter(in.peek(1));
-    }
-    int close = in.text.indexOf('}', in.pos);
-    if (close < 0) {
-      return false;
-    }
-    int at = behindBlanks(close + 1);
-    return OPERATORS.stream().anyMatch(operator -> in.text.startsWith(operator.toString(), at));
-  }
-
   /** Returns whether there is a profile among elements; after it are only others and comments. */
   private static boolean endInProfile(List<FileElement> elements) {
     int last = elements.size() - 1;
@@ -302,177 +280,6 @@ public final class ProfileParser {
       last--;
     }
     return last >= 0 && elements.get(last) instanceof Profile;
-  }
-
-  private int behindBlanks(int from) {
-    int at = from;
-    while (at < in.text.length() && (in.text.charAt(at) == ' ' || in.text.charAt(at) == '\t')) {
-      at++;
-    }
-    return at;
-  }
-
-  private boolean atInclude() {
-    return in.atHashInclude()
-        || (in.text.startsWith("include", in.pos) && Scanner.isBlank(in.peek(7)));
-  }
-
-  private Include include() {
-    int start = in.pos;
-    in.advance(in.peek() == '#' ? 8 : 7);
-    in.skip();
-    boolean ifExists = false;
-    if (in.text.startsWith("if", in.pos) && Scanner.isBlank(in.peek(2))) {
-      in.accept("if");
-      if (!in.acceptKeyword("exists")) {
-        throw new ParseFailure(
-            ParseProblem.UNEXPECTED,
-            in.here(),
-            "expected 'exists'" + in.found(),
-            "include if exists <path>");
-      }
-      ifExists = true;
-    }
-    boolean exists = ifExists;
-    boolean searched = in.peek() == '<';
-    String path = named();
-    if (in.peek() == ',') {
-      throw new ParseFailure(
-          ParseProblem.COMMA_AFTER_INCLUDE,
-          in.here(),
-          "an include has no ',' at its end",
-          "drop ','");
-    }
-    return in.built(start, () -> new Include(path, searched, exists));
-  }
-
-  /** Reads {@code <path>}, {@code "path"} or {@code path}. */
-  private String named() {
-    if (in.peek() != '<') {
-      return in.word("a file").text();
-    }
-    int end = in.pos;
-    while (end < in.text.length() && in.text.charAt(end) != '>' && in.text.charAt(end) != '\n') {
-      end++;
-    }
-    if (end >= in.text.length() || in.text.charAt(end) == '\n') {
-      throw new ParseFailure(
-          ParseProblem.UNCLOSED_INCLUDE,
-          new SourceSpan(in.pos, end),
-          "'<' is not closed",
-          "add '>'");
-    }
-    String path = in.text.substring(in.pos + 1, end).strip();
-    in.advance(end + 1 - in.pos);
-    if (path.length() > 1 && path.startsWith("\"") && path.endsWith("\"")) {
-      path = path.substring(1, path.length() - 1);
-    }
-    return path;
-  }
-
-  private AbiRule abi() {
-    int start = in.pos;
-    boolean searched = in.peek() == '<';
-    String path = named();
-    in.skip();
-    comma("an abi rule");
-    return in.built(start, () -> new AbiRule(path, searched));
-  }
-
-  private VariableAssignment assignment() {
-    int start = in.pos;
-    in.advance(1);
-    boolean braces = in.peek() == '{';
-    if (braces) {
-      in.advance(1);
-    }
-    int end = in.pos;
-    while (end < in.text.length()
-        && (Character.isLetterOrDigit(in.text.charAt(end)) || in.text.charAt(end) == '_')) {
-      end++;
-    }
-    String name = in.text.substring(in.pos, end);
-    in.advance(end - in.pos);
-    if (braces) {
-      if (in.peek() != '}') {
-        throw new ParseFailure(
-            ParseProblem.NOT_A_VARIABLE_NAME,
-            in.here(),
-            "a variable's name has letters, digits and '_'",
-            null);
-      }
-      in.advance(1);
-    }
-    VariableAssignment.Operator operator = operator();
-    List<String> values = new ArrayList<>();
-    while (true) {
-      in.skipInLine();
-      if (in.peek() == '\\' && (in.peek(1) == '\n' || (in.peek(1) == '\r' && in.peek(2) == '\n'))) {
-        in.pos += in.peek(1) == '\n' ? 2 : 3;
-        continue;
-      }
-      if (in.atEnd() || in.peek() == '\n' || in.peek() == '#') {
-        break;
-      }
-      if (in.peek() == ',') {
-        throw new ParseFailure(
-            ParseProblem.COMMA_BETWEEN_VALUES,
-            in.here(),
-            "a variable's values are separated by blanks",
-            "drop ','");
-      }
-      values.add(in.word("a value").text());
-    }
-    if (values.isEmpty()) {
-      throw new ParseFailure(
-          ParseProblem.VARIABLE_WITHOUT_VALUES,
-          in.from(start),
-          "@{" + name + "} gets no value",
-          "write \"\" for none");
-    }
-    return in.built(start, () -> new VariableAssignment(name, operator, values));
-  }
-
-  private VariableAssignment.Operator operator() {
-    in.skipInLine();
-    for (VariableAssignment.Operator operator : OPERATORS) {
-      if (in.text.startsWith(operator.toString(), in.pos)
-          && (operator != VariableAssignment.Operator.OVERRIDE || Scanner.isBlank(in.peek(-1)))) {
-        in.advance(operator.toString().length());
-        return operator;
-      }
-    }
-    throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '='" + in.found(), null);
-  }
-
-  private BooleanAssignment booleanAssignment() {
-    int start = in.pos;
-    String name = conditions.booleanName();
-    VariableAssignment.Operator operator = operator();
-    in.skipInLine();
-    Condition value = conditions.condition();
-    return in.built(start, () -> new BooleanAssignment(name, operator, value));
-  }
-
-  private Alias alias(int start) {
-    Word from = in.word("a path");
-    in.skip();
-    in.expect("->");
-    Word to = in.word("a path");
-    in.skip();
-    comma("an alias");
-    return in.built(start, () -> new Alias(from.text(), to.text()));
-  }
-
-  private void comma(String what) {
-    if (!in.text.startsWith(",", in.pos)) {
-      throw new ParseFailure(
-          ParseProblem.MISSING_COMMA,
-          new SourceSpan(in.lastEnd, in.lastEnd),
-          what + " needs ',' at its end",
-          "add ','");
-    }
-    in.advance(1);
   }
 
   // ---- profiles
@@ -516,11 +323,11 @@ public final class ProfileParser {
       attachment = in.word("an attachment").text();
       in.skip();
     }
-    List<Profile.XattrMatch> xattrs = xattrs();
-    List<String> identities = identities();
+    List<Profile.XattrMatch> xattrs = HeaderParser.xattrs(in);
+    List<String> identities = HeaderParser.identities(in);
     List<ProfileHeader.Flag> places = new ArrayList<>();
     int flagsStart = in.pos;
-    List<ProfileFlag> flags = flags(places);
+    List<ProfileFlag> flags = HeaderParser.flags(in, places);
     SourceSpan flagList = flags.isEmpty() ? null : in.from(flagsStart);
     int headerEnd = in.lastEnd;
     int brace = in.pos;
@@ -629,11 +436,11 @@ public final class ProfileParser {
     if (in.peek() == '/' || in.peek() == '@') {
       return RuleParser.rule(in, Qualifiers.NONE, in.pos); // most elements, and the fast way
     }
-    if (atInclude()) {
-      return include();
+    if (preamble.atInclude()) {
+      return preamble.include();
     }
     if (in.acceptKeyword("abi")) {
-      return abi();
+      return preamble.abi();
     }
     char c = in.peek();
     String keyword = in.peekKeyword();
@@ -690,119 +497,5 @@ public final class ProfileParser {
     ahead.pos = in.pos;
     ahead.skip();
     return ahead.acceptKeyword("else");
-  }
-
-  private List<Profile.XattrMatch> xattrs() {
-    List<Profile.XattrMatch> xattrs = new ArrayList<>();
-    if (!in.acceptKeyword("xattrs")) {
-      return xattrs;
-    }
-    int start = in.pos;
-    in.expect("=");
-    in.expect("(");
-    while (!in.accept(")")) {
-      if (in.accept(",")) {
-        continue;
-      }
-      Word name = in.word("an attribute", "(),=");
-      in.skip();
-      String value = null;
-      if (in.accept("=")) {
-        boolean list = in.accept("(");
-        value = in.word("a value", "(),").text();
-        in.skip();
-        if (list) {
-          in.expect(")");
-        }
-      }
-      String v = value;
-      xattrs.add(in.built(start, () -> new Profile.XattrMatch(name.text(), v)));
-    }
-    return xattrs;
-  }
-
-  private List<String> identities() {
-    if (!in.accept("+")) {
-      return List.of();
-    }
-    if (!in.acceptKeyword("identities")) {
-      throw new ParseFailure(
-          ParseProblem.UNEXPECTED,
-          in.here(),
-          "expected 'identities'" + in.found(),
-          "+identities=(NAME …)");
-    }
-    in.expect("=");
-    if (in.peek() != '(') {
-      throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
-    }
-    return in.values("an identity").stream().map(Word::text).toList();
-  }
-
-  private List<ProfileFlag> flags(List<ProfileHeader.Flag> places) {
-    List<ProfileFlag> flags = new ArrayList<>();
-    if (in.acceptKeyword("flags")) {
-      in.expect("=");
-      if (in.peek() != '(') {
-        throw new ParseFailure(
-            ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
-      }
-    }
-    if (!in.accept("(")) {
-      return flags;
-    }
-    int start = in.pos;
-    while (!in.accept(")")) {
-      if (in.accept(",")) {
-        continue;
-      }
-      if (in.atEnd() || in.peek() == '{') {
-        throw new ParseFailure(
-            ParseProblem.UNEXPECTED, in.here(), "expected ')'" + in.found(), null);
-      }
-      flag(flags, places);
-      in.skip();
-    }
-    if (flags.isEmpty()) {
-      throw new ParseFailure(
-          ParseProblem.EMPTY_FLAGS, in.from(start), "the list of flags is empty", "drop it");
-    }
-    return flags;
-  }
-
-  private void flag(List<ProfileFlag> flags, List<ProfileHeader.Flag> places) {
-    int start = in.pos;
-    Word word = in.word("a flag", "(),=");
-    ProfileFlag.Kind kind =
-        ProfileFlag.Kind.named(word.text().toLowerCase(Locale.ROOT)).orElse(null);
-    if (kind == null) {
-      String near =
-          Scanner.nearest(
-              word.text(), Stream.of(ProfileFlag.Kind.values()).map(Object::toString).toList());
-      throw new ParseFailure(
-          ParseProblem.UNKNOWN_FLAG,
-          word.span(),
-          "unknown flag '" + word.text() + "'",
-          near == null ? null : "did you mean '" + near + "'?");
-    }
-    String value = null;
-    if (in.accept("=")) {
-      value = in.word("a flag's value", "(),").text();
-    }
-    String v = value;
-    ProfileFlag flag = in.built(start, () -> new ProfileFlag(kind, v));
-    for (ProfileFlag earlier : flags) {
-      if (earlier.kind().excludes(kind)) {
-        throw new ParseFailure(
-            ParseProblem.CONFLICTING_FLAGS,
-            in.from(start),
-            "flags '" + earlier + "' and '" + flag + "' exclude each other",
-            null);
-      }
-    }
-    places.add(new ProfileHeader.Flag(kind, in.from(start)));
-    if (!flags.contains(flag)) {
-      flags.add(flag);
-    }
   }
 }

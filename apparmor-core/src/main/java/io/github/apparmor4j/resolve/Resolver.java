@@ -22,10 +22,8 @@ import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.RuleBlock;
 import io.github.apparmor4j.profile.VariableAssignment;
 import io.github.apparmor4j.source.Diagnostic;
-import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -45,8 +43,6 @@ public final class Resolver {
   /** What is said of a file that can't be read, an included one or one to compile. */
   public static final Diagnostic.Kind UNREADABLE = ResolveProblem.UNREADABLE;
 
-  private static final int MAX_DEPTH = 64;
-
   /**
    * A pattern's character takes some fifty bytes when it is compiled; real profiles have 0.3 Mi.
    */
@@ -54,9 +50,6 @@ public final class Resolver {
       Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 128);
 
   private static final int MAX_RULES = 1_000_000;
-  private static final int MAX_INCLUDED = 100_000;
-  private static final long MAX_CHARACTERS = 256L << 20;
-
   private final IncludeResolver includes;
   private final Map<SourceText, ParseResult<ProfileFile>> files = new ConcurrentHashMap<>();
   private final Map<SourceText, ParseResult<List<ProfileElement>>> bodies =
@@ -85,7 +78,9 @@ public final class Resolver {
 
   /** The state of one resolution. */
   private final class Run {
-    private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private final Problems problems = new Problems();
+    private final Inclusions inclusions = new Inclusions(includes, problems);
+    private final AbiChoice abi = new AbiChoice(includes, abis, problems);
     private final Variables variables = new Variables(null);
     private final Conditions conditions = new Conditions();
     private final Aliases aliases = new Aliases();
@@ -95,10 +90,7 @@ public final class Resolver {
     /** The variables that the file itself defines. */
     private final Map<String, SourcePlace> own = new LinkedHashMap<>();
 
-    private @Nullable Features abi;
     private int ruleCount;
-    private int included;
-    private long characters;
     private long expandedCharacters;
 
     Resolution resolve(ParseResult<ProfileFile> file) {
@@ -106,26 +98,11 @@ public final class Resolver {
       own.forEach(
           (name, place) -> {
             if (!profiles.isEmpty() && !variables.isUsed(name)) {
-              diagnostics.add(
-                  Diagnostic.of(
-                      ResolveProblem.UNUSED_VARIABLE,
-                      place,
-                      "variable @{" + name + "} is not used"));
+              problems.report(
+                  ResolveProblem.UNUSED_VARIABLE, place, "variable @{" + name + "} is not used");
             }
           });
-      return new Resolution(profiles, abi, diagnostics);
-    }
-
-    private void report(ResolveProblem kind, SourcePlace place, String message) {
-      diagnostics.add(Diagnostic.of(kind, place, message));
-    }
-
-    private void keep(List<Diagnostic> more, @Nullable SourcePlace from) {
-      for (Diagnostic one : more) {
-        SourcePlace place = new SourcePlace(one.place().source(), one.place().span(), from);
-        diagnostics.add(
-            new Diagnostic(one.kind(), one.severity(), place, one.message(), one.help()));
-      }
+      return new Resolution(profiles, abi.chosen(), problems.all());
     }
 
     private SourcePlace place(ParseResult<?> in, Object element, @Nullable SourcePlace from) {
@@ -138,16 +115,16 @@ public final class Resolver {
         @Nullable SourcePlace from,
         Set<SourceText> seen,
         int depth) {
-      keep(file.diagnostics(), from);
+      problems.keep(file.diagnostics(), from);
       for (FileElement element : file.model().elements()) {
         SourcePlace place = place(file, element, from);
         if (element instanceof Include include) {
-          for (SourceText text : texts(include, place, seen, depth)) {
+          for (SourceText text : inclusions.texts(include, place, seen, depth)) {
             ParseResult<ProfileFile> parsed = files.computeIfAbsent(text, ProfileParser::parse);
             preamble(parsed, place, seen, depth + 1);
           }
         } else if (element instanceof AbiRule rule) {
-          abi(rule, place, true);
+          abi.read(rule, place, true);
         } else if (element instanceof VariableAssignment assignment) {
           assign(assignment, place);
         } else if (element instanceof BooleanAssignment assignment) {
@@ -157,100 +134,6 @@ public final class Resolver {
         } else if (element instanceof Profile profile) {
           profiles.add(profile(file, profile, null, new Scope(null, null, variables), place));
         }
-      }
-    }
-
-    private List<SourceText> texts(
-        Include include, SourcePlace place, Set<SourceText> seen, int depth) {
-      if (depth >= MAX_DEPTH) {
-        report(ResolveProblem.INCLUDES_TOO_DEEP, place, "includes nest deeper than " + MAX_DEPTH);
-        return List.of();
-      }
-      try {
-        List<SourceText> texts = includes.find(include.path(), include.searched()).orElse(null);
-        if (texts == null) {
-          if (!include.ifExists()) {
-            report(ResolveProblem.NOT_FOUND, place, "can't find " + include.path());
-          }
-          return List.of();
-        }
-        List<SourceText> fresh = new ArrayList<>();
-        for (SourceText text : texts) {
-          if (leadsHere(text, place)) {
-            diagnostics.add(
-                Diagnostic.of(
-                    ResolveProblem.RECURSIVE_INCLUDE,
-                    place,
-                    "recursive include of " + include.path() + ", which is read once"));
-          } else if (seen.add(text) && isWithinLimits(text, place)) {
-            fresh.add(text);
-          }
-        }
-        return fresh;
-      } catch (IOException e) {
-        report(
-            ResolveProblem.UNREADABLE, place, "can't read " + include.path() + ": " + Failures.describe(e));
-        return List.of();
-      }
-    }
-
-    /** Counts an included text; reports the first one that is too much. */
-    private boolean isWithinLimits(SourceText text, SourcePlace place) {
-      boolean before = included <= MAX_INCLUDED && characters <= MAX_CHARACTERS;
-      included++;
-      characters += text.text().length();
-      boolean within = included <= MAX_INCLUDED && characters <= MAX_CHARACTERS;
-      if (before && !within) {
-        report(
-            ResolveProblem.TOO_MANY_INCLUDES,
-            place,
-            "more than " + MAX_INCLUDED + " includes or " + MAX_CHARACTERS + " characters of them");
-      }
-      return within;
-    }
-
-    private static boolean leadsHere(SourceText text, SourcePlace place) {
-      return text.equals(place.source())
-          || place.includeChain().stream().anyMatch(from -> from.source().equals(text));
-    }
-
-    /**
-     * Reads an ABI; only one of the preamble holds. As for the reference, one in a profile must be
-     * there and says nothing: abstractions have one, for other tools.
-     */
-    private void abi(AbiRule rule, SourcePlace place, boolean holds) {
-      try {
-        List<SourceText> texts = includes.find(rule.path(), rule.searched()).orElse(null);
-        if (rule.searched() && (rule.path().equals("kernel") || rule.path().equals("default"))) {
-          // The kernel's own set is what holds without a rule.
-          boolean first = holds && abi == null && rule.path().equals("default");
-          abi = first ? Features.DEFAULT_ABI : abi;
-          return;
-        }
-        Features found =
-            texts == null || texts.isEmpty()
-                ? Features.builtInAbis().get(rule.path())
-                : abis.computeIfAbsent(texts.get(0), text -> Features.parse(text.text()));
-        if (found == null) {
-          report(ResolveProblem.NOT_FOUND, place, "can't find " + rule.path());
-        } else if (!holds) {
-          return;
-        } else if (abi == null) {
-          abi = found;
-        } else if (!abi.equals(found)) {
-          diagnostics.add(
-              Diagnostic.of(
-                  ResolveProblem.SECOND_ABI,
-                  place,
-                  rule.path() + " differs from an abi given before, which stays"));
-        }
-      } catch (IOException e) {
-        report(ResolveProblem.UNREADABLE, place, "can't read " + rule.path() + ": " + Failures.describe(e));
-      } catch (IllegalArgumentException e) {
-        report(
-            ResolveProblem.NOT_AN_ABI,
-            place,
-            rule.path() + " is not a feature file: " + e.getMessage());
       }
     }
 
@@ -264,7 +147,7 @@ public final class Resolver {
       switch (assignment.operator()) {
         case SET -> {
           if (defined) {
-            report(
+            problems.report(
                 ResolveProblem.REDEFINED_VARIABLE,
                 place,
                 "variable @{" + name + "} is defined already");
@@ -276,7 +159,8 @@ public final class Resolver {
           if (defined) {
             variables.add(name, assignment.values());
           } else {
-            report(ResolveProblem.UNDEFINED_VARIABLE, place, "undefined variable @{" + name + "}");
+            problems.report(
+                ResolveProblem.UNDEFINED_VARIABLE, place, "undefined variable @{" + name + "}");
           }
         }
         case DEFAULT -> {
@@ -292,7 +176,7 @@ public final class Resolver {
       String name = assignment.name();
       boolean defined = conditions.isDefined(name);
       if (defined && assignment.operator() == VariableAssignment.Operator.SET) {
-        report(
+        problems.report(
             ResolveProblem.REDEFINED_VARIABLE, place, "variable $" + name + " is defined already");
       } else if (!defined || assignment.operator() == VariableAssignment.Operator.OVERRIDE) {
         conditions.set(name, holds(assignment.value(), variables, place));
@@ -303,7 +187,7 @@ public final class Resolver {
       try {
         return conditions.holds(condition, scope);
       } catch (Variables.ExpansionException e) {
-        report(e.kind, place, String.valueOf(e.getMessage()));
+        problems.report(e.kind, place, String.valueOf(e.getMessage()));
         return false;
       }
     }
@@ -325,7 +209,8 @@ public final class Resolver {
       String name = outer.parent() == null ? local : outer.parent() + "//" + local;
       String plainName = Aare.name(name);
       if (!names.add(ProfileName.of(namespace, plainName))) {
-        report(ResolveProblem.REDEFINED_PROFILE, place, "profile " + name + " is defined already");
+        problems.report(
+            ResolveProblem.REDEFINED_PROFILE, place, "profile " + name + " is defined already");
       }
       String attachment =
           profile.attachment() != null
@@ -372,7 +257,7 @@ public final class Resolver {
         }
         return ProfileName.parse(written);
       } catch (IllegalArgumentException e) {
-        report(
+        problems.report(
             ResolveProblem.INVALID_EXPANDED_NAME,
             place,
             "after variables are replaced: " + e.getMessage());
@@ -383,7 +268,7 @@ public final class Resolver {
     private @Nullable String disconnected(ProfileFlag flag, Variables scope, SourcePlace place) {
       String path = flag.value() == null ? null : expand(flag.value(), scope, place);
       if (path != null && !path.startsWith("/") && !path.startsWith("@{")) {
-        report(
+        problems.report(
             ResolveProblem.RELATIVE_FLAG_PATH,
             place,
             flag.kind() + " must begin with '/': " + path);
@@ -422,14 +307,14 @@ public final class Resolver {
           rule(rule, outer, place(in, rule, from), to);
         } else if (element instanceof Include include) {
           SourcePlace place = place(in, include, from);
-          for (SourceText text : texts(include, place, to.seen, depth)) {
+          for (SourceText text : inclusions.texts(include, place, to.seen, depth)) {
             ParseResult<List<ProfileElement>> parsed =
                 bodies.computeIfAbsent(text, ProfileParser::parseBody);
-            keep(parsed.diagnostics(), place);
+            problems.keep(parsed.diagnostics(), place);
             body(parsed, parsed.model(), place, outer, to, depth + 1);
           }
         } else if (element instanceof AbiRule rule) {
-          abi(rule, place(in, rule, from), false);
+          abi.read(rule, place(in, rule, from), false);
         } else if (element instanceof Profile child) {
           to.children.add(profile(in, child, from, to.inner.get(), place(in, child, from)));
         } else if (element instanceof RuleBlock block) {
@@ -463,19 +348,19 @@ public final class Resolver {
         rule = Blocks.apply(outer, written);
       } catch (IllegalArgumentException e) {
         if (Blocks.isAboutFiles(written)) {
-          report(ResolveProblem.FILE_RULE_UNLIKE_BLOCK, place, String.valueOf(e.getMessage()));
+          problems.report(
+              ResolveProblem.FILE_RULE_UNLIKE_BLOCK, place, String.valueOf(e.getMessage()));
         } else {
-          diagnostics.add(
-              Diagnostic.of(
-                  ResolveProblem.RULE_UNLIKE_BLOCK,
-                  place,
-                  "not in force in this block: " + e.getMessage()));
+          problems.report(
+              ResolveProblem.RULE_UNLIKE_BLOCK,
+              place,
+              "not in force in this block: " + e.getMessage());
         }
         return;
       }
       ruleCount++;
       if (ruleCount == MAX_RULES) {
-        report(ResolveProblem.TOO_MANY_RULES, place, "more than " + MAX_RULES + " rules");
+        problems.report(ResolveProblem.TOO_MANY_RULES, place, "more than " + MAX_RULES + " rules");
       }
       if (ruleCount < MAX_RULES) {
         ResolvedRule resolved = expanded(rule, to.scope, place);
@@ -501,7 +386,7 @@ public final class Resolver {
                     Variables.use(pattern, 0) == null ? pattern : expand(pattern, scope, place));
         return new ResolvedRule(rule, written, place);
       } catch (IllegalArgumentException e) {
-        report(
+        problems.report(
             ResolveProblem.INVALID_EXPANDED_RULE,
             place,
             "after variables are replaced: " + e.getMessage());
@@ -517,14 +402,14 @@ public final class Resolver {
         String expanded = scope.expand(text);
         expandedCharacters += expanded.length();
         if (expandedCharacters > MAX_EXPANDED) {
-          report(
+          problems.report(
               ResolveProblem.EXPANSION_TOO_LARGE,
               place,
               "all patterns together expand to more than " + MAX_EXPANDED + " characters");
         }
         return expanded;
       } catch (Variables.ExpansionException e) {
-        report(e.kind, place, String.valueOf(e.getMessage()));
+        problems.report(e.kind, place, String.valueOf(e.getMessage()));
         return text;
       }
     }

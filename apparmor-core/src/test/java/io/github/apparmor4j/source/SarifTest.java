@@ -37,8 +37,7 @@ class SarifTest {
   void aResultHasRuleLevelMessageAndPlaces() throws IOException {
     SourcePlace outer = SourcePlace.of(SourceText.of("/etc/p", "include"), new SourceSpan(0, 7));
     Diagnostic inner =
-        Diagnostic.of(
-                TestKind.ODD, new SourcePlace(TEXT, new SourceSpan(1, 6), outer), "odd")
+        Diagnostic.of(TestKind.ODD, new SourcePlace(TEXT, new SourceSpan(1, 6), outer), "odd")
             .withHelp("mend it");
     String sarif = sarif(in("x"), inner, in("y"));
     assertThat(sarif)

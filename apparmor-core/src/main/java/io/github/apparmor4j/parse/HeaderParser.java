@@ -1,0 +1,133 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.parse.Scanner.Word;
+import io.github.apparmor4j.profile.Profile;
+import io.github.apparmor4j.profile.ProfileFlag;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Reads what stands between a profile's name and its body; each part may be missing. */
+final class HeaderParser {
+
+  private HeaderParser() {}
+
+  /** Reads the extended attributes that an executable must have. */
+  static List<Profile.XattrMatch> xattrs(RuleScanner in) {
+    List<Profile.XattrMatch> xattrs = new ArrayList<>();
+    if (!in.acceptKeyword("xattrs")) {
+      return xattrs;
+    }
+    int start = in.pos;
+    in.expect("=");
+    in.expect("(");
+    while (!in.accept(")")) {
+      if (in.accept(",")) {
+        continue;
+      }
+      Word name = in.word("an attribute", "(),=");
+      in.skip();
+      String value = null;
+      if (in.accept("=")) {
+        boolean list = in.accept("(");
+        value = in.word("a value", "(),").text();
+        in.skip();
+        if (list) {
+          in.expect(")");
+        }
+      }
+      String v = value;
+      xattrs.add(in.built(start, () -> new Profile.XattrMatch(name.text(), v)));
+    }
+    return xattrs;
+  }
+
+  /** Reads the identities that tasks under the profile have. */
+  static List<String> identities(RuleScanner in) {
+    if (!in.accept("+")) {
+      return List.of();
+    }
+    if (!in.acceptKeyword("identities")) {
+      throw new ParseFailure(
+          ParseProblem.UNEXPECTED,
+          in.here(),
+          "expected 'identities'" + in.found(),
+          "+identities=(NAME …)");
+    }
+    in.expect("=");
+    if (in.peek() != '(') {
+      throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
+    }
+    return in.values("an identity").stream().map(Word::text).toList();
+  }
+
+  /** Reads the list of flags, and where each stands. */
+  static List<ProfileFlag> flags(RuleScanner in, List<ProfileHeader.Flag> places) {
+    List<ProfileFlag> flags = new ArrayList<>();
+    if (in.acceptKeyword("flags")) {
+      in.expect("=");
+      if (in.peek() != '(') {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
+      }
+    }
+    if (!in.accept("(")) {
+      return flags;
+    }
+    int start = in.pos;
+    while (!in.accept(")")) {
+      if (in.accept(",")) {
+        continue;
+      }
+      if (in.atEnd() || in.peek() == '{') {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED, in.here(), "expected ')'" + in.found(), null);
+      }
+      flag(in, flags, places);
+      in.skip();
+    }
+    if (flags.isEmpty()) {
+      throw new ParseFailure(
+          ParseProblem.EMPTY_FLAGS, in.from(start), "the list of flags is empty", "drop it");
+    }
+    return flags;
+  }
+
+  private static void flag(
+      RuleScanner in, List<ProfileFlag> flags, List<ProfileHeader.Flag> places) {
+    int start = in.pos;
+    Word word = in.word("a flag", "(),=");
+    ProfileFlag.Kind kind =
+        ProfileFlag.Kind.named(word.text().toLowerCase(Locale.ROOT)).orElse(null);
+    if (kind == null) {
+      String near =
+          Scanner.nearest(
+              word.text(), Stream.of(ProfileFlag.Kind.values()).map(Object::toString).toList());
+      throw new ParseFailure(
+          ParseProblem.UNKNOWN_FLAG,
+          word.span(),
+          "unknown flag '" + word.text() + "'",
+          near == null ? null : "did you mean '" + near + "'?");
+    }
+    String value = null;
+    if (in.accept("=")) {
+      value = in.word("a flag's value", "(),").text();
+    }
+    String v = value;
+    ProfileFlag flag = in.built(start, () -> new ProfileFlag(kind, v));
+    for (ProfileFlag earlier : flags) {
+      if (earlier.kind().excludes(kind)) {
+        throw new ParseFailure(
+            ParseProblem.CONFLICTING_FLAGS,
+            in.from(start),
+            "flags '" + earlier + "' and '" + flag + "' exclude each other",
+            null);
+      }
+    }
+    places.add(new ProfileHeader.Flag(kind, in.from(start)));
+    if (!flags.contains(flag)) {
+      flags.add(flag);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package io.github.apparmor4j.parse;
+
+import io.github.apparmor4j.parse.Scanner.Word;
+import io.github.apparmor4j.profile.AbiRule;
+import io.github.apparmor4j.profile.Alias;
+import io.github.apparmor4j.profile.BooleanAssignment;
+import io.github.apparmor4j.profile.Condition;
+import io.github.apparmor4j.profile.Include;
+import io.github.apparmor4j.profile.VariableAssignment;
+import io.github.apparmor4j.source.SourceSpan;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads what stands before profiles, includes and ABIs within them too: each method what is at the
+ * cursor, after its keyword if it has one that isn't an include's.
+ */
+final class PreambleParser {
+
+  private static final List<VariableAssignment.Operator> OPERATORS =
+      List.of(VariableAssignment.Operator.values());
+
+  private final RuleScanner in;
+  private final ConditionParser conditions;
+
+  PreambleParser(RuleScanner in, ConditionParser conditions) {
+    this.in = in;
+    this.conditions = conditions;
+  }
+
+  /** Returns whether an assignment to a variable is at the cursor, which ends with its line. */
+  boolean atAssignment() {
+    if (in.peek() != '@') {
+      return false;
+    }
+    if (in.peek(1) != '{') {
+      return Character.isLetter(in.peek(1));
+    }
+    int close = in.text.indexOf('}', in.pos);
+    if (close < 0) {
+      return false;
+    }
+    int at = behindBlanks(close + 1);
+    return OPERATORS.stream().anyMatch(operator -> in.text.startsWith(operator.toString(), at));
+  }
+
+  private int behindBlanks(int from) {
+    int at = from;
+    while (at < in.text.length() && (in.text.charAt(at) == ' ' || in.text.charAt(at) == '\t')) {
+      at++;
+    }
+    return at;
+  }
+
+  /** Returns whether an include is at the cursor, which has no comma at its end. */
+  boolean atInclude() {
+    return in.atHashInclude()
+        || (in.text.startsWith("include", in.pos) && Scanner.isBlank(in.peek(7)));
+  }
+
+  Include include() {
+    int start = in.pos;
+    in.advance(in.peek() == '#' ? 8 : 7);
+    in.skip();
+    boolean ifExists = false;
+    if (in.text.startsWith("if", in.pos) && Scanner.isBlank(in.peek(2))) {
+      in.accept("if");
+      if (!in.acceptKeyword("exists")) {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED,
+            in.here(),
+            "expected 'exists'" + in.found(),
+            "include if exists <path>");
+      }
+      ifExists = true;
+    }
+    boolean exists = ifExists;
+    boolean searched = in.peek() == '<';
+    String path = named();
+    if (in.peek() == ',') {
+      throw new ParseFailure(
+          ParseProblem.COMMA_AFTER_INCLUDE,
+          in.here(),
+          "an include has no ',' at its end",
+          "drop ','");
+    }
+    return in.built(start, () -> new Include(path, searched, exists));
+  }
+
+  /** Reads {@code <path>}, {@code "path"} or {@code path}. */
+  private String named() {
+    if (in.peek() != '<') {
+      return in.word("a file").text();
+    }
+    int end = in.pos;
+    while (end < in.text.length() && in.text.charAt(end) != '>' && in.text.charAt(end) != '\n') {
+      end++;
+    }
+    if (end >= in.text.length() || in.text.charAt(end) == '\n') {
+      throw new ParseFailure(
+          ParseProblem.UNCLOSED_INCLUDE,
+          new SourceSpan(in.pos, end),
+          "'<' is not closed",
+          "add '>'");
+    }
+    String path = in.text.substring(in.pos + 1, end).strip();
+    in.advance(end + 1 - in.pos);
+    if (path.length() > 1 && path.startsWith("\"") && path.endsWith("\"")) {
+      path = path.substring(1, path.length() - 1);
+    }
+    return path;
+  }
+
+  AbiRule abi() {
+    int start = in.pos;
+    boolean searched = in.peek() == '<';
+    String path = named();
+    in.skip();
+    comma("an abi rule");
+    return in.built(start, () -> new AbiRule(path, searched));
+  }
+
+  VariableAssignment assignment() {
+    int start = in.pos;
+    in.advance(1);
+    boolean braces = in.peek() == '{';
+    if (braces) {
+      in.advance(1);
+    }
+    int end = in.pos;
+    while (end < in.text.length()
+        && (Character.isLetterOrDigit(in.text.charAt(end)) || in.text.charAt(end) == '_')) {
+      end++;
+    }
+    String name = in.text.substring(in.pos, end);
+    in.advance(end - in.pos);
+    if (braces) {
+      if (in.peek() != '}') {
+        throw new ParseFailure(
+            ParseProblem.NOT_A_VARIABLE_NAME,
+            in.here(),
+            "a variable's name has letters, digits and '_'",
+            null);
+      }
+      in.advance(1);
+    }
+    VariableAssignment.Operator operator = operator();
+    List<String> values = new ArrayList<>();
+    while (true) {
+      in.skipInLine();
+      if (in.peek() == '\\' && (in.peek(1) == '\n' || (in.peek(1) == '\r' && in.peek(2) == '\n'))) {
+        in.pos += in.peek(1) == '\n' ? 2 : 3;
+        continue;
+      }
+      if (in.atEnd() || in.peek() == '\n' || in.peek() == '#') {
+        break;
+      }
+      if (in.peek() == ',') {
+        throw new ParseFailure(
+            ParseProblem.COMMA_BETWEEN_VALUES,
+            in.here(),
+            "a variable's values are separated by blanks",
+            "drop ','");
+      }
+      values.add(in.word("a value").text());
+    }
+    if (values.isEmpty()) {
+      throw new ParseFailure(
+          ParseProblem.VARIABLE_WITHOUT_VALUES,
+          in.from(start),
+          "@{" + name + "} gets no value",
+          "write \"\" for none");
+    }
+    return in.built(start, () -> new VariableAssignment(name, operator, values));
+  }
+
+  private VariableAssignment.Operator operator() {
+    in.skipInLine();
+    for (VariableAssignment.Operator operator : OPERATORS) {
+      if (in.text.startsWith(operator.toString(), in.pos)
+          && (operator != VariableAssignment.Operator.OVERRIDE || Scanner.isBlank(in.peek(-1)))) {
+        in.advance(operator.toString().length());
+        return operator;
+      }
+    }
+    throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '='" + in.found(), null);
+  }
+
+  BooleanAssignment booleanAssignment() {
+    int start = in.pos;
+    String name = conditions.booleanName();
+    VariableAssignment.Operator operator = operator();
+    in.skipInLine();
+    Condition value = conditions.condition();
+    return in.built(start, () -> new BooleanAssignment(name, operator, value));
+  }
+
+  Alias alias(int start) {
+    Word from = in.word("a path");
+    in.skip();
+    in.expect("->");
+    Word to = in.word("a path");
+    in.skip();
+    comma("an alias");
+    return in.built(start, () -> new Alias(from.text(), to.text()));
+  }
+
+  private void comma(String what) {
+    if (!in.text.startsWith(",", in.pos)) {
+      throw new ParseFailure(
+          ParseProblem.MISSING_COMMA,
+          new SourceSpan(in.lastEnd, in.lastEnd),
+          what + " needs ',' at its end",
+          "add ','");
+    }
+    in.advance(1);
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.apparmor4j.resolve;
+
+import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.profile.AbiRule;
+import io.github.apparmor4j.source.Failures;
+import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceText;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which features a file is written for, by its {@code abi} rules. */
+final class AbiChoice {
+
+  private final IncludeResolver includes;
+
+  /** Those that were read already, of which there are few. */
+  private final Map<SourceText, Features> known;
+
+  private final Problems problems;
+  private @Nullable Features chosen;
+
+  AbiChoice(IncludeResolver includes, Map<SourceText, Features> known, Problems problems) {
+    this.includes = includes;
+    this.known = known;
+    this.problems = problems;
+  }
+
+  /** Returns the features, or {@code null} if no rule says. */
+  @Nullable Features chosen() {
+    return chosen;
+  }
+
+  /**
+   * Reads an ABI; only one of the preamble holds. As for the reference, one in a profile must be
+   * there and says nothing: abstractions have one, for other tools.
+   */
+  void read(AbiRule rule, SourcePlace place, boolean holds) {
+    try {
+      List<SourceText> texts = includes.find(rule.path(), rule.searched()).orElse(null);
+      if (rule.searched() && (rule.path().equals("kernel") || rule.path().equals("default"))) {
+        // The kernel's own set is what holds without a rule.
+        boolean first = holds && chosen == null && rule.path().equals("default");
+        chosen = first ? Features.DEFAULT_ABI : chosen;
+        return;
+      }
+      Features found =
+          texts == null || texts.isEmpty()
+              ? Features.builtInAbis().get(rule.path())
+              : known.computeIfAbsent(texts.get(0), text -> Features.parse(text.text()));
+      if (found == null) {
+        problems.report(ResolveProblem.NOT_FOUND, place, "can't find " + rule.path());
+      } else if (!holds) {
+        return;
+      } else if (chosen == null) {
+        chosen = found;
+      } else if (!chosen.equals(found)) {
+        problems.report(
+            ResolveProblem.SECOND_ABI,
+            place,
+            rule.path() + " differs from an abi given before, which stays");
+      }
+    } catch (IOException e) {
+      problems.report(
+          ResolveProblem.UNREADABLE,
+          place,
+          "can't read " + rule.path() + ": " + Failures.describe(e));
+    } catch (IllegalArgumentException e) {
+      problems.report(
+          ResolveProblem.NOT_AN_ABI,
+          place,
+          rule.path() + " is not a feature file: " + e.getMessage());
+    }
+  }
+}
