@@ -33,6 +33,17 @@ final class Questions {
         mount options=(rw, bind) /a/ -> /b/,
         remount options=(ro) /c/,
         umount /tmp/x/,
+        pivot_root oldroot=/new/old/ /new/,
+        dbus (send, receive) bus=session path=/org/x interface=org.x member=Get,
+        dbus bind bus=system name=org.x,
+        audit dbus eavesdrop bus=accessibility,
+        change_profile -> other,
+        deny change_profile -> refused*,
+        mqueue (create, open, read) type=posix /queue,
+        mqueue getattr type=posix label=other,
+        io_uring sqpoll,
+        deny io_uring override_creds label=refused,
+        userns create,
       }
       """;
 
@@ -85,6 +96,33 @@ final class Questions {
     all.add(new Access.Mount("none", List.of(MountOption.BIND), "/a/", "/b/"));
     all.add(new Access.Umount("/tmp/x/"));
     all.add(new Access.Umount("/"));
+    for (String question :
+        List.of(
+            "remount ro /c/",
+            "remount rw /c/",
+            "pivot_root /new/ /new/old/",
+            "pivot_root /new/ /old/",
+            "dbus send bus=session name=org.y label=other path=/org/x interface=org.x member=Get",
+            "dbus send bus=session name=org.y label=other path=/org/x interface=org.x member=Set",
+            "dbus receive bus=system name=org.y label=other path=/org/x interface=org.x member=Get",
+            "dbus bind bus=system name=org.x",
+            "dbus bind bus=session name=org.x",
+            "dbus eavesdrop bus=accessibility",
+            "dbus eavesdrop bus=system",
+            "change_profile other",
+            "change_profile refused1",
+            "change_profile unknown",
+            "mqueue create posix /queue",
+            "mqueue write posix /queue",
+            "mqueue read posix /other",
+            "mqueue getattr posix /queue other",
+            "mqueue read sysv 7",
+            "io_uring sqpoll",
+            "io_uring override_creds refused",
+            "io_uring override_creds other",
+            "userns create")) {
+      all.add(Access.parse(question));
+    }
     return List.copyOf(all);
   }
 }
