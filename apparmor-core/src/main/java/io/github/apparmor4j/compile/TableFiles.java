@@ -136,7 +136,9 @@ final class TableFiles {
       return true; // a system without owners
     }
     Map<String, Object> found = Files.readAttributes(directory, "unix:uid,mode");
-    Object own = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    Path self = Path.of("/proc/self");
+    Path ours = Files.exists(self) ? self : Path.of(System.getProperty("user.home"));
+    Object own = Files.getAttribute(ours, "unix:uid");
     int mode = (Integer) Objects.requireNonNull(found.get("mode"));
     Object uid = found.get("uid");
     return (Objects.equals(uid, own) || Objects.equals(uid, 0)) && (mode & OTHERS_WRITE) == 0;

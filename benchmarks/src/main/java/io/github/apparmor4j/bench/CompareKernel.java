@@ -6,10 +6,7 @@ import io.github.apparmor4j.kernel.PolicyStore;
 import io.github.apparmor4j.kernel.PolicyStore.Loaded;
 import io.github.apparmor4j.kernel.PolicyStore.Outcome;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
-import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.IncludeResolver;
-import io.github.apparmor4j.resolve.Resolver;
-import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -114,11 +111,9 @@ public final class CompareKernel {
   }
 
   private void replace(Path file, Path base) throws IOException {
-    SourceText text = SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
     kernel.replace(
         PolicyCompiler.forKernel(kernel.features())
-            .compile(
-                Resolver.of(IncludeResolver.directories(base)).resolve(ProfileParser.parse(text)))
+            .compile(file, IncludeResolver.directories(base))
             .orThrow()
             .toBytes());
   }

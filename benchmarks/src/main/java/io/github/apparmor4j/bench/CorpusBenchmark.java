@@ -1,14 +1,9 @@
 package io.github.apparmor4j.bench;
 
-import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
-import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.IncludeResolver;
-import io.github.apparmor4j.resolve.Resolver;
-import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -55,11 +50,9 @@ public class CorpusBenchmark {
   public byte[] compile() throws IOException {
     Path file = PROFILES.resolve(profile);
     Path base = PROFILES.resolve(profile.replaceFirst("^(upstream/[^/]*|[^/]*)/.*", "$1"));
-    SourceText text = SourceText.of(profile, SourceText.decode(Files.readAllBytes(file)));
-    Compilation compilation =
-        compiler.compile(
-            Resolver.of(IncludeResolver.directories(base, UPSTREAM))
-                .resolve(ProfileParser.parse(text)));
-    return compilation.orThrow().toBytes();
+    return compiler
+        .compile(file, IncludeResolver.directories(base, UPSTREAM))
+        .orThrow()
+        .toBytes();
   }
 }

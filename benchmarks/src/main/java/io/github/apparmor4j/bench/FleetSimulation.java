@@ -8,10 +8,8 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.PolicyDirectory;
 import io.github.apparmor4j.kernel.PolicyDirectory.Status;
-import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.resolve.IncludeResolver;
-import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,7 +84,7 @@ public final class FleetSimulation {
   }
 
   private Compilation compileAlone(SourceText text) {
-    return compiler.compile(Resolver.of(IncludeResolver.none()).resolve(ProfileParser.parse(text)));
+    return compiler.compile(text, IncludeResolver.none());
   }
 
   private Path write(int revision) throws IOException {

@@ -7,10 +7,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
-import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.ProfileDirectory;
-import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
@@ -205,7 +203,7 @@ public final class ProfileFleet {
       }
       Compilation compilation =
           PolicyCompiler.forKernel(Features.LINUX_6_12)
-              .compile(Resolver.of(IncludeResolver.none()).resolve(ProfileParser.parse(text)));
+              .compile(text, IncludeResolver.none());
       List<Diagnostic> errors = Diagnostic.errors(compilation.diagnostics());
       if (!errors.isEmpty()) {
         throw new DiagnosticException(errors);
