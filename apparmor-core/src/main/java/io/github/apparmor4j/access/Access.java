@@ -18,24 +18,35 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a task might do: a type for each thing that kernels mediate. Names are plain text
- * here, not patterns. A question that can't be meant is refused when it is made.
+ * A question: something that a task might do. There is a record for each thing that kernels
+ * mediate. Names are plain text, not patterns. A question that makes no sense, such as a path
+ * without a leading slash, is rejected by the constructor with an {@link IllegalArgumentException}.
+ * Immutable and thread-safe.
  *
- * <p>{@code toString()} is the question in words, as {@link #parse} and {@code aa decide} take it.
+ * <pre>{@code
+ * Access read = Access.file("/etc/shadow", "r");
+ * Access kill = Access.parse("signal send term web");
+ * Access socket = Access.socket(NetworkFamily.INET, SocketType.STREAM);
+ * }</pre>
+ *
+ * <p>{@code toString()} gives the question in words, as {@link #parse} and {@code aa decide} read
+ * it.
  */
 public sealed interface Access {
 
   /**
    * Use of a file.
    *
-   * @param path absolute; a directory's ends in a slash
-   * @param permissions what is done, all of it: at least one; not execution or links, which are
-   *     {@link Exec} and {@link Link}, unless only whether they are allowed at all is asked
-   * @param ownership whose the file is: the user's that the task acts for, another's, or {@code
-   *     ANY} for either, of which the answer says whether it depends on it
+   * @param path absolute path; that of a directory ends in a slash
+   * @param permissions at least one; the access is allowed if all of them are. For execution and
+   *     links use {@link Exec} and {@link Link}; here those letters ask only whether they are
+   *     allowed at all
+   * @param ownership who owns the file: {@code OWNER} for the user that the task acts for, {@code
+   *     OTHER} for another user, or {@code ANY} to ask for both; the answer then says whether it
+   *     depends on the owner
    */
   record File(String path, FilePermissions permissions, Ownership ownership) implements Access {
-    /** Checks the path and that something is asked. */
+    /** Checks the path, and that there is at least one permission. */
     public File {
       Checks.path(path, "path");
       Objects.requireNonNull(ownership, "ownership");
@@ -54,7 +65,7 @@ public sealed interface Access {
    * Execution of a program. The answer names the profile that the program gets.
    *
    * @param program absolute path
-   * @param ownership as of {@link File}
+   * @param ownership as in {@link File}
    */
   record Exec(String program, Ownership ownership) implements Access {
     /** Checks the path. */
@@ -70,11 +81,11 @@ public sealed interface Access {
   }
 
   /**
-   * Making of a hard link.
+   * Creation of a hard link.
    *
-   * @param path of the link
-   * @param target the file that it leads to
-   * @param ownership whose that file is, as of {@link File}
+   * @param path absolute path of the new link
+   * @param target absolute path of the file that it points to
+   * @param ownership who owns that file, as in {@link File}
    */
   record Link(String path, String target, Ownership ownership) implements Access {
     /** Checks the paths. */
@@ -93,10 +104,10 @@ public sealed interface Access {
   /**
    * Use of a capability.
    *
-   * @param capability which
+   * @param capability the capability that is used
    */
   record Capability(io.github.apparmor4j.profile.Capability capability) implements Access {
-    /** Checks that one is given. */
+    /** Checks that the capability is not {@code null}. */
     public Capability {
       Objects.requireNonNull(capability, "capability");
     }
@@ -110,15 +121,15 @@ public sealed interface Access {
   /**
    * One side of a connection.
    *
-   * @param ip address in text form, or {@code null} for none
+   * @param ip IPv4 or IPv6 address as text, or {@code null} for none
    * @param port 0 to 65535; 0 for none
-   * @param label of the socket or the task, or {@code null} for none
+   * @param label label of the socket or the task, or {@code null} for none
    */
   record Side(@Nullable String ip, int port, @Nullable String label) {
-    /** Neither address nor port. */
+    /** A side without address, port and label. */
     public static final Side NONE = new Side(null, 0, null);
 
-    /** Checks address and port. */
+    /** Checks the address, the port and the label. */
     public Side {
       if (port < 0 || port > 65535) {
         throw new IllegalArgumentException("port " + port + " is not in 0..65535");
@@ -131,15 +142,15 @@ public sealed interface Access {
   }
 
   /**
-   * Use of a socket that is not a Unix one's address: {@link Unix} has those.
+   * Use of a socket. For the addresses of Unix sockets use {@link Unix}.
    *
-   * @param family its address family
-   * @param type its type
-   * @param protocol the kernel's number, 0 to 65535; 0 for the type's own
-   * @param permission what is done; sending and receiving are the packet's direction
-   * @param local the own side
-   * @param peer the other side
-   * @param interfaceName network card that a packet goes through, or {@code null} for none
+   * @param family the socket's address family
+   * @param type the socket's type
+   * @param protocol the kernel's number of the protocol, 0 to 65535; 0 for the type's default
+   * @param permission what is done; for packets, {@code SEND} and {@code RECEIVE} are the direction
+   * @param local the task's own side
+   * @param peer the other side; {@link Side#NONE} if the permission has no peer
+   * @param interfaceName network interface that a packet passes, or {@code null} for none
    */
   record Network(
       NetworkFamily family,
@@ -150,7 +161,7 @@ public sealed interface Access {
       Side peer,
       @Nullable String interfaceName)
       implements Access {
-    /** Checks that the sides go with the family and what is done. */
+    /** Checks that the sides suit the family and the permission. */
     public Network {
       Objects.requireNonNull(family, "family");
       Objects.requireNonNull(type, "type");
@@ -158,7 +169,7 @@ public sealed interface Access {
       NetworkAccess.check(family, protocol, permission, local, peer, interfaceName);
     }
 
-    /** Makes a question without addresses. */
+    /** Creates a question without addresses. */
     public Network(NetworkFamily family, SocketType type, NetworkPermission permission) {
       this(family, type, 0, permission, Side.NONE, Side.NONE, null);
     }
@@ -170,13 +181,14 @@ public sealed interface Access {
   }
 
   /**
-   * Use of a Unix socket. One that has a path is a file.
+   * Use of a Unix socket. For a socket that has a path, ask about the file.
    *
    * @param permission what is done
    * @param type the socket's type
-   * @param address abstract name with {@code @} before it, or {@code none}
-   * @param peerAddress the same of the other side; {@code none} where there is none
-   * @param peer label of the other side, or {@code null} where there is none
+   * @param address abstract name after an {@code @}, or {@code none}
+   * @param peerAddress address of the other side in the same form; {@code none} if there is no
+   *     other side
+   * @param peer label of the other side, or {@code null} if there is no other side
    */
   record Unix(
       NetworkPermission permission,
@@ -185,7 +197,7 @@ public sealed interface Access {
       String peerAddress,
       @Nullable String peer)
       implements Access {
-    /** Checks the addresses, and that there is another side if what is done has one. */
+    /** Checks the addresses, and that the other side is given if the permission has one. */
     public Unix {
       Objects.requireNonNull(permission, "permission");
       Objects.requireNonNull(type, "type");
@@ -199,10 +211,10 @@ public sealed interface Access {
   }
 
   /**
-   * A signal.
+   * Sending or receiving of a signal.
    *
-   * @param permission send or receive
-   * @param signal which
+   * @param permission whether the signal is sent or received
+   * @param signal the signal
    * @param peer label of the other task
    */
   record Signal(
@@ -222,7 +234,7 @@ public sealed interface Access {
   }
 
   /**
-   * Tracing.
+   * Tracing another task, or being traced by one.
    *
    * @param permission what is done
    * @param peer label of the other task
@@ -241,16 +253,17 @@ public sealed interface Access {
   }
 
   /**
-   * Use of a bus. What a permission doesn't need is {@code null}: a message has all but the own
-   * name; {@code bind} has bus and name; {@code eavesdrop} the bus alone.
+   * Use of a D-Bus bus. Components that a permission doesn't need are {@code null}: {@code send}
+   * and {@code receive} need all of them, {@code bind} the bus and the name, {@code eavesdrop} only
+   * the bus.
    *
    * @param permission what is done
    * @param bus {@code system}, {@code session} or an address
-   * @param name to own or, of a message, that the other side owns
+   * @param name name to own or, for a message, a name of the other side
    * @param peer label of the other side
-   * @param path of the object
-   * @param interfaceName of the message
-   * @param member of the message
+   * @param path path of the object
+   * @param interfaceName interface of the message
+   * @param member member of the message
    */
   record Dbus(
       DbusPermission permission,
@@ -261,7 +274,7 @@ public sealed interface Access {
       @Nullable String interfaceName,
       @Nullable String member)
       implements Access {
-    /** Checks that what is given goes with the permission. */
+    /** Checks that exactly the components are given that the permission needs. */
     public Dbus {
       Objects.requireNonNull(permission, "permission");
       DbusAccess.check(permission, bus, name, peer, path, interfaceName, member);
@@ -274,12 +287,12 @@ public sealed interface Access {
   }
 
   /**
-   * {@code mount(2)}; which of its five meanings the options say, remounting among them.
+   * {@code mount(2)}. The options say which of its five operations is meant, remounting among them.
    *
-   * @param fstype type of a new file system; otherwise not looked at
-   * @param options what is asked for
+   * @param fstype type of a new file system; ignored for other operations
+   * @param options the mount options
    * @param source what is mounted; may be empty
-   * @param target directory, with a slash at its end
+   * @param target directory, ends in a slash
    */
   record Mount(String fstype, List<MountOption> options, String source, String target)
       implements Access {
@@ -300,7 +313,7 @@ public sealed interface Access {
   /**
    * {@code umount(2)}.
    *
-   * @param target directory, with a slash at its end
+   * @param target directory, ends in a slash
    */
   record Umount(String target) implements Access {
     /** Checks the target. */
@@ -317,8 +330,8 @@ public sealed interface Access {
   /**
    * {@code pivot_root(2)}.
    *
-   * @param newRoot directory, with a slash at its end
-   * @param oldRoot where the old root goes: a directory, with a slash at its end
+   * @param newRoot directory, ends in a slash
+   * @param oldRoot directory that the old root is moved to, ends in a slash
    */
   record PivotRoot(String newRoot, String oldRoot) implements Access {
     /** Checks the directories. */
@@ -336,11 +349,12 @@ public sealed interface Access {
   /**
    * A change of profile by the task itself.
    *
-   * @param target label of the profile; {@code &} before it adds to the task's own
-   * @param program with whose execution the profile changes, or {@code null} for at once
+   * @param target label of the profile; {@code &} before it stacks the profile on the task's own
+   * @param program program with whose execution the profile changes, or {@code null} to change at
+   *     once
    */
   record ChangeProfile(String target, @Nullable String program) implements Access {
-    /** Checks label and path. */
+    /** Checks the label and the path. */
     public ChangeProfile {
       Checks.text(target, "target");
       if (program != null) {
@@ -355,9 +369,9 @@ public sealed interface Access {
   }
 
   /**
-   * A change to a hat, which takes no rule, but a hat of the profile.
+   * A change to a hat. It needs no rule, but the profile must have the hat.
    *
-   * @param hat name, without the profile's
+   * @param hat name of the hat, without the profile's name
    */
   record ChangeHat(String hat) implements Access {
     /** Checks the name. */
@@ -376,8 +390,9 @@ public sealed interface Access {
    *
    * @param permission what is done
    * @param type POSIX or System V
-   * @param name of a POSIX queue, with a slash before it, or the decimal key of a System V one
-   * @param label of the queue; not looked at when one is created
+   * @param name name of a POSIX queue, begins with a slash, or the key of a System V queue, a
+   *     decimal number of 32 bits
+   * @param label label of the queue; ignored when a queue is created
    */
   record Mqueue(MqueuePermission permission, MqueueRule.Type type, String name, String label)
       implements Access {
@@ -398,10 +413,11 @@ public sealed interface Access {
    * Use of {@code io_uring}.
    *
    * @param permission what is done
-   * @param label whose credentials are taken; {@code null} but for {@code override_creds}
+   * @param label label of the task whose credentials are taken over; {@code null} unless the
+   *     permission is {@code override_creds}
    */
   record IoUring(IoUringPermission permission, @Nullable String label) implements Access {
-    /** Checks that there is a label where one is needed. */
+    /** Checks that there is a label if and only if the permission needs one. */
     public IoUring {
       Objects.requireNonNull(permission, "permission");
       IoUringAccess.check(permission, label);
@@ -413,7 +429,7 @@ public sealed interface Access {
     }
   }
 
-  /** Making of a user namespace. */
+  /** Creation of a user namespace. */
   record Userns() implements Access {
     @Override
     public String toString() {
@@ -421,14 +437,15 @@ public sealed interface Access {
     }
   }
 
-  // ---- the usual ones
+  // ---- common questions
 
   /**
    * Returns the use of a file by its owner.
    *
-   * @param path absolute; a directory's ends in a slash
-   * @param permissions letters as in profiles; {@code x} for whether it may be executed at all
-   * @throws IllegalArgumentException for a path that isn't absolute, or letters that are none
+   * @param path absolute path; that of a directory ends in a slash
+   * @param permissions letters as in profiles; {@code x} asks whether the file may be executed at
+   *     all
+   * @throws IllegalArgumentException if the path isn't absolute, or the permissions are not valid
    */
   static Access file(String path, String permissions) {
     return file(path, permissions, Ownership.OWNER);
@@ -437,14 +454,14 @@ public sealed interface Access {
   /**
    * Returns the use of a file.
    *
-   * @param ownership whose it is; {@code ANY} asks for either
+   * @param ownership who owns the file; {@code ANY} asks for both
    * @throws IllegalArgumentException as {@link #file(String, String)} does
    */
   static Access file(String path, String permissions, Ownership ownership) {
     return new File(path, FilePermissions.of(permissions), ownership);
   }
 
-  /** Returns the execution of a program of the task's own user. */
+  /** Returns the execution of a program that the task's own user owns. */
   static Access exec(String program) {
     return new Exec(program, Ownership.OWNER);
   }
@@ -454,41 +471,42 @@ public sealed interface Access {
     return new Capability(capability);
   }
 
-  /** Returns the making of a socket. */
+  /** Returns the creation of a socket. */
   static Access socket(NetworkFamily family, SocketType type) {
     return new Network(family, type, NetworkPermission.CREATE);
   }
 
   /**
    * Reads a question in words: {@code file rw /etc/passwd}, {@code signal send term web}. Words are
-   * separated by blanks; double quotes keep blanks, and a backslash in them the next character.
-   * docs/asking.md has all forms.
+   * separated by blanks. Inside double quotes a blank is part of the word, and a backslash makes
+   * the next character literal. docs/asking.md lists all forms.
    *
-   * @throws IllegalArgumentException if it is none; the message says what is wrong
+   * @throws IllegalArgumentException if the words are not a valid question; the message says why
    */
   static Access parse(String words) {
     return AccessReader.read(words);
   }
 
   /**
-   * A question as a kernel's {@code .access} takes it.
+   * A question as a kernel's {@code .access} file takes it.
    *
-   * @param strings a class byte and what follows it, one or more: the last that is in force for the
-   *     profile counts
+   * @param strings one or more strings, each a class byte and its fields; the last one whose class
+   *     is in force for the profile counts
    * @param wanted bits of the kernel's answer that must be allowed
    */
   record KernelQuestion(List<byte[]> strings, int wanted) {
 
-    /** Copies the list, not the strings. */
+    /** Copies the list, but not the strings in it. */
     public KernelQuestion {
       strings = List.copyOf(strings);
     }
   }
 
   /**
-   * Returns the question for a kernel. Empty for what it can't be asked about: capabilities, links,
-   * executed programs' profiles, hats, and, since root asks, the files of others; and for sockets'
-   * addresses, of which it depends on the policy how they are asked about.
+   * Returns the question for a kernel, or nothing if a kernel can't be asked. That is so for
+   * capabilities, links, execution and hats; for files unless they are asked about as {@code
+   * OWNER}, since root asks; and for sockets' addresses, since how to ask about them depends on the
+   * policy.
    */
   default Optional<KernelQuestion> kernelQuestion() {
     return KernelQuestions.of(this);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads questions in words: a kind, and what the kind takes. */
+/** A reader of questions in words: the kind of access, then the words that this kind takes. */
 final class AccessReader {
 
   private final String line;
@@ -57,14 +57,14 @@ final class AccessReader {
     return next < words.size();
   }
 
-  /** Passes a word if it is the next. */
+  /** Takes the next word if it is this one, and returns whether it was. */
   boolean accept(String word) {
     boolean is = more() && words.get(next).equals(word);
     next += is ? 1 : 0;
     return is;
   }
 
-  /** Returns the next word, which must be there. */
+  /** Returns the next word without taking it; there must be one. */
   String peek() {
     return words.get(next);
   }
@@ -76,13 +76,13 @@ final class AccessReader {
     return words.get(next++);
   }
 
-  /** Reads a word that is one of some. */
+  /** Reads a word that must be one of a set of names. */
   <T> T known(String what, Function<String, Optional<T>> named) {
     String word = word(what);
     return named.apply(word).orElseThrow(() -> wrong("'" + word + "' is not " + what));
   }
 
-  /** Reads {@code owner}, {@code other} or {@code either}, which is meant without a word. */
+  /** Reads {@code owner}, {@code other} or {@code either}; without such a word, it is either. */
   Ownership ownership() {
     if (accept("owner")) {
       return Ownership.OWNER;
@@ -94,7 +94,7 @@ final class AccessReader {
     return Ownership.ANY;
   }
 
-  /** Reads the words {@code name=value} that are left. */
+  /** Reads all remaining words, which must have the form {@code name=value}. */
   Map<String, String> values(String... names) {
     Map<String, String> values = new LinkedHashMap<>();
     while (more()) {
@@ -147,9 +147,9 @@ final class AccessReader {
     return words;
   }
 
-  // ---- and back
+  // ---- writing words
 
-  /** Returns a text as one word. */
+  /** Returns a text as one word, in quotes if it needs them. */
   static String quoted(String text) {
     boolean plain = !text.isEmpty() && text.chars().noneMatch(c -> " \t\"".indexOf(c) >= 0);
     return plain ? text : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';

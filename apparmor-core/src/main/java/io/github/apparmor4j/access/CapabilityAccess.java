@@ -19,7 +19,7 @@ final class CapabilityAccess {
     return "capability " + access.capability();
   }
 
-  /** Returns the rules that speak of a capability and decided it. */
+  /** Returns the rules about a capability that decided. */
   static List<ResolvedRule> deciding(
       List<ResolvedRule> rules, Access.Capability access, boolean allowed) {
     return rules.stream()

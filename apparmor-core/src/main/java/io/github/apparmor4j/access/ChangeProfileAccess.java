@@ -10,8 +10,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Changes by the task itself: {@code change_profile label}, {@code change_profile /program ->
- * label} for the next execution, {@code change_hat name}.
+ * Changes of profile that the task itself asks for: {@code change_profile label}, {@code
+ * change_profile /program -> label} for the next execution, {@code change_hat name}.
  */
 final class ChangeProfileAccess {
 
@@ -39,11 +39,11 @@ final class ChangeProfileAccess {
     return "change_hat " + AccessReader.quoted(access.hat());
   }
 
-  /** Returns the strings of the table of files that must be allowed. */
+  /** Returns the strings that the file table must allow, all of them. */
   static List<byte[]> strings(Access.ChangeProfile access, Evaluator tables) {
     byte[] whole = string(access, access.target());
     int part = access.target().indexOf(AND);
-    // Of several profiles together, the whole is asked first and then each.
+    // For a stack of profiles, the whole label is tried first, then each profile in it.
     if (part <= 0 || tables.file(whole, true).allows(wanted(access))) {
       return List.of(whole);
     }
@@ -65,7 +65,7 @@ final class ChangeProfileAccess {
         : AcceptBits.KERNEL_CHANGE_ON_EXEC;
   }
 
-  /** Returns whether a profile, or the one that it is a hat of, has a hat. */
+  /** Returns whether a profile has a hat; for a hat, whether its parent has it. */
   static boolean hasHat(
       KernelProfile profile, Access.ChangeHat access, Collection<KernelProfile> loaded) {
     ProfileName name = profile.profileName();

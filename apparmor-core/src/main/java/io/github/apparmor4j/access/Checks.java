@@ -1,11 +1,11 @@
 package io.github.apparmor4j.access;
 
-/** What is checked of questions, so that none is answered that can't be meant. */
+/** Checks of questions, so that no question is answered that makes no sense. */
 final class Checks {
 
   private Checks() {}
 
-  /** Checks an absolute path. */
+  /** Checks that a path is absolute. */
   static void path(String path, String component) {
     noNul(path, component);
     if (!path.startsWith("/")) {
@@ -14,7 +14,7 @@ final class Checks {
     }
   }
 
-  /** Checks a directory. */
+  /** Checks that a path is absolute and ends in a slash. */
   static void directory(String path, String component) {
     path(path, component);
     if (!path.endsWith("/")) {
@@ -23,7 +23,7 @@ final class Checks {
     }
   }
 
-  /** Checks a name or label. */
+  /** Checks that a name or label is not empty. */
   static void text(String text, String component) {
     noNul(text, component);
     if (text.isEmpty()) {
@@ -31,7 +31,7 @@ final class Checks {
     }
   }
 
-  /** Checks that a text can be a field: NULs are between fields. */
+  /** Checks that a text has no NUL, which would end its field. */
   static void noNul(String text, String component) {
     if (text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(component + " contains a NUL");

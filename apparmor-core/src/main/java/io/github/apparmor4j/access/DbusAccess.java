@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * D-Bus: {@code dbus send bus=system name=org.x label=peer path=/x interface=org.x member=Get},
- * {@code dbus bind bus=system name=org.y}, {@code dbus eavesdrop bus=session}.
+ * D-Bus access: {@code dbus send bus=system name=org.x label=peer path=/x interface=org.x
+ * member=Get}, {@code dbus bind bus=system name=org.y}, {@code dbus eavesdrop bus=session}.
  */
 final class DbusAccess {
 

@@ -20,10 +20,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers as the kernel would, by walking the tables that it would walk. Thread-safe.
+ * Answers to {@link Access} questions as the kernel would give them, found by walking the tables
+ * that it would walk. All methods are static and thread-safe.
+ *
+ * <pre>{@code
+ * Decision decision = Decider.decide(compilation, "web", Access.file("/etc/shadow", "r"));
+ * if (decision.allowed()) {
+ *   decision.rules().forEach(rule -> System.out.println(rule.place() + ": " + rule.written()));
+ * }
+ * }</pre>
  *
  * <p>The verdict always comes from the binary policy ({@link Evaluator}); the rules that decided
- * are looked for afterwards, among those that it was compiled from.
+ * are looked up afterwards, among the rules that the policy was compiled from.
  */
 public final class Decider {
 
@@ -33,7 +41,7 @@ public final class Decider {
 
   private Decider() {}
 
-  /** What the tables say of an access that some permissions are wanted for. */
+  /** What the tables say about an access, and the permissions that it needs. */
   private record Verdict(AccessWords words, int wanted) {
     boolean allowed() {
       return words.allows(wanted);
@@ -45,19 +53,19 @@ public final class Decider {
   }
 
   /**
-   * Returns the kernel's answer for a profile of which only the binary form is known, where nothing
-   * else is loaded.
+   * Returns the answer of Linux 6.12 for a profile in binary form, if no other profile is loaded.
+   * The answer names no rules.
    */
   public static Decision decide(KernelProfile profile, Access access) {
     return decide(profile, List.of(profile), access, PolicyReader.Kernel.LINUX_6_12);
   }
 
   /**
-   * Returns a kernel's answer for a profile of which only the binary form is known.
+   * Returns a kernel's answer for a profile in binary form. The answer names no rules.
    *
-   * @param loaded profiles that are loaded, this one among them: what a program runs as, and which
-   *     hats there are
-   * @param kernel whose peculiarities hold
+   * @param loaded all loaded profiles, this one among them; they decide what a program runs as, and
+   *     which hats exist
+   * @param kernel kernel that answers, where kernels differ
    */
   public static Decision decide(
       KernelProfile profile,
@@ -68,16 +76,16 @@ public final class Decider {
     return decide(new Evaluator(profile, kernel), profile, loaded, access, null);
   }
 
-  /** Returns the kernel's answer, and the rules that decided it, where nothing else is loaded. */
+  /** Returns the answer of Linux 6.12 and the rules that decided, if no other profile is loaded. */
   public static Decision decide(CompiledProfile profile, Access access) {
     return decide(profile, List.of(profile.binary()), access);
   }
 
   /**
-   * Returns the kernel's answer where the profiles of a compilation are loaded, and the rules that
-   * decided it.
+   * Returns the answer of Linux 6.12 and the rules that decided, if the profiles of a compilation
+   * are loaded.
    *
-   * @param profile as the kernel shows it: {@code parent//child}, {@code :ns:name}
+   * @param profile name as the kernel shows it: {@code parent//child}, {@code :ns:name}
    * @throws IllegalArgumentException if the compilation has no such profile
    */
   public static Decision decide(Compilation compilation, String profile, Access access) {
@@ -132,7 +140,10 @@ public final class Decider {
     return all.stream().sorted(BY_PLACE).toList();
   }
 
-  /** Returns whose file a question is about; of others it doesn't matter. */
+  /**
+   * Returns who owns the file that a question is about; {@code OWNER} for other questions, where it
+   * makes no difference.
+   */
   private static Ownership ownership(Access access) {
     if (access instanceof Access.File file) {
       return file.ownership();
@@ -227,7 +238,7 @@ public final class Decider {
     return new Verdict(words, question.wanted());
   }
 
-  /** Returns the question to the policy table, which for sockets depends on what it holds. */
+  /** Returns the question to the policy table; for sockets it depends on what the table holds. */
   private static Question tableQuestion(Access access, Evaluator tables) {
     if (access instanceof Access.Network network) {
       return NetworkAccess.question(network, tables);
@@ -270,7 +281,7 @@ public final class Decider {
     throw new AssertionError("not of the policy table: " + access);
   }
 
-  // ---- which rules
+  // ---- the rules that decided
 
   private static Collection<ResolvedRule> deciding(
       CompiledProfile profile, Evaluator tables, Access access, Verdict verdict, boolean owner) {
@@ -305,7 +316,7 @@ public final class Decider {
     return speaking(rules, verdict.allowed());
   }
 
-  /** Returns the rules that allow, or those that deny. */
+  /** Returns the allowing rules if the access is allowed, otherwise the denying ones. */
   private static List<ResolvedRule> speaking(Collection<ResolvedRule> rules, boolean allowed) {
     return rules.stream().filter(rule -> rule.rule().qualifiers().isDeny() != allowed).toList();
   }

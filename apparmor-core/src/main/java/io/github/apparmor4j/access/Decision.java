@@ -6,17 +6,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the kernel does about an access.
+ * The answer to an {@link Access}: what the kernel does about it. {@link Decider} makes decisions.
+ * Immutable and thread-safe.
  *
- * @param allowed whether it succeeds; of a question about files of either ownership, whether it
- *     does for both
- * @param logged whether it leaves a record
- * @param rules that decided it, as they hold: of an allowed one those that allow, of a refused one
- *     those that deny; empty if none spoke, and always if the decision was made from binary policy
- *     alone
- * @param onlyFor whose files alone the access succeeds with, {@code OWNER} or {@code OTHER}; {@code
- *     null} if it doesn't depend on that, or wasn't asked
- * @param execution what an executed program runs as; {@code null} for other questions and refusals
+ * <pre>{@code
+ * Decision decision = Decider.decide(compilation, "web", Access.exec("/usr/bin/passwd"));
+ * if (decision.execution() != null) {
+ *   System.out.println("runs as " + decision.execution().label());
+ * }
+ * }</pre>
+ *
+ * @param allowed whether the access succeeds; for a question about both ownerships, whether it
+ *     succeeds for both
+ * @param logged whether the access leaves a record in the log
+ * @param rules the rules that decided: for an allowed access the allowing ones, for a refused
+ *     access the denying ones. Empty if no rule was about it, and always if the decision was made
+ *     from binary policy alone
+ * @param onlyFor {@code OWNER} or {@code OTHER} if the access succeeds only for files of that
+ *     ownership; {@code null} if the ownership makes no difference or wasn't in question
+ * @param execution what an executed program runs as; {@code null} for other questions, for
+ *     refusals, and if it depends on the ownership
  */
 public record Decision(
     boolean allowed,
@@ -28,9 +37,9 @@ public record Decision(
   /**
    * What a program runs as.
    *
-   * @param label of its profile; {@code unconfined} if nothing confines it
-   * @param keepsProfile whether that is the profile which executed it
-   * @param cleanEnvironment whether the kernel has the environment cleaned (secure execution)
+   * @param label label of the program's profile; {@code unconfined} if nothing confines it
+   * @param keepsProfile whether that is the profile of the task that executed it
+   * @param cleanEnvironment whether the kernel asks for a cleaned environment (secure execution)
    */
   public record Execution(String label, boolean keepsProfile, boolean cleanEnvironment) {
 
@@ -52,7 +61,7 @@ public record Decision(
     rules = List.copyOf(rules);
   }
 
-  /** Makes a decision that depends on nobody's ownership and executes nothing. */
+  /** Creates a decision that doesn't depend on ownership and executes nothing. */
   public Decision(boolean allowed, boolean logged, List<ResolvedRule> rules) {
     this(allowed, logged, rules, null, null);
   }

@@ -25,10 +25,10 @@ final class ExecAccess {
   }
 
   /**
-   * Returns what a program that may be executed runs as, or {@code null} if there is nothing that
-   * it could run as: then the kernel refuses.
+   * Returns what a program that may be executed runs as, or {@code null} if there is no profile for
+   * it. The kernel then refuses the execution.
    *
-   * @param exec how the profile says it is executed: {@link Evaluator#exec}
+   * @param exec how the profile has the program executed: {@link Evaluator#exec}
    * @param loaded profiles that are loaded
    */
   static Decision.@Nullable Execution execution(
@@ -84,9 +84,10 @@ final class ExecAccess {
   }
 
   /**
-   * Returns the profile that attaches to a program: of those that match, the one whose pattern is
-   * the longest up to its first repetition; {@code null} if none does, or two are equally long.
-   * Profiles that want extended attributes are left out, since nothing is known of a file's.
+   * Returns the profile that attaches to a program. If several match, it is the one whose pattern
+   * is longest up to its first repetition. Returns {@code null} if none matches, or if two are
+   * equally long. Profiles that need extended attributes are left out, since those of the file are
+   * not known.
    */
   static @Nullable KernelProfile attachedTo(byte[] program, Collection<KernelProfile> profiles) {
     KernelProfile best = null;

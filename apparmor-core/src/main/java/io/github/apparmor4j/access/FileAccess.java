@@ -3,12 +3,12 @@ package io.github.apparmor4j.access;
 import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.Qualifiers.Ownership;
 
-/** Files: {@code file rw owner /path}. */
+/** File access: {@code file rw owner /path}. */
 final class FileAccess {
 
   private FileAccess() {}
 
-  /** Reads permissions, whose the file is, and its path; with {@code ->} it is about a link. */
+  /** Reads permissions, ownership and path; with {@code ->} after the path it is a link. */
   static Access read(AccessReader in) {
     FilePermissions permissions = FilePermissions.of(in.word("permissions"));
     Ownership ownership = in.ownership();

@@ -8,7 +8,7 @@ import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 import java.util.Optional;
 
-/** Accesses as a kernel's {@code .access} takes them. */
+/** Accesses as questions in the form that a kernel's {@code .access} file takes. */
 final class KernelQuestions {
 
   private KernelQuestions() {}

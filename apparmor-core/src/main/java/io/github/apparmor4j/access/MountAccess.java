@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /**
  * Mounts: {@code mount ext4 ro,nosuid /dev/sda1 /mnt/}, {@code remount ro /mnt/}, {@code umount
- * /mnt/}; {@code -} stands for no options, and for nothing in the other fields.
+ * /mnt/}; {@code -} stands for no options, or for an empty field.
  */
 final class MountAccess {
 
@@ -65,8 +65,9 @@ final class MountAccess {
   }
 
   /**
-   * The kernel asks with other fields for each thing that {@code mount(2)} does; the first that the
-   * flags say is done.
+   * Returns the question about a mount. {@code mount(2)} has several operations, and the kernel
+   * asks about each with other fields. The kernel does the first operation whose flag is set, in
+   * the order below.
    */
   static Question question(Access.Mount access) {
     int flags = 0;

@@ -49,7 +49,7 @@ final class MqueueAccess {
       int key = Integer.parseUnsignedInt(access.name());
       fields = Question.in(PolicyClass.SYSV_MQUEUE).two(key >>> 16).two(key);
     }
-    // One that is made has no label yet.
+    // A queue that is being created has no label yet.
     if (access.permission() != MqueuePermission.CREATE) {
       fields.code(0).text(access.label());
     }

@@ -49,7 +49,7 @@ final class NetworkAccess {
     }
   }
 
-  /** Returns an address's bytes; {@code null} for none. */
+  /** Returns the bytes of an address, or {@code null} if there is no address. */
   static byte @Nullable [] address(@Nullable String ip) {
     byte[] address =
         ip == null ? null : new Endpoint(ip, null, null, null, null).address().orElse(null);
@@ -80,7 +80,7 @@ final class NetworkAccess {
   }
 
   private static int number(@Nullable String word) {
-    return word == null ? 0 : Integer.parseInt(word); // whose exception says what is wrong
+    return word == null ? 0 : Integer.parseInt(word); // its exception says what is wrong
   }
 
   static String words(Access.Network access) {
@@ -103,8 +103,9 @@ final class NetworkAccess {
   }
 
   /**
-   * Returns the question: of packets where a card is given and the policy has rules of packets;
-   * with addresses where the policy says that it has them; of family and type otherwise.
+   * Returns the question. It is about packets if an interface is given and the policy has packet
+   * rules; it has addresses if the policy says that it looks at them; otherwise it is about family
+   * and type.
    */
   static Question question(Access.Network access, Evaluator tables) {
     if (access.interfaceName() != null && tables.isInForce(PolicyClass.PACKETS)) {
@@ -125,7 +126,7 @@ final class NetworkAccess {
     return socket(policyClass, access).wanting(access.permission().bit());
   }
 
-  /** Returns the question about family and type in each class that a policy may have. */
+  /** Returns the question about family and type, in each class that a policy may use. */
   static Access.KernelQuestion kernelQuestion(Access.Network access) {
     return new Access.KernelQuestion(
         List.of(
@@ -169,7 +170,7 @@ final class NetworkAccess {
     return fields.wanting(access.permission().bit());
   }
 
-  /** Adds what kind of port it is, the port, and the address with its kind. */
+  /** Adds the kind of port, the port, the kind of address and the address. */
   private static Question.Fields side(Question.Fields to, int kind, Access.Side side) {
     byte[] address = address(side.ip());
     to.code(kind).two(side.port()).code(address == null ? 0 : address.length == 4 ? 1 : 2);

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A question as the kernel puts it to the policy table.
  *
- * @param string class and fields
- * @param wanted the kernel's permissions
+ * @param string the class byte and the fields
+ * @param wanted the kernel's bits of the permissions that are needed
  */
 record Question(byte[] string, int wanted) {
 
-  /** Begins the string of a class. */
+  /** Begins the string of a question with its class byte. */
   static Fields in(int policyClass) {
     return new Fields().code(policyClass);
   }
@@ -26,7 +26,7 @@ record Question(byte[] string, int wanted) {
       return this;
     }
 
-    /** Adds two bytes, the higher first. */
+    /** Adds a number as two bytes, the higher one first. */
     Fields two(int value) {
       return code(value >> 8).code(value);
     }
@@ -44,7 +44,7 @@ record Question(byte[] string, int wanted) {
       return out.toByteArray();
     }
 
-    /** Asks for permissions. */
+    /** Returns the question for some permissions. */
     Question wanting(int permissions) {
       return new Question(out.toByteArray(), permissions);
     }

@@ -65,7 +65,8 @@ final class UnixAccess {
   }
 
   /**
-   * Returns the question: of the family and type alone where the policy doesn't look at addresses.
+   * Returns the question. It is about family and type alone if the policy doesn't look at
+   * addresses.
    */
   static Question question(Access.Unix access, Evaluator tables) {
     int wanted = access.permission().bit();
@@ -80,7 +81,7 @@ final class UnixAccess {
     if (access.permission() == NetworkPermission.CREATE) {
       return fields.wanting(wanted);
     }
-    fields.bytes(field(access.address())).code(0).code(0); // the own label is not told
+    fields.bytes(field(access.address())).code(0).code(0); // the socket's own label stays empty
     switch (access.permission()) {
       case LISTEN -> fields.code(PolicyClass.LISTEN_COMMAND).two(0);
       case SETOPT, GETOPT -> fields.code(PolicyClass.OPTION_COMMAND).two(0);
@@ -96,10 +97,10 @@ final class UnixAccess {
     return fields.wanting(wanted);
   }
 
-  /** Returns the class in which a policy has the addresses of Unix sockets, or 0. */
+  /** Returns the class in which a policy looks at the addresses of Unix sockets, or 0. */
   private static int fineClass(Evaluator tables) {
     for (int policyClass : new int[] {PolicyClass.NETWORK_V9, PolicyClass.NETWORK_V7}) {
-      // As the markers of kind "unix" have it.
+      // This is the string of the markers that the rule kind "unix" adds.
       if (tables.reaches((byte) policyClass, (byte) 0, (byte) '1')) {
         boolean older = policyClass == PolicyClass.NETWORK_V7;
         return older && tables.isInForce(PolicyClass.NETWORK) ? PolicyClass.NETWORK : policyClass;

@@ -4,20 +4,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Symbols (bytes, and the mark) that no byte set of an automaton's expressions tells apart, as
- * classes, numbered by their least symbols.
+ * Classes of symbols. Two symbols (bytes, or the mark) are in one class if every byte set of an
+ * automaton's expressions has both or neither. Classes are numbered in the order of their least
+ * symbols.
  */
 final class ByteClasses {
 
-  /** For each symbol its class. */
+  /** The class of each symbol. */
   final int[] classOf;
 
   final int count;
 
-  /** For each class how many bytes are in it. */
+  /** The number of bytes in each class. */
   final int[] byteCounts;
 
-  /** For each byte set the classes in it. */
+  /** The classes in each byte set. */
   final int[][] in;
 
   ByteClasses(List<ByteSet> byteSets) {
@@ -45,7 +46,7 @@ final class ByteClasses {
     }
   }
 
-  /** Numbers the classes by their least symbols, and returns these. */
+  /** Numbers the classes in the order of their least symbols, and returns these symbols. */
   private int[] order() {
     int[] number = new int[count];
     Arrays.fill(number, -1);
@@ -62,7 +63,7 @@ final class ByteClasses {
     return least;
   }
 
-  /** Splits each class by a set. */
+  /** Splits each class into its symbols inside and outside a set; returns the number of classes. */
   private int refine(ByteSet set, int classes) {
     int[] inside = new int[classes];
     int[] members = new int[classes];

@@ -1,8 +1,8 @@
 package io.github.apparmor4j.automaton;
 
 /**
- * An immutable set of symbols: bytes, 0 to 255, as four words of 64 bits, and a mark that is no
- * byte.
+ * An immutable set of symbols: the bytes 0 to 255, as four words of 64 bits, and a mark, which is
+ * not a byte.
  *
  * @param a bytes 0 to 63, bit i for byte i
  * @param b bytes 64 to 127
@@ -12,10 +12,7 @@ package io.github.apparmor4j.automaton;
  */
 public record ByteSet(long a, long b, long c, long d, boolean mark) {
 
-  /**
-   * A symbol beyond the bytes, which no byte of a string can be taken for: an out-of-band
-   * separator.
-   */
+  /** A symbol that is not a byte: a separator that can't occur in a string. */
   public static final int MARK = 256;
 
   /** Every byte. */
@@ -32,12 +29,12 @@ public record ByteSet(long a, long b, long c, long d, boolean mark) {
     }
   }
 
-  /** Returns the set of one symbol. */
+  /** Returns the set of one symbol, 0 to 256. */
   public static ByteSet of(int value) {
     return SINGLES[value];
   }
 
-  /** Returns the set of the bytes of a range, both ends in it. */
+  /** Returns the set of the bytes of a range, both ends included. */
   public static ByteSet range(int from, int to) {
     ByteSet set = NONE;
     for (int i = from; i <= to; i++) {
@@ -46,7 +43,7 @@ public record ByteSet(long a, long b, long c, long d, boolean mark) {
     return set;
   }
 
-  /** Returns this set with one symbol more. */
+  /** Returns this set and one more symbol, 0 to 256. */
   public ByteSet with(int value) {
     long bit = 1L << value;
     return switch (value >> 6) {
@@ -59,17 +56,17 @@ public record ByteSet(long a, long b, long c, long d, boolean mark) {
     };
   }
 
-  /** Returns this set without the bytes of another. */
+  /** Returns this set without the symbols of another. */
   public ByteSet minus(ByteSet other) {
     return new ByteSet(a & ~other.a, b & ~other.b, c & ~other.c, d & ~other.d, mark && !other.mark);
   }
 
-  /** Returns the symbols of both sets. */
+  /** Returns the union of two sets. */
   public ByteSet plus(ByteSet other) {
     return new ByteSet(a | other.a, b | other.b, c | other.c, d | other.d, mark || other.mark);
   }
 
-  /** Returns the least symbol, 0 to 256; 256 for the empty set as well. */
+  /** Returns the least symbol, 0 to 256; also 256 for the empty set. */
   public int first() {
     int zeros = Long.numberOfTrailingZeros(a);
     if (zeros == 64) {
@@ -84,7 +81,7 @@ public record ByteSet(long a, long b, long c, long d, boolean mark) {
     return zeros;
   }
 
-  /** Returns whether a symbol is in the set. */
+  /** Returns whether a symbol, 0 to 256, is in the set. */
   public boolean contains(int value) {
     long word =
         switch (value >> 6) {

@@ -6,26 +6,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The groups of classes that a choice of wide byte sets tells apart, as a tree: a group lies in one
- * set more than its parent. Group 0 lies in none.
+ * The classes, in groups that a choice of wide byte sets tells apart. The groups form a tree: each
+ * lies in one more set than its parent. Group 0, the root, lies in none.
  */
 final class Cut {
   final int[] groupOf;
 
-  /** For each group the set that its parent doesn't lie in, -1 for group 0. */
+  /** For each group, the set that it has in addition to its parent's; -1 for group 0. */
   final int[] set;
 
   final int[][] children;
 
-  /** For each group its classes. */
+  /** The classes of each group. */
   final int[][] members;
 
-  /** The group of most bytes. */
+  /** The group with the most bytes. */
   int largest;
 
   /**
-   * Takes the wide sets; large ones should come first, because a set is gone through once for each
-   * group that it makes.
+   * Divides the classes by the wide sets. Large sets should come first, because a set's members are
+   * gone through once for each group that the set adds.
    */
   Cut(ByteClasses classes, int[] wide) {
     groupOf = new int[classes.count];

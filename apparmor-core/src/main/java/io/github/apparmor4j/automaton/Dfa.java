@@ -10,17 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A complete deterministic automaton over bytes. State 0 is the trap: its label is 0 and it leads
- * to itself alone; state 1 is the start. Immutable.
+ * A complete deterministic automaton over bytes. State 0 is the trap: its label is 0, and every
+ * symbol leads back to it. State 1 is the start. Immutable and thread-safe.
  *
- * <p>Bytes that no state tells apart form a class.
+ * <p>Bytes that lead to the same state from every state form a class.
  */
 public final class Dfa {
 
-  /** The state that nothing leads out of. */
+  /** The trap: the state that nothing leads out of. */
   public static final int TRAP = 0;
 
-  /** The state that reading begins in. */
+  /** The start: the state in which reading begins. */
   public static final int START = 1;
 
   private final int[] labels;
@@ -28,12 +28,12 @@ public final class Dfa {
   private final Rows rows;
 
   /**
-   * Takes the parts as they are, without copying.
+   * Keeps the parts without copying them.
    *
-   * @param labels of each state; 0 for the trap
-   * @param classOf for each symbol its class; classes are numbered in the order of their least
+   * @param labels the label of each state; 0 for the trap
+   * @param classOf the class of each symbol; classes are numbered in the order of their least
    *     symbols
-   * @param rows of each state
+   * @param rows the row of each state
    */
   Dfa(int[] labels, int[] classOf, Rows rows) {
     this.labels = labels;
@@ -41,7 +41,7 @@ public final class Dfa {
     this.rows = rows;
   }
 
-  /** Returns an automaton without any string. */
+  /** Returns an automaton that matches no string. */
   static Dfa empty() {
     Rows rows = new Rows(1);
     rows.end(TRAP);
@@ -49,12 +49,12 @@ public final class Dfa {
     return new Dfa(new int[2], new int[ByteSet.MARK + 1], rows);
   }
 
-  /** Returns the number of states, the trap among them; at least 2. */
+  /** Returns the number of states, including the trap; at least 2. */
   public int size() {
     return labels.length;
   }
 
-  /** Returns a state's label, an opaque number; 0 for "nothing matches". */
+  /** Returns a state's label: 0 if nothing matches, otherwise a number without a meaning here. */
   public int label(int state) {
     return labels[state];
   }
@@ -81,7 +81,7 @@ public final class Dfa {
     return rows;
   }
 
-  /** Returns for each class how many bytes are in it; the mark is none. */
+  /** Returns the number of bytes in each class; the mark doesn't count. */
   int[] byteCounts() {
     int[] counts = new int[rows.classes()];
     for (int value = 0; value < ByteSet.MARK; value++) {
@@ -91,11 +91,13 @@ public final class Dfa {
   }
 
   /**
-   * Returns an equivalent automaton with the fewest states (the trap and the start are always
-   * there), numbered in the order in which a search by breadth and ascending bytes meets them:
-   * equal languages give equal automata up to the classes.
+   * Returns an equivalent automaton with the fewest states; the trap and the start are always
+   * there. States are numbered in the order in which a breadth-first search by ascending bytes
+   * meets them, so equal languages give equal automata, except for the classes.
    *
-   * <p>Complexity: O(m log n) for m transitions that don't lead to the trap.
+   * <p>Complexity: O(m log n) for n states and m transitions that don't lead to the trap.
+   *
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted
    */
   public Dfa minimize() {
     return Minimizer.minimize(this);
@@ -105,7 +107,7 @@ public final class Dfa {
    * Returns a shortest string of bytes that the two automata label differently, or {@code null} if
    * there is none.
    *
-   * <p>Complexity: the product of the sizes at the worst, their sum for equal languages.
+   * <p>Complexity: at worst the product of the sizes; their sum for equal languages.
    */
   public static byte @Nullable [] difference(Dfa left, Dfa right) {
     Map<Long, Long> cameFrom = new HashMap<>();
@@ -148,7 +150,8 @@ public final class Dfa {
   }
 
   /**
-   * Returns a shortest string that leads from the start to a state, or {@code null} if none does.
+   * Returns a shortest string of bytes that leads from the start to a state, or {@code null} if
+   * none does.
    */
   public byte @Nullable [] witness(int state) {
     int[] from = new int[size()];

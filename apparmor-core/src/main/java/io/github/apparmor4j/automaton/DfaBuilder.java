@@ -7,21 +7,22 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * Expressions to a deterministic automaton: the subset construction over classes of bytes ({@link
- * ByteClasses}). A state is a set of the NFA's states ({@link StateSets}); what follows it is
- * written as a row ({@link RowWriter}).
+ * Builder of a deterministic automaton from expressions, by the subset construction over classes of
+ * bytes ({@link ByteClasses}). A state is a set of the NFA's states ({@link StateSets}); its
+ * transitions are written as a row ({@link RowWriter}).
  */
 public final class DfaBuilder {
 
-  /** What the labels of all expressions that match a string mean together. */
+  /** Decides what label a state gets if several expressions match there. */
   @FunctionalInterface
   public interface Combiner {
     /**
      * Returns the label of a state.
      *
-     * @param labels of the expressions that match there, ascending, without repeats, at least one
+     * @param labels labels of the expressions that match there: at least one, ascending, without
+     *     repeats
      * @param state the state, for {@link Dfa#witness}
-     * @return 0 if nothing comes of it
+     * @return the label; 0 if the state counts as not matching
      */
     int combine(int[] labels, int state);
   }
@@ -37,17 +38,17 @@ public final class DfaBuilder {
   private final Rows rows;
 
   /**
-   * For each set the state that it is, or 0; not all that are put together become states. A state
-   * gets its number when its row is made.
+   * For each set the number of its state, or 0: not every set becomes a state. A state gets its
+   * number when its row is made.
    */
   private int[] stateOf = new int[64];
 
   private int[] setOf = new int[64];
 
-  /** For each state the number of the set of labels that it accepts with. */
+  /** For each state the number of the set of labels that it accepts. */
   private int[] acceptedBy = new int[64];
 
-  /** Sets that are to become states, from {@link #opened} to {@link #found}. */
+  /** Sets that will become states, from {@link #opened} to {@link #found}. */
   private int[] open = new int[64];
 
   private int opened;
@@ -63,20 +64,21 @@ public final class DfaBuilder {
   }
 
   /**
-   * Returns the automaton of some expressions; not minimal.
+   * Returns the automaton of some expressions. It is not minimal.
    *
-   * <p>Complexity: exponential in the expressions at the worst, hence the limits.
+   * <p>Complexity: at worst exponential in the expressions; therefore the limits.
    *
-   * @param expressions with labels
-   * @param limits of the work
+   * @param expressions the expressions with their labels
+   * @param limits most work to do
    * @param combiner called once for each different set of labels
-   * @throws TooComplexException if a limit is met
+   * @throws TooComplexException if a limit is reached
+   * @throws CancellationException if the thread is interrupted
    */
   public static Dfa build(List<Regex.Labelled> expressions, WorkLimits limits, Combiner combiner) {
     return new DfaBuilder(new Nfa(expressions), limits).build(combiner);
   }
 
-  /** Makes the trap and the start, and returns whether there is one. */
+  /** Makes the trap and the start; returns whether there is a start. */
   private boolean begin() {
     rows.end(Dfa.TRAP);
     sets.after.clear();
@@ -93,7 +95,7 @@ public final class DfaBuilder {
       return Dfa.empty(); // no expression at all
     }
     long deadline = System.nanoTime() + limits.time().toNanos();
-    // By depth: what follows a state has members near its own, which the processor has at hand.
+    // Depth first: a state's successors have members near its own, still in the processor's cache.
     while (opened < found) {
       if ((rows.size() & 0xF) == 0) {
         check(deadline);
@@ -121,10 +123,10 @@ public final class DfaBuilder {
   }
 
   /**
-   * Makes states by breadth, which gives a part of them, but of all kinds.
+   * Makes some of the states, breadth first, so that states of all kinds are among them.
    *
-   * @param states how many at most
-   * @param nanoseconds how long at most
+   * @param states most states to make
+   * @param nanoseconds longest time to take
    * @return the sets that became states, in their order
    */
   int[] sample(int states, long nanoseconds) {
@@ -137,17 +139,17 @@ public final class DfaBuilder {
         expand(open[opened++]);
       }
     } catch (TooComplexException e) {
-      // A part is enough.
+      // Some states are enough.
     }
     return Arrays.copyOfRange(setOf, Dfa.START, seen);
   }
 
-  /** Returns the sets that states are. */
+  /** Returns the sets of NFA states. */
   StateSets sets() {
     return sets;
   }
 
-  /** Returns about how many bytes it takes to go on from here to a minimal automaton. */
+  /** Returns an estimate of the bytes that are needed from here to a minimal automaton. */
   private long bytes() {
     return sets.bytes() + states() * 100L + rows.exceptions() * 40L + writer.bytes();
   }
@@ -170,7 +172,7 @@ public final class DfaBuilder {
     return labels;
   }
 
-  /** Makes a set the next state and finds those that it leads to. */
+  /** Makes a set the next state, and finds the sets that it leads to. */
   private void expand(int set) {
     int state = rows.size();
     if (state >= acceptedBy.length) {
@@ -189,7 +191,7 @@ public final class DfaBuilder {
     find(rows.otherwise(state));
   }
 
-  /** Has a set become a state, if it hasn't been found before. */
+  /** Notes that a set will become a state, if it hasn't been found before. */
   private void find(int set) {
     if (set >= stateOf.length) {
       stateOf = Arrays.copyOf(stateOf, Math.max(set + 1, stateOf.length * 2));
@@ -207,7 +209,7 @@ public final class DfaBuilder {
     stateOf[set] = FOUND;
   }
 
-  /** Returns the number of states so far, those without a row among them. */
+  /** Returns the number of states so far, including those without a row. */
   private int states() {
     return rows.size() + found - opened;
   }

@@ -4,11 +4,10 @@ import io.github.apparmor4j.source.TooComplexException;
 import java.util.Arrays;
 
 /**
- * Sets of small ints, each stored once and known by its number. A set is put together here, element
- * by element, and then looked up; the order of elements makes no difference. Not thread-safe.
+ * Sets of small ints, each stored once and known by a number. A set is built here, element by
+ * element, and then looked up; the order of its elements makes no difference. Not thread-safe.
  *
- * <p>Neither sorting nor comparing needs an order: elements are stamped while a set grows, and its
- * hash is a sum.
+ * <p>Nothing needs to be sorted: elements are stamped while a set grows, and its hash is a sum.
  */
 final class IntSets {
 
@@ -17,20 +16,20 @@ final class IntSets {
   private int[] starts = new int[65];
   private int count;
 
-  /** Open addressing: the upper half of a set's hash, and one more than its number. */
+  /** Hash table with open addressing: the upper half of a set's hash, and its number plus one. */
   private long[] table = new long[128];
 
   private static final long UPPER = 0xFFFF_FFFF_0000_0000L;
   private static final int MOST = Integer.MAX_VALUE - 8;
 
-  // The set that grows.
+  // The set that is being built.
   private int[] stamps = new int[256];
   private int stamp;
   private int[] elements = new int[64];
   private int size;
   private long hash;
 
-  /** Makes room for elements below a number; until then there are none but 0 to 255. */
+  /** Makes room for elements below a number; before, only 0 to 255 are possible. */
   void reserve(int universe) {
     if (universe > stamps.length) {
       stamps = Arrays.copyOf(stamps, Math.max(universe, stamps.length * 2));
@@ -49,7 +48,7 @@ final class IntSets {
     return size;
   }
 
-  /** Returns one of the elements so far, which have the order in which they were added. */
+  /** Returns one of the elements so far, in the order in which they were added. */
   int element(int index) {
     return elements[index];
   }
@@ -89,7 +88,7 @@ final class IntSets {
     if (size + to - from > elements.length) {
       elements = Arrays.copyOf(elements, (size + to - from) * 2);
     }
-    // This is the innermost loop of the subset construction: locals save it loads and stores.
+    // This is the innermost loop of the subset construction; locals save loads and stores.
     int[] stamps = this.stamps;
     int[] elements = this.elements;
     int stamp = this.stamp;
@@ -107,7 +106,7 @@ final class IntSets {
     this.hash = hash;
   }
 
-  /** Takes back all elements but the first ones. */
+  /** Removes all elements but the first ones. */
   void truncate(int length) {
     while (size > length) {
       int element = elements[--size];
@@ -116,7 +115,7 @@ final class IntSets {
     }
   }
 
-  /** Returns the number of the set that was put together, which may go on growing. */
+  /** Returns the number of the set that was built; more elements may be added afterwards. */
   int intern() {
     int mask = table.length - 1;
     int slot = (int) (hash ^ hash >>> 32) & mask;

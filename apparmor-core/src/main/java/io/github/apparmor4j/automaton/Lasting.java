@@ -3,26 +3,26 @@ package io.github.apparmor4j.automaton;
 import java.util.Arrays;
 
 /**
- * Sets of NFA states that last (those of stars: one is behind itself), by their numbers, each with
- * all that is in force with them. What is behind a star is in force whenever the star is, so a set
- * of NFA states is known by those in it that last and the few others.
+ * Numbered sets of lasting NFA states. A state lasts if it is its own successor, as the state of a
+ * star is. The successors of a star are active whenever the star is, so a set of NFA states is
+ * described by its lasting members and the few others that these don't imply.
  *
- * <p>Where many rules have stars there are few such sets and many states of the DFA with the same
- * one, which share what comes of it.
+ * <p>Where many rules have stars, there are few such sets, and many DFA states share the same one
+ * and what is computed for it.
  */
 final class Lasting {
 
-  /** The set of none. */
+  /** The empty set. */
   static final int NONE = 0;
 
   private final Nfa nfa;
   private final IntSets sets = new IntSets();
   private final IntSets growing = new IntSets();
 
-  /** For each set the NFA states behind its members, these among them, ascending. */
+  /** For each set, its members and all their successors, ascending. */
   private int[][] covered = new int[64][];
 
-  /** The same for looking them up: open addressing; one more than the NFA state. */
+  /** The same as hash tables with open addressing; an entry is the NFA state plus one. */
   private int[][] tables = new int[64][];
 
   private long total;
@@ -40,12 +40,15 @@ final class Lasting {
     return sets.count();
   }
 
-  /** Returns about how many bytes they take. */
+  /** Returns an estimate of the bytes that the sets take. */
   long bytes() {
     return (sets.total() + total) * Integer.BYTES;
   }
 
-  /** Returns a set and those that last of some NFA states, of which what is behind is there too. */
+  /**
+   * Returns the union of a set and the lasting ones of some NFA states, whose successors are among
+   * these states too.
+   */
   int with(int set, IntSets states) {
     for (int i = 0; i < states.size(); i++) {
       if (nfa.lasts(states.element(i)) && !covers(set, states.element(i))) {
@@ -102,7 +105,7 @@ final class Lasting {
     return (hash ^ hash >>> 16) & (length - 1);
   }
 
-  /** Returns whether an NFA state is in force whenever a set is. */
+  /** Returns whether an NFA state is active whenever a set is. */
   boolean covers(int set, int state) {
     int[] table = tables[set];
     int slot = slot(state, table.length);
@@ -115,7 +118,10 @@ final class Lasting {
     return false;
   }
 
-  /** Returns the NFA states that are in force whenever a set is, ascending; not to be changed. */
+  /**
+   * Returns the NFA states that are active whenever a set is, ascending. The array must not be
+   * changed.
+   */
   int[] covered(int set) {
     return covered[set];
   }

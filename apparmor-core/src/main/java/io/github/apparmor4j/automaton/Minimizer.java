@@ -5,16 +5,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The fewest states: Hopcroft's refinement, done as the lumping of weighted graphs (A. Valmari, G.
- * Franceschinis, "Simple O(m log n) time Markov chain lumping", TACAS 2010).
+ * Minimization of an automaton: Hopcroft's refinement, done as the lumping of weighted graphs (A.
+ * Valmari, G. Franceschinis, "Simple O(m log n) time Markov chain lumping", TACAS 2010).
  *
- * <p>Each class of bytes has a weight, 64 bits taken at random; all transitions of a state to
- * another are one edge with the sum of their weights. Two states lead into a block by the same
- * classes if their sums into it are equal. So a state that answers to every byte, and most do where
- * there is a {@code **}, costs its few targets and not its dozens of classes. That equal sums are
- * equal classes is almost certain, and {@link #isStable} makes sure.
+ * <p>Each class of bytes has a random weight of 64 bits. All transitions from one state to another
+ * are one edge, whose weight is the sum of theirs. If the sums of two states' edges into a block
+ * are equal, the same classes lead there. So a state that has a transition for every byte, as most
+ * have where there is a {@code **}, costs its few targets, not its dozens of classes. Equal sums
+ * almost certainly mean equal classes; {@link #isStable} makes sure, and otherwise other weights
+ * are tried.
  *
- * <p>Edges to dead states don't exist, so their number doesn't count.
+ * <p>There are no edges to dead states, so the number of dead states costs nothing.
  */
 final class Minimizer {
 
@@ -22,7 +23,7 @@ final class Minimizer {
   private final int states;
   private final Rows rows;
 
-  // Edges by their heads: those into state s are incoming[s] to incoming[s + 1] - 1.
+  // Edges sorted by their heads: those into state s are incoming[s] to incoming[s + 1] - 1.
   private int[] incoming = new int[0];
   private int[] tails = new int[0];
   private long[] weights = new long[0];
@@ -76,7 +77,7 @@ final class Minimizer {
       weightOf[c] = random(seed * 1000 + c);
       all += weightOf[c];
     }
-    // A row has its exceptions' edges and one more.
+    // A row has an edge for each exception, and one for the rest.
     int most = rows.exceptions() + states;
     int[] from = new int[most];
     int[] to = new int[most];
@@ -111,7 +112,7 @@ final class Minimizer {
     }
     index(from, to, weight, count);
     enliven();
-    // Edges out of dead states lead to dead ones only; these are never looked at.
+    // Edges out of dead states lead to dead states only, which are never looked at.
   }
 
   /** Sorts edges by their heads. */
@@ -186,7 +187,7 @@ final class Minimizer {
     }
   }
 
-  // Scratch of refine().
+  // Working memory of refine().
   private long[] sums = new long[0];
   private int[] marked = new int[0];
   private int[] queue = new int[0];
@@ -247,9 +248,9 @@ final class Minimizer {
   }
 
   /**
-   * Splits a block by the sums of its marked states, which lie first in it, and the others, whose
-   * sums are none. The largest part goes on as the block; whatever has been refined by the whole
-   * and is refined by the other parts needs no refining by that one.
+   * Splits a block by the sums of its states. The marked states come first in it; the others have
+   * no sum. The largest part stays the block. Blocks that have been refined by the whole block, and
+   * will be by the other parts, need no refining by the largest part.
    */
   private void split(int block) {
     int begin = first[block];
@@ -293,7 +294,7 @@ final class Minimizer {
     end[block] = largestEnd;
   }
 
-  /** Returns where the states of the same sum end. */
+  /** Returns the index after the states with the same sum. */
   private int run(int from, int limit) {
     long sum = sums[elements[from]];
     int to = from + 1;
@@ -372,12 +373,12 @@ final class Minimizer {
     return true;
   }
 
-  /** Returns whether a state leads to the blocks that another one leads to. */
+  /** Returns whether a state leads to the same blocks as another one. */
   private boolean leadsTo(int[] cells, int otherwise, int like, int state) {
     if (blockOf[rows.otherwise(state)] != otherwise) {
       return leadsTo(cells, state);
     }
-    // Of rows with the same default only the exceptions have to be looked at: both have as many.
+    // For rows with the same default it is enough to compare the exceptions, and their number.
     int different = 0;
     for (int i = rows.first(like); i < rows.last(like); i++) {
       different += blockOf[rows.exceptionTarget(i)] == otherwise ? 0 : 1;
@@ -404,8 +405,7 @@ final class Minimizer {
     return true;
   }
 
-  // number[block] - 1 is the new state; the dead block is the trap, unless the start itself is
-  // dead.
+  // number[block] - 1 is the new state. The block of dead states is the trap.
   private int[] number = new int[0];
   private int[] representative = new int[0];
   private int size;
@@ -426,8 +426,8 @@ final class Minimizer {
     minimal.end(Dfa.TRAP);
     for (int s = Dfa.START; s < size; s++) {
       int old = representative[s];
-      // States are numbered in the order of the bytes that lead to them: that of the rest of the
-      // row is the first without an exception.
+      // States are numbered in the order of the bytes that lead to them; for the default target,
+      // that is the first class without an exception.
       int begin = rows.first(old);
       int stop = rows.last(old);
       int gap = 0;
@@ -447,7 +447,7 @@ final class Minimizer {
       int best = otherwise;
       for (int i = begin; i < stop; i++) {
         int target = numberOf(rows.exceptionTarget(i));
-        // Of several, the least number: the choice must not depend on the classes.
+        // Of several, take the least number: the choice must not depend on the classes.
         if (weightOf[target] > weightOf[best]
             || (weightOf[target] == weightOf[best] && target < best)) {
           best = target;
@@ -480,7 +480,7 @@ final class Minimizer {
     return new Dfa(labels, classOf, minimal);
   }
 
-  /** Returns the new number of an old state, a next one if its block has none yet. */
+  /** Returns the new number of an old state; if its block has none yet, it gets the next one. */
   private int numberOf(int old) {
     int block = blockOf[old];
     if (number[block] == 0) {

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A nondeterministic automaton without empty moves, built from the end of each expression to its
- * beginning, so that equal tails become the same states: a state is a byte set and the set of
- * states behind it, and equal states are one. Rules with common endings (and AppArmor's have many)
- * share them before any subset construction; common beginnings meet in it.
+ * A nondeterministic automaton without empty transitions. It is built from the end of each
+ * expression to its beginning, so that equal tails become the same states: a state is a byte set
+ * and the set of its successors, and equal states are one. Rules with common endings, of which
+ * AppArmor has many, share them before the subset construction; common beginnings are merged by it.
  *
  * <p>The idea is Antimirov's partial derivatives read backwards (V. Antimirov, "Partial derivatives
  * of regular expressions and finite automaton constructions", 1996), with hash consing.
@@ -29,12 +29,12 @@ final class Nfa {
   /** For each state, the number of its byte set. */
   int[] bytesOf = new int[256];
 
-  /** For each state, the number of the set of states behind it. */
+  /** For each state, the number of the set of its successors. */
   private int[] next = new int[256];
 
   /**
-   * Sets of states by their numbers. Most sets have one member; these are not kept here: their
-   * number is the complement of that.
+   * The sets of states, by number. Most sets have one member and are not kept here: their number is
+   * the complement of the member's.
    */
   private final IntSets sets = new IntSets();
 
@@ -44,7 +44,7 @@ final class Nfa {
   private final Map<ByteSet, Integer> numberOfBytes = new HashMap<>();
   private final int[] numberOfSingle = new int[ByteSet.MARK + 1];
 
-  /** States by what they are: open addressing; one more than the state. */
+  /** Finds equal states: a hash table with open addressing; an entry is the state plus one. */
   private int[] table = new int[1024];
 
   Nfa(List<Regex.Labelled> expressions) {
@@ -69,7 +69,11 @@ final class Nfa {
     return size;
   }
 
-  /** Returns the set of states in which an expression begins that goes on in a set of states. */
+  /**
+   * Returns the set of states in which an expression begins.
+   *
+   * @param behind set of states that follow the expression
+   */
   private int build(Regex regex, int behind) {
     if (regex instanceof Regex.Bytes one) {
       return single(state(number(one.set()), behind, false));
@@ -95,11 +99,11 @@ final class Nfa {
     throw new AssertionError(regex);
   }
 
-  /** Returns the states that an expression goes through, not those that accept. */
+  /** Returns the states that an expression passes through, without accepting ones. */
   Set<Integer> states(Regex.Labelled expression) {
     Set<Integer> found = new HashSet<>();
     ArrayDeque<Integer> open = new ArrayDeque<>();
-    // Building it again gives the states that are there.
+    // Building the expression again returns the existing states.
     for (int state : members(build(expression.regex(), single(expression.label())))) {
       open.add(state);
     }
@@ -142,7 +146,10 @@ final class Nfa {
     return size++;
   }
 
-  /** What a state that loops is known by is the set that it leaves for; what follows has itself. */
+  /**
+   * For each looping state, the set that follows the loop; its successors contain the state itself,
+   * so they can't identify it.
+   */
   private int[] exitOf = new int[0];
 
   private static final int NO_EXIT = Integer.MIN_VALUE;
@@ -176,7 +183,7 @@ final class Nfa {
     return state;
   }
 
-  /** Returns whether a state is one of those behind it: that of a star. */
+  /** Returns whether a state is its own successor, as the state of a star is. */
   boolean lasts(int state) {
     return exit(state) != NO_EXIT;
   }
@@ -239,12 +246,12 @@ final class Nfa {
     return set < 0 ? new int[] {~set} : sets.get(set);
   }
 
-  /** Returns the states that expressions begin in. */
+  /** Returns the states in which the expressions begin. */
   int[] start() {
     return members(start);
   }
 
-  /** Adds the states behind one that doesn't accept to a set. */
+  /** Adds the successors of a state that doesn't accept to a set. */
   void addBehind(int state, IntSets to) {
     if (next[state] < 0) {
       to.add(~next[state]);

@@ -9,39 +9,39 @@ import java.util.Map;
 
 /**
  * An automaton as comb-compressed tables, the form that AppArmor's kernel side walks: a state's row
- * of targets is a default and exceptions, and the exceptions of all states interleave in one pair
- * of arrays.
+ * of targets is a default and exceptions, and the exceptions of all states are interleaved in one
+ * pair of arrays. Immutable as long as nobody writes to the arrays.
  *
  * <p>The exception of state {@code s} for byte {@code c} is {@code next[offset(s) + c]} if {@code
  * check[offset(s) + c] == s}; otherwise the target is {@code fallback[s]}. (A. Aho, R. Sethi, J.
- * Ullman, "Compilers", 1986, section 3.9.) The row of a state that is {@link #RELATIVE} goes on in
- * the row of {@code fallback[s]}; the exception for the {@link ByteSet#MARK} of a state that is
- * {@link #MARKED} lies one before the one for byte 0.
+ * Ullman, "Compilers", 1986, section 3.9.) If a state is {@link #RELATIVE}, its row is the row of
+ * {@code fallback[s]} with these exceptions. If a state is {@link #MARKED}, its exception for
+ * {@link ByteSet#MARK} lies one slot before that for byte 0.
  *
- * @param base offset of each state's row, in the lower 24 bits, and {@link #RELATIVE} and {@link
- *     #MARKED}
- * @param fallback default target of each state; for a relative one the state whose row its own
- *     differs from
- * @param next targets
- * @param check owners of the slots; 0 for free ones
+ * @param base for each state the offset of its row in the lower 24 bits, and the bits {@link
+ *     #RELATIVE} and {@link #MARKED}
+ * @param fallback default target of each state; for a relative state, the state on whose row its
+ *     own is based
+ * @param next target in each slot
+ * @param check state that owns each slot; 0 for a free one
  */
 public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
 
-  /** In {@link #base}: the row holds only differences from another's. */
+  /** Bit in {@link #base}: the row holds only the differences from another row. */
   public static final int RELATIVE = 0x80000000;
 
-  /** In {@link #base}: the mark leads somewhere. */
+  /** Bit in {@link #base}: the mark leads to a state other than the trap. */
   public static final int MARKED = 0x20000000;
 
   private static final int OFFSET = 0x00FFFFFF;
 
   /**
-   * Packs an automaton. Deterministic.
+   * Packs an automaton. Equal automata give equal tables.
    *
-   * <p>Complexity: about linear in the exceptions; the search for free slots starts where the last
-   * ones were found.
+   * <p>Complexity: about linear in the number of exceptions; the search for free slots starts where
+   * the last one ended.
    *
-   * @param relative whether rows may be differences from others'
+   * @param relative whether rows may be stored as differences from other rows
    */
   public static PackedDfa pack(Dfa dfa, boolean relative) {
     return new Packer(dfa).pack(relative);
@@ -87,9 +87,11 @@ public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
   }
 
   /**
-   * Returns the automaton that the tables stand for.
+   * Returns the automaton that the tables describe.
    *
-   * @param labels for each state its label; 0 for the trap
+   * @param labels the label of each state; 0 for the trap
+   * @throws IllegalArgumentException if there is not one label for each state, or the trap's is not
+   *     0
    */
   public Dfa unpack(int... labels) {
     if (labels.length != size() || labels[Dfa.TRAP] != 0) {

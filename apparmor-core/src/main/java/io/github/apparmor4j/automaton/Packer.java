@@ -3,20 +3,23 @@ package io.github.apparmor4j.automaton;
 import java.util.Arrays;
 
 /**
- * Makes the tables of a {@link PackedDfa}: chooses each row's default, or another row to differ
- * from, and places the exceptions first-fit, rows of many first.
+ * Builder of the tables of a {@link PackedDfa}. It bases each row on its default or on another row,
+ * and puts the exceptions into the first slots that fit, rows with many exceptions first.
  */
 final class Packer {
 
   private static final int BYTES = 256;
 
-  /** A row may refer to one that refers to one …: each costs the kernel a step. */
+  /** Longest chain of rows, each based on the next: each row of it costs the kernel a step. */
   private static final int MAX_CHAIN = 24;
 
-  /** Rows compared with a row, at most: those with which it shares most targets. */
+  /** Most rows to compare with a row: those with which it shares most targets. */
   private static final int CANDIDATES = 3;
 
-  /** Rows of so many exceptions or more are looked for a place from the same slot. */
+  /**
+   * The search for free slots starts at the same slot for all rows with this many exceptions or
+   * more.
+   */
   private static final int BUCKETS = 16;
 
   private final Dfa dfa;
@@ -24,13 +27,13 @@ final class Packer {
   private final int classes;
   private final Rows rows;
 
-  /** For each class its bytes, ascending; -1 for the mark. */
+  /** The symbols of each class, ascending. */
   private final int[][] columns;
 
   private final int[] base;
   private final int[] fallback;
 
-  /** Exceptions of each row, as columns, ascending. */
+  /** The columns of each row's exceptions, ascending; -1 for the mark. */
   private final int[][] exceptions;
 
   Packer(Dfa dfa) {
@@ -58,7 +61,7 @@ final class Packer {
 
   PackedDfa pack(boolean relative) {
     for (int s = 1; s < states; s++) {
-      fallback[s] = rows.otherwise(s); // of a minimal automaton, its most frequent
+      fallback[s] = rows.otherwise(s); // in a minimal automaton, the most frequent
       exceptions[s] = exceptions(s);
     }
     if (relative) {
@@ -73,12 +76,15 @@ final class Packer {
   private final int[] weightOf;
   private int[] parents = new int[0];
 
-  /** The classes in which the rows last compared differ. */
+  /** The classes in which the two rows differ that were compared last. */
   private final int[] differing = new int[BYTES + 1];
 
   private int differingCount;
 
-  /** Finds the classes in which rows differ and returns their bytes; counts up to a limit. */
+  /**
+   * Finds the classes in which two rows differ, and returns their number of bytes; stops at a
+   * limit.
+   */
   private int compare(int left, int right, int limit) {
     boolean alike = rows.otherwise(left) == rows.otherwise(right);
     int l = rows.first(left);
@@ -137,11 +143,11 @@ final class Packer {
     return dfa.step(state, column < 0 ? ByteSet.MARK : column);
   }
 
-  // ---- rows that are nearly others
+  // ---- rows that are nearly the same as others
 
   /**
-   * Lets rows refer to earlier ones that they hardly differ from. Those which lead to the same
-   * states are found by way of these: each state remembers the first that leads to it.
+   * Bases rows on earlier rows from which they hardly differ. Candidates are rows that lead to the
+   * same states; to find them, each state remembers the first state that leads to it.
    */
   private void relate() {
     int[] firstParent = new int[states];
@@ -204,7 +210,7 @@ final class Packer {
       if (weight == 0 || parent == 0) {
         continue;
       }
-      // Insertion by weight: `scratch` holds the weights of those found.
+      // Sorted insertion by weight: `scratch` holds the weights of the candidates found.
       int at = Math.min(count, CANDIDATES);
       while (at > 0 && scratch[at - 1] < weight) {
         if (at < CANDIDATES) {
@@ -222,21 +228,20 @@ final class Packer {
     return count;
   }
 
-  // ---- places
+  // ---- slots
 
   private long[] taken = new long[64];
   private int[] next = new int[1024];
   private int[] check = new int[1024];
 
   /**
-   * For each first column and number of exceptions, a slot below which hardly such a row fits any
-   * more.
+   * For each first column and number of exceptions, a slot below which hardly any such row fits.
    */
   private final int[] from = new int[(BYTES + 1) * BUCKETS];
 
   private PackedDfa place() {
     int[] order = byExceptions();
-    taken[0] = 1; // slot 0 stays free for the trap
+    taken[0] = 1; // slot 0 is kept for the trap
     int highest = BYTES - 1;
     for (int s : order) {
       int[] row = exceptions[s];
@@ -261,7 +266,7 @@ final class Packer {
         check[slot] = s;
       }
     }
-    // Every row may be read in full: its last slot must lie inside.
+    // A reader may look up any byte of any row, so each row's last slot must be inside the arrays.
     int length = highest + 1;
     return new PackedDfa(base, fallback, Arrays.copyOf(next, length), Arrays.copyOf(check, length));
   }
@@ -282,7 +287,10 @@ final class Packer {
     return order;
   }
 
-  /** Returns the lowest offset, from the row's hint on, at which all its columns are free. */
+  /**
+   * Returns the lowest offset, from where the search starts, at which all columns of a row are
+   * free.
+   */
   private int fit(int[] row) {
     int first = row[0];
     int bucket = (first + 1) * BUCKETS + Math.min(row.length, BUCKETS) - 1;
@@ -290,13 +298,14 @@ final class Packer {
     int word = from >> 6;
     long wanted = -1L << from;
     long free;
-    // 64 places at a time: a bit stays for each place at which no column meets a taken slot.
+    // Tries 64 places at a time: a place's bit stays set if no column meets a taken slot there.
     while ((free = wanted & free(word, row)) == 0) {
       word++;
       wanted = -1;
     }
     int slot = (word << 6) + Long.numberOfTrailingZeros(free);
-    // Another row of one exception finds nothing below, one of more hardly anything.
+    // Another row with one exception finds nothing below this slot; a row with more finds hardly
+    // anything.
     this.from[bucket] = Math.max(this.from[bucket], row.length == 1 ? slot : slot - 4096);
     return slot - first;
   }

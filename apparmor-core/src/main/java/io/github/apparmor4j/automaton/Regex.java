@@ -14,14 +14,14 @@ public sealed interface Regex {
   /**
    * One symbol of a set.
    *
-   * @param set not empty
+   * @param set the symbols; not empty
    */
   record Bytes(ByteSet set) implements Regex {}
 
   /**
    * Parts one after the other.
    *
-   * @param parts none for the empty string
+   * @param parts the parts; none for the empty string
    */
   record Sequence(List<Regex> parts) implements Regex {
     /** Copies the parts. */
@@ -31,9 +31,9 @@ public sealed interface Regex {
   }
 
   /**
-   * One of several.
+   * One of several expressions.
    *
-   * @param choices at least one
+   * @param choices the expressions; at least one
    */
   record Choice(List<Regex> choices) implements Regex {
     /** Copies the choices. */
@@ -43,31 +43,37 @@ public sealed interface Regex {
   }
 
   /**
-   * Any number of bytes of a set. Repetition of more than a byte is not needed by anybody so far.
+   * Any number of bytes of a set. There is no repetition of longer expressions, as nothing needs
+   * it.
    *
-   * @param set not empty
+   * @param set the bytes; not empty
    */
   record Star(ByteSet set) implements Regex {}
 
-  /** An expression whose matches carry a label, 0 or more. */
+  /**
+   * An expression whose matches have a label.
+   *
+   * @param regex the expression
+   * @param label 0 or more
+   */
   record Labelled(Regex regex, int label) {}
 
-  /** Returns one byte, or the {@link ByteSet#MARK}. */
+  /** Returns an expression for one byte, or for the {@link ByteSet#MARK}. */
   static Regex of(int value) {
     return new Bytes(ByteSet.of(value));
   }
 
-  /** Returns one byte of a set. */
+  /** Returns an expression for one byte of a set. */
   static Regex of(ByteSet set) {
     return new Bytes(set);
   }
 
-  /** Returns any number of bytes of a set. */
+  /** Returns an expression for any number of bytes of a set. */
   static Regex star(ByteSet set) {
     return new Star(set);
   }
 
-  /** Returns a string of bytes. */
+  /** Returns an expression for a string of bytes. */
   static Regex bytes(byte... values) {
     List<Regex> parts = new ArrayList<>(values.length);
     for (byte value : values) {
@@ -76,42 +82,42 @@ public sealed interface Regex {
     return new Sequence(parts);
   }
 
-  /** Returns the UTF-8 bytes of a text. */
+  /** Returns an expression for the UTF-8 bytes of a text. */
   static Regex text(String text) {
     return bytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns expressions one after the other. */
+  /** Returns an expression for several expressions one after the other. */
   static Regex sequence(Regex... parts) {
     return new Sequence(List.of(parts));
   }
 
-  /** Returns one of several. */
+  /** Returns an expression for one of several, of which there must be at least one. */
   static Regex choice(List<Regex> choices) {
     return choices.size() == 1 ? choices.get(0) : new Choice(choices);
   }
 
-  /** Returns this with a label. */
+  /** Returns this expression with a label. */
   default Labelled labelled(int label) {
     return new Labelled(this, label);
   }
 
   /**
-   * Returns whether a string is in the language. Works on the tree, without an automaton: for
-   * single questions.
+   * Returns whether a string is in the language. It builds no deterministic automaton, so it suits
+   * a few questions rather than many.
    *
-   * <p>Complexity: length of the string times size of the tree.
+   * <p>Complexity: the length of the string times the size of the tree.
    */
   default boolean matches(byte[] string) {
     return new Nfa(List.of(labelled(0))).matches(string);
   }
 
   /**
-   * Returns whether every string of another language is in this one.
+   * Returns whether every string of another expression's language is in this one's.
    *
-   * <p>Complexity: exponential at the worst, hence the limits.
+   * <p>Complexity: at worst exponential; therefore the limits.
    *
-   * @throws TooComplexException if a limit is met
+   * @throws TooComplexException if a limit is reached
    */
   default boolean includes(Regex narrower, WorkLimits limits) {
     boolean[] outside = new boolean[1];
@@ -119,18 +125,18 @@ public sealed interface Regex {
         List.of(labelled(0), narrower.labelled(1)),
         limits,
         (labels, state) -> {
-          outside[0] |= labels[0] == 1; // the narrower one alone
+          outside[0] |= labels[0] == 1; // only the narrower one matches
           return 1;
         });
     return !outside[0];
   }
 
   /**
-   * Returns whether a string is in this language and in another.
+   * Returns whether some string is in the languages of both expressions.
    *
-   * <p>Complexity: exponential at the worst, hence the limits.
+   * <p>Complexity: at worst exponential; therefore the limits.
    *
-   * @throws TooComplexException if a limit is met
+   * @throws TooComplexException if a limit is reached
    */
   default boolean overlaps(Regex other, WorkLimits limits) {
     boolean[] both = new boolean[1];

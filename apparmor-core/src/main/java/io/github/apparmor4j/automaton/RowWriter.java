@@ -6,20 +6,20 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Writes what follows a set of an NFA's states as a row, by classes of bytes.
+ * Writer of the rows of sets of NFA states. A row has the set that each class of bytes leads to.
  *
- * <p>The members are put together by their byte sets. The wide ones (a star, as a rule) cut the
- * classes into groups, the same for all states with the same wide sets ({@link Cut}); what follows
- * them is collected once for each group, and the narrow ones (a letter) only add a few members to
- * that. So a state costs its different targets, not its classes, and nothing is sorted ({@link
- * IntSets}).
+ * <p>The members are grouped by their byte sets. Wide byte sets, usually those of stars, cut the
+ * classes into groups, which are the same for all states with the same wide sets ({@link Cut}).
+ * Successors are collected once for each group; narrow byte sets, such as a letter, only add a few.
+ * So the cost of a state depends on its different targets, not on its classes, and nothing is
+ * sorted ({@link IntSets}).
  *
- * <p>What follows the members that last (stars) is worked out once for each set of those, as a row
- * that the states with that set begin with. A state costs its other members.
+ * <p>The successors of lasting members (stars) are worked out once for each set of them, as a
+ * shared row from which all states with that set start. So a state costs only its other members.
  */
 final class RowWriter {
 
-  /** Sets of so many classes or fewer are narrow. */
+  /** Byte sets of this many classes or fewer are narrow. */
   private static final int NARROW = 4;
 
   private static final int PLAIN = -2;
@@ -28,48 +28,51 @@ final class RowWriter {
   private final ByteClasses classes;
   private final StateSets sets;
 
-  /** The sets of labels that states accept with. */
+  /** The sets of labels that states accept. */
   final IntSets accepted = new IntSets();
 
-  /** What follows a set of lasting states alone; the targets are numbers of sets. */
+  /** The rows of sets of lasting states alone; targets are numbers of sets. */
   private final Rows shared;
 
-  /** For each set of lasting states one more than its row in {@link #shared}, or 0. */
+  /** For each set of lasting states its row in {@link #shared} plus one, or 0. */
   private int[] sharedBy = new int[64];
 
-  /** For each row of {@link #shared} the number of the set of labels. */
+  /** For each row of {@link #shared} the number of its set of labels. */
   private int[] acceptedByShared = new int[64];
 
-  /** Where the row that is being written belongs. */
+  /** Where the row is written to. */
   private Rows into;
 
   /** The set that the largest group's classes lead to. */
   private int otherwise;
 
-  // Scratch, all of it as it was found after each row.
+  // Working memory; it is reset after each row.
 
-  /** For each state of the NFA the set of just those behind it, or 0. */
+  /** For each NFA state the set of its successors alone, or 0 if that isn't known yet. */
   private final int[] onlyBehind;
 
-  /** The wide byte sets of a state's members, and for each set the list of its members. */
+  /** The byte sets of a state's members, and for each byte set the list of its members. */
   private final int[] present;
 
   private int presentCount;
   private final int[] firstMember;
   private int[] nextMember = new int[256];
 
-  /** The members as a part of an array; where it begins. */
+  /** The members, as a part of an array; {@link #firstOfAll} is where it begins. */
   private int[] members = new int[0];
 
   private int firstOfAll;
 
-  /** For each class the list of its narrow byte sets, or PLAIN. */
+  /**
+   * For each class the list of its narrow byte sets; {@link #PLAIN} if nothing distinguishes it
+   * from its group.
+   */
   private final int[] firstExtra;
 
   private int[] extraSet = new int[64];
   private int[] nextExtra = new int[64];
 
-  /** For each class that isn't plain, what follows the lasting members. */
+  /** For each class that isn't plain, the set that the lasting members lead to. */
   private final int[] sharedTarget;
 
   /** The classes that aren't plain, by group. */
@@ -107,8 +110,8 @@ final class RowWriter {
   /**
    * Writes and ends the row of a set.
    *
-   * @param row whose cells are numbers of sets
-   * @return the set of the labels that are accepted
+   * @param row rows to add it to; targets are numbers of sets
+   * @return the number of the set of labels that are accepted
    */
   int write(int set, Rows row) {
     int base = share(sets.stars(set));
@@ -117,14 +120,17 @@ final class RowWriter {
     return labels;
   }
 
-  /** Returns about how many bytes it takes besides the sets and the rows that are written. */
+  /**
+   * Returns an estimate of the bytes that this takes, without the sets and the rows that are
+   * written.
+   */
   long bytes() {
     return shared.exceptions() * 8L
         + cuts.size() * (classes.count * 32L + 200)
         + (choices.total() + accepted.total()) * 4;
   }
 
-  /** Returns the row of what follows lasting states, made when it is first needed. */
+  /** Returns the shared row of a set of lasting states, which is made when first needed. */
   private int share(int stars) {
     if (stars >= sharedBy.length) {
       sharedBy = Arrays.copyOf(sharedBy, stars * 2);
@@ -144,13 +150,14 @@ final class RowWriter {
   }
 
   /**
-   * Writes what follows some members, and what a row of {@link #shared} has for the lasting ones.
+   * Writes the successors of some members, on top of a row of {@link #shared} for the lasting ones.
    *
-   * @param array with the members
-   * @param from where they begin
-   * @param to where they end
-   * @param row whose it is
-   * @return the set of the labels that are accepted
+   * @param array array with the members
+   * @param from index of the first member
+   * @param to index after the last member
+   * @param base row of {@link #shared} to start from
+   * @param row rows to add it to
+   * @return the number of the set of labels that are accepted
    */
   private int spread(int[] array, int from, int to, int base, Rows row) {
     into = row;
@@ -168,7 +175,10 @@ final class RowWriter {
     return labels;
   }
 
-  /** Lists members by byte set, and returns the set of the labels among them and of some more. */
+  /**
+   * Lists members by byte set; returns the set of the labels among them and of those in another
+   * set.
+   */
   private int list(int to, int more) {
     if (nextMember.length < to - firstOfAll) {
       nextMember = new int[(to - firstOfAll) * 2];
@@ -215,8 +225,8 @@ final class RowWriter {
   }
 
   /**
-   * Lists by group the classes that aren't plain: those with narrow sets, which are listed for each
-   * class, and the exceptions of the shared row.
+   * Lists, by group, the classes that aren't plain: those with narrow sets, and the exceptions of
+   * the shared row. The narrow sets are listed for each class.
    */
   private void narrow(Cut cut, int base) {
     int groups = cut.set.length;
@@ -260,10 +270,10 @@ final class RowWriter {
   }
 
   /**
-   * Writes the targets of the classes of a group and those below it. What is {@link
-   * StateSets#after} is what follows the sets of its parent, before and afterwards.
+   * Writes the targets of the classes of a group and of the groups below it. When called, {@link
+   * StateSets#after} holds the successors for the parent's sets, and so it does again on return.
    *
-   * @param plain what follows the lasting members for plain classes
+   * @param plain set that the lasting members lead to by plain classes
    */
   private void follow(Cut cut, int group, int plain) {
     int before = sets.after.size();
@@ -310,7 +320,7 @@ final class RowWriter {
     }
   }
 
-  /** Returns the set of what follows one byte set, with nothing else {@link StateSets#after}. */
+  /** Returns the set of the successors for one byte set; {@link StateSets#after} must be empty. */
   private int onlyTarget(int set) {
     int first = firstMember[set];
     if (nextMember[first - firstOfAll] >= 0) {

@@ -3,18 +3,22 @@ package io.github.apparmor4j.automaton;
 import java.util.Arrays;
 
 /**
- * What each state of an automaton leads to: a target, and exceptions for some classes of bytes.
- * Most states of AppArmor's automata answer to nearly all bytes alike, so a row has a handful of
- * exceptions where there are dozens of classes. Rows are added one after the other.
+ * The transitions of an automaton: for each state a row with a default target, and exceptions for
+ * some classes of bytes. Most states of AppArmor's automata treat nearly all bytes alike, so a row
+ * has a handful of exceptions, but there are dozens of classes. Rows are added one after the other.
+ * Not thread-safe while rows are added.
  */
 final class Rows {
 
   private final int classes;
 
-  /** For each state the target of all classes without an exception. */
+  /** For each state the default: the target of all classes without an exception. */
   private int[] otherwise = new int[64];
 
-  /** Where each state's exceptions begin; ascending by class, all with other targets. */
+  /**
+   * Where each state's exceptions begin. They ascend by class, and their targets are never the
+   * default.
+   */
   private int[] starts = new int[65];
 
   private int[] exceptionClass = new int[256];
@@ -41,7 +45,7 @@ final class Rows {
     return size;
   }
 
-  /** Returns the number of exceptions of all rows. */
+  /** Returns the number of exceptions in all rows. */
   int exceptions() {
     return starts[size];
   }
@@ -52,7 +56,7 @@ final class Rows {
     excepted[cls >> 6] |= 1L << cls;
   }
 
-  /** Ends the row that is being written: all other classes have this target. */
+  /** Ends the row that is being written; the target is that of all other classes. */
   void end(int target) {
     if (size == otherwise.length) {
       otherwise = Arrays.copyOf(otherwise, size * 2);
@@ -78,7 +82,7 @@ final class Rows {
     starts[size] = at;
   }
 
-  /** Gives the targets of all rows their numbers. */
+  /** Replaces the targets in all rows by their new numbers. */
   void renumber(int... numbers) {
     for (int i = 0; i < size; i++) {
       otherwise[i] = numbers[otherwise[i]];
@@ -97,7 +101,7 @@ final class Rows {
     return starts[state];
   }
 
-  /** Returns the index after that of a row's last exception. */
+  /** Returns the index after a row's last exception. */
   int last(int state) {
     return starts[state + 1];
   }
@@ -110,7 +114,7 @@ final class Rows {
     return exceptionTarget[index];
   }
 
-  /** Returns the target of a class. */
+  /** Returns the state that a class leads to. */
   int target(int state, int cls) {
     int at = Arrays.binarySearch(exceptionClass, starts[state], starts[state + 1], cls);
     return at < 0 ? otherwise[state] : exceptionTarget[at];

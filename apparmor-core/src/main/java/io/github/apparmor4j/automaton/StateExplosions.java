@@ -5,20 +5,22 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Finds out why an automaton grows beyond all limits. */
+/** Search for the expressions that make an automaton grow beyond all limits. Thread-safe. */
 public final class StateExplosions {
 
-  /** For how long to look for what makes states multiply, in nanoseconds. */
+  /** Longest time to make states, in nanoseconds. */
   private static final long ENOUGH = 1_000_000_000;
 
   private StateExplosions() {}
 
   /**
-   * Returns which expressions make states multiply, the worst first: those whose parts are in force
-   * in about half of the states, for each of them doubles the others' states. For expressions that
-   * can't be built to the end, a part of the states is looked at.
+   * Returns the expressions that make states multiply, the worst first. These are the expressions
+   * whose parts are active in about half of the states: each of them doubles the number of the
+   * other states. It looks at some of the states, since the whole automaton may be too large to
+   * build.
    *
-   * @param states to look at, fewer if they take long or the memory of {@link WorkLimits#DEFAULT}
+   * @param states most states to look at; fewer if they take more than a second or a limit of
+   *     {@link WorkLimits#DEFAULT} is reached
    * @return indices of the expressions with at least a tenth of the worst one's share
    */
   public static List<Integer> multiplying(List<Regex.Labelled> expressions, int states) {

@@ -1,9 +1,9 @@
 package io.github.apparmor4j.automaton;
 
 /**
- * Sets of an NFA's states by their numbers: each as its members that no lasting one covers, after
- * one element for the lasting ones, if there are any: the size of the NFA and the number of their
- * set ({@link Lasting}).
+ * Numbered sets of NFA states. If a set has lasting members, its first element stands for them: it
+ * is the size of the NFA plus the number of their set ({@link Lasting}). The other elements are the
+ * members that the lasting ones don't imply.
  */
 final class StateSets {
 
@@ -11,7 +11,7 @@ final class StateSets {
   private final IntSets sets = new IntSets();
   private final Lasting lasting;
 
-  /** What the next set is put together of, by whoever looks at members one after the other. */
+  /** Successors that are being collected for the next set; see {@link #target}. */
   final IntSets after = new IntSets();
 
   StateSets(Nfa nfa) {
@@ -28,34 +28,34 @@ final class StateSets {
     return sets.pool();
   }
 
-  /** Returns the number of the lasting members of a set. */
+  /** Returns the number of the set of a set's lasting members. */
   int stars(int set) {
     int first = sets.first(set);
     boolean none = first == sets.last(set) || sets.pool()[first] < nfa.size();
     return none ? Lasting.NONE : sets.pool()[first] - nfa.size();
   }
 
-  /** Returns where the other members of a set begin. */
+  /** Returns where the other members of a set begin in {@link #pool}. */
   int firstOther(int set) {
     return sets.first(set) + (stars(set) == Lasting.NONE ? 0 : 1);
   }
 
-  /** Returns where the members of a set end. */
+  /** Returns where the members of a set end in {@link #pool}. */
   int last(int set) {
     return sets.last(set);
   }
 
-  /** Returns the members of a set of lasting ones. */
+  /** Returns all NFA states that a set of lasting ones implies, including themselves. */
   int[] covered(int stars) {
     return lasting.covered(stars);
   }
 
-  /** Returns about how many bytes the sets take. */
+  /** Returns an estimate of the bytes that the sets take. */
   long bytes() {
     return sets.total() * 4 + sets.count() * 20L + lasting.bytes();
   }
 
-  /** Returns the union of a set and what is {@link #after}. */
+  /** Returns the union of a set and {@link #after}. */
   int target(int part) {
     if (after.size() == 0) {
       return part;
@@ -73,7 +73,7 @@ final class StateSets {
     return sets.intern();
   }
 
-  /** Adds those of some members that the lasting ones don't cover. */
+  /** Adds the members that the lasting ones don't imply. */
   private void addOthers(int stars, int[] some, int from, int to) {
     if (stars == Lasting.NONE) {
       sets.addAll(some, from, to);

@@ -4,7 +4,8 @@
  * and packed tables. Knows nothing of AppArmor.
  *
  * <pre>{@code
- * Dfa dfa = DfaBuilder.build(List.of(Regex.text("ab").labelled(1)), WorkLimits.DEFAULT, labels -> labels.length);
+ * List<Regex.Labelled> expressions = List.of(Regex.text("ab").labelled(1));
+ * Dfa dfa = DfaBuilder.build(expressions, WorkLimits.DEFAULT, (labels, state) -> labels.length);
  * }</pre>
  */
 @NullMarked

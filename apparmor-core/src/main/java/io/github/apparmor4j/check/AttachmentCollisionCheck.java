@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Profiles of a file that attach to the same programs: the kernel refuses to choose. */
+/**
+ * A check for profiles of a file that attach to the same programs; the kernel refuses to choose
+ * one.
+ */
 final class AttachmentCollisionCheck implements ProfileCheck {
 
   @Override

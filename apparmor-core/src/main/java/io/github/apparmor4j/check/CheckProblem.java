@@ -2,7 +2,7 @@ package io.github.apparmor4j.check;
 
 import io.github.apparmor4j.source.Diagnostic;
 
-/** What is legal in a policy, but hardly meant. */
+/** What is valid in a policy, but probably not intended. */
 enum CheckProblem implements Diagnostic.Kind {
   SHARED_ATTACHMENT("AA-CHECK-0002", "two profiles with one attachment"),
   COVERED_RULE("AA-CHECK-0003", "a rule that does nothing more than another"),

@@ -15,17 +15,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rule speaks of, in a form in which two rules of one kind can be compared: its parts, with
+ * What a rule is about, in a form in which two rules of one kind can be compared: its parts, with
  * patterns as languages.
  */
 final class Coverage {
 
-  /** Beyond these a pair counts as not covered: the answer is worth no more work. */
+  /** If a limit is reached, the rule counts as not covered: the answer is not worth more work. */
   private static final WorkLimits LIMITS = WorkLimits.DEFAULT.withSize(3000, 300_000);
 
   private final ResolvedRule resolved;
 
-  /** {@code null} stands for everything. */
+  /** The rule's patterns; {@code null} matches everything. */
   private final List<@Nullable Regex> patterns = new ArrayList<>();
 
   private final List<@Nullable Set<?>> sets = new ArrayList<>();
@@ -49,7 +49,7 @@ final class Coverage {
     this.prefix = first == null ? new byte[0] : first.literalPrefix();
   }
 
-  /** Returns what a rule speaks of, or {@code null} if a pattern of it can't be read. */
+  /** Returns what a rule is about, or {@code null} if one of its patterns is not valid. */
   static @Nullable Coverage of(ResolvedRule resolved) {
     try {
       return new Coverage(resolved);
@@ -62,7 +62,7 @@ final class Coverage {
     return resolved;
   }
 
-  /** Returns whether this rule makes another of the same action do nothing more. */
+  /** Returns whether another rule with the same action does nothing that this one doesn't do. */
   boolean covers(Coverage narrow) {
     Qualifiers own = resolved.rule().qualifiers();
     Qualifiers other = narrow.resolved.rule().qualifiers();
@@ -77,7 +77,7 @@ final class Coverage {
     return true;
   }
 
-  /** Returns whether this denying rule leaves nothing of an allowing one. */
+  /** Returns whether this rule denies everything that another allows. */
   boolean denies(Coverage allowing) {
     return resolved.rule().qualifiers().isDeny()
         && allowing.resolved.rule().qualifiers().action() == Qualifiers.Action.ALLOW

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Rules of the file itself that do nothing: another says as much, or denies all that they allow.
- * Rules of included files are not judged, since they are written for other profiles too.
+ * A check for rules of the file itself that have no effect: another rule does the same, or denies
+ * all that they allow. Rules of included files are not judged, since they are written for other
+ * profiles too.
  */
 final class CoveredRuleCheck implements ProfileCheck {
 
@@ -40,7 +41,7 @@ final class CoveredRuleCheck implements ProfileCheck {
     for (int i = 0; i < rules.size(); i++) {
       Coverage other = rules.get(i);
       if (i == at || other.rule().place().equals(place)) {
-        continue; // itself, or its copy by an alias
+        continue; // the rule itself, or its copy made for an alias
       }
       if (other.denies(rule)) {
         to.accept(
@@ -50,7 +51,7 @@ final class CoveredRuleCheck implements ProfileCheck {
                 "never in force: denied by '" + shown(other) + "' at " + other.rule().place()));
         return;
       }
-      // Of two that say the same, the later one is superfluous.
+      // Of two rules that do the same, the later one is redundant.
       if (other.covers(rule) && (i < at || !rule.covers(other))) {
         to.accept(
             Diagnostic.of(

@@ -25,15 +25,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules that give a confined program a way out of its confinement, or the machine. A grant that a
- * denying rule of the same profile takes back is not reported.
+ * A check for rules that give a confined program a way out of its confinement, or control of the
+ * machine. What a denying rule of the same profile takes back is not reported.
  */
 final class DangerousGrantCheck implements ProfileCheck {
 
   private static final int WRITE = FilePermissions.WRITE | FilePermissions.APPEND;
   private static final int ACCESS = WRITE | FilePermissions.READ;
 
-  /** A file that must not be had, the permissions that make it dangerous, and why. */
+  /** A file that is dangerous to grant, the permissions that make it so, and why. */
   private record Danger(CheckProblem kind, String path, int permissions, String why) {}
 
   private static final List<Danger> FILES =
@@ -144,7 +144,7 @@ final class DangerousGrantCheck implements ProfileCheck {
           Capability.DAC_READ_SEARCH, "opens files by handle, outside of a container too",
           Capability.SYS_PTRACE, "reads and changes other users' programs");
 
-  /** A path that no rule names on purpose: who grants it grants everything. */
+  /** A path that no rule names on purpose: a rule that matches it matches every file. */
   private static final String ANY_PATH = "/\u0001/\u0001";
 
   @Override
@@ -157,7 +157,7 @@ final class DangerousGrantCheck implements ProfileCheck {
           }
         }
       } catch (GlobSyntaxException e) {
-        // The compiler reports it; what the profile grants isn't known.
+        // The compiler reports it. What the profile grants is not known.
       }
     }
   }

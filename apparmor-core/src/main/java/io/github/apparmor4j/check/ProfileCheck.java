@@ -5,15 +5,15 @@ import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.source.Diagnostic;
 import java.util.function.Consumer;
 
-/** One check. Implementations are stateless and thread-safe. */
+/** One check of a resolved file. Implementations are stateless and thread-safe. */
 public interface ProfileCheck {
 
   /**
-   * Looks at a file.
+   * Checks a file.
    *
-   * @param resolution the file
-   * @param kernel the features of the kernel that it is meant for
-   * @param to takes what is found
+   * @param resolution the resolved file
+   * @param kernel features of the kernel that the file is meant for
+   * @param to is given each finding
    */
   void check(Resolution resolution, Features kernel, Consumer<Diagnostic> to);
 }

@@ -6,7 +6,7 @@ import io.github.apparmor4j.source.Diagnostic;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All checks. */
+/** All checks of this library. Stateless and thread-safe. */
 public final class ProfileChecks {
 
   private static final List<ProfileCheck> ALL =
@@ -14,7 +14,13 @@ public final class ProfileChecks {
 
   private ProfileChecks() {}
 
-  /** Returns what all checks find in a file, in the order of the checks and the places. */
+  /**
+   * Returns the findings of all checks in a file, in the order of the checks and, for each check,
+   * of the file.
+   *
+   * @param resolution the resolved file
+   * @param kernel features of the kernel that the file is meant for
+   */
   public static List<Diagnostic> run(Resolution resolution, Features kernel) {
     List<Diagnostic> found = new ArrayList<>();
     ALL.forEach(check -> check.check(resolution, kernel, found::add));

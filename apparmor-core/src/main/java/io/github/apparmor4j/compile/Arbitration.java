@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of several rules that match the same string decides, for each permission: the one of the
- * highest priority; of these one that denies, then for execution one without wildcards, then one
- * that allows, and last one that asks (docs/binary-policy.md). Compiling and explaining both ask
- * here.
+ * The decision, for each permission, which of several rules that match the same string wins: the
+ * one with the highest priority; among equals one that denies, then for execution one without
+ * wildcards, then one that allows, and last one that prompts (docs/binary-policy.md). Both
+ * compiling and explaining use this.
  */
 final class Arbitration {
 
-  /** Two rules that execute the same file in different ways, equally strong. */
+  /** Two equally strong rules that execute the same file in different ways. */
   record Conflict(EncodedRule first, EncodedRule second) {}
 
   private final boolean files;
@@ -31,8 +31,8 @@ final class Arbitration {
   /**
    * Decides about a string.
    *
-   * @param rules that match it
-   * @param files whether they are about files
+   * @param rules rules that match the string
+   * @param files whether the rules are of the file table
    */
   static Arbitration of(List<EncodedRule> rules, boolean files) {
     Arbitration result = new Arbitration(files);
@@ -42,7 +42,7 @@ final class Arbitration {
     }
     for (int left = spoken; left != 0; left &= left - 1) {
       int bit = Integer.lowestOneBit(left);
-      if (!files || !AcceptBits.isExecType(bit)) { // which goes with its exec bit
+      if (!files || !AcceptBits.isExecType(bit)) { // which is decided with its exec bit
         result.decide(rules, bit);
       }
     }
@@ -53,12 +53,12 @@ final class Arbitration {
     return result;
   }
 
-  /** Returns what is left of all rules. */
+  /** Returns the permissions that result from all rules. */
   AcceptWords words() {
     return new AcceptWords(allow, prompt, audit, quiet);
   }
 
-  /** Returns rules that conflict, or {@code null} if none do. */
+  /** Returns two rules that conflict, or {@code null} if none do. */
   @Nullable Conflict conflict() {
     return conflict;
   }
@@ -105,10 +105,10 @@ final class Arbitration {
   }
 
   /**
-   * Returns the rules that decided about a permission: those that allow it if it is allowed, those
-   * that deny it otherwise; none if no rule spoke of it.
+   * Returns the rules that decided about a permission: the allowing ones if it is allowed,
+   * otherwise the denying ones; none if no rule is about it.
    *
-   * @param rules that match the string
+   * @param rules rules that match the string
    */
   static List<EncodedRule> deciding(List<EncodedRule> rules, int bit, boolean files) {
     int strongest = strongest(rules, bit);
@@ -130,8 +130,8 @@ final class Arbitration {
   }
 
   /**
-   * Returns the permission to map a program that keeps its profile, which must be mapped to run,
-   * unless that is denied or ruled by a higher priority.
+   * Returns the permission to map a program that inherits the profile, or 0 if that is denied or
+   * decided by a rule of higher priority. A program must be mapped to run.
    */
   private static int inheritedMmap(List<EncodedRule> rules, int allow, boolean owner) {
     int inherit = AcceptBits.of(AcceptBits.EXEC_INHERIT, owner);

@@ -4,8 +4,8 @@ import io.github.apparmor4j.automaton.ByteSet;
 import io.github.apparmor4j.automaton.Regex;
 
 /**
- * The shortest match of an attachment up to its first wildcard, by which the kernel ranks
- * attachments: docs/binary-policy.md.
+ * The length of an attachment's shortest match up to its first wildcard. The kernel ranks
+ * attachments by it (docs/binary-policy.md).
  */
 final class AttachmentLength {
 

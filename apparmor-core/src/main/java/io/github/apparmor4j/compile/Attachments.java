@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What attaches a profile to programs: patterns of paths and, after marks, of the values of
- * extended attributes.
+ * Encoder of what attaches a profile to programs: patterns of paths and, after marks, of the values
+ * of extended attributes.
  */
 final class Attachments {
 
@@ -24,7 +24,7 @@ final class Attachments {
 
   private Attachments() {}
 
-  /** Tells of extended attributes that nothing looks at. */
+  /** Warns if the profile has extended attributes that the kernel won't look at. */
   static void report(Encoder out) {
     if (!out.profile.profile().xattrs().isEmpty() && !hasXattrs(out.mediation)) {
       out.downgraded(
@@ -68,7 +68,9 @@ final class Attachments {
         dfa, AttachmentLength.of(paths), xattrs.stream().map(Profile.XattrMatch::name).toList());
   }
 
-  /** Returns the values of attributes, each after a mark; the later ones may be missing. */
+  /**
+   * Returns the values of attributes, each after a mark and a NUL; the last ones may be missing.
+   */
   private static Regex values(List<Profile.XattrMatch> xattrs) {
     Profile.XattrMatch first = xattrs.get(0);
     List<Profile.XattrMatch> rest = xattrs.subList(1, xattrs.size());

@@ -24,8 +24,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiles many files by several threads. Whatever becomes of a file, even what should not happen,
- * the others are compiled. Immutable and thread-safe.
+ * A compiler of many files with several threads. If a file fails, even by a defect of this library,
+ * the others are compiled all the same. Immutable and thread-safe.
  *
  * <pre>{@code
  * BatchCompiler batch = BatchCompiler.of(compiler, IncludeResolver.directories(directory));
@@ -36,16 +36,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchCompiler {
 
-  /** Of each thread, how many results are kept until they are taken. */
+  /** Most files for each thread that are in progress or whose results wait to be taken. */
   private static final int AHEAD = 8;
 
   /**
-   * What became of a file.
+   * The result for one file.
    *
-   * @param file as it was given
-   * @param compilation with an error if the file can't be read, or if there was a failure
-   * @param failure what was thrown: an {@link IOException} if the file can't be read, or else a
-   *     defect of this library, for a report; {@code null} if nothing was
+   * @param file the path as it was given
+   * @param compilation the compilation; it has an error if there was a failure
+   * @param failure what was thrown: an {@link IOException} if the file can't be read, anything else
+   *     is a defect of this library to report; {@code null} if nothing was thrown
    */
   public record Result(Path file, Compilation compilation, @Nullable Throwable failure) {}
 
@@ -58,9 +58,9 @@ public final class BatchCompiler {
   }
 
   /**
-   * Returns one that compiles by a compiler, which may keep tables in a cache ({@link
-   * PolicyCompiler.Builder#cache}), with a thread for each processor. Included files are read once
-   * in its life.
+   * Returns a batch compiler that uses a compiler, with one thread for each processor. Each
+   * included file is read once and then kept, so that changes to it are not seen. The compiler may
+   * keep tables in a cache ({@link PolicyCompiler.Builder#cache}).
    */
   public static BatchCompiler of(PolicyCompiler compiler, IncludeResolver includes) {
     Resolver resolver = Resolver.of(includes);
@@ -68,18 +68,19 @@ public final class BatchCompiler {
   }
 
   /**
-   * Returns one that does what it is told with each text, as compiling and checking it.
+   * Returns a batch compiler that does any work with each text, such as compiling and checking,
+   * with one thread for each processor.
    *
-   * @param work is called by several threads
+   * @param work is called by several threads at once
    */
   public static BatchCompiler of(Function<SourceText, Compilation> work) {
     return new BatchCompiler(work, Runtime.getRuntime().availableProcessors());
   }
 
   /**
-   * Returns this with a number of threads.
+   * Returns a batch compiler like this one with another number of threads.
    *
-   * @throws IllegalArgumentException if it is below one
+   * @throws IllegalArgumentException if the number is less than 1
    */
   public BatchCompiler withThreads(int number) {
     if (number < 1) {
@@ -91,8 +92,8 @@ public final class BatchCompiler {
   /**
    * Compiles files.
    *
-   * @return a result for each, in their order
-   * @throws InterruptedException if this thread is interrupted
+   * @return one result for each file, in the order of the files
+   * @throws InterruptedException if the calling thread is interrupted
    */
   public List<Result> compile(List<Path> files) throws InterruptedException {
     List<Result> results = new ArrayList<>();
@@ -101,10 +102,11 @@ public final class BatchCompiler {
   }
 
   /**
-   * Compiles files and has each result taken, so that not all of them need memory at once.
+   * Compiles files and passes on each result, so that they aren't all in memory at once.
    *
-   * @param taker is given a result for each file, in their order, by this thread; whether to go on
-   * @throws InterruptedException if this thread is interrupted
+   * @param taker is given one result for each file, in the order of the files, by the calling
+   *     thread; returns whether to go on
+   * @throws InterruptedException if the calling thread is interrupted
    */
   public void compile(List<Path> files, Predicate<? super Result> taker)
       throws InterruptedException {
@@ -117,7 +119,7 @@ public final class BatchCompiler {
     } catch (IOException e) {
       return failed(file, Resolver.UNREADABLE, "can't be read: " + Failures.reason(e), e);
     } catch (CancellationException e) {
-      throw e; // by whoever waits for this
+      throw e; // inOrder() passes it on
     } catch (Throwable e) {
       Failures.passOnFatal(e);
       return failed(file, CompileProblem.DEFECT, "this library failed: " + e, e);
@@ -131,13 +133,14 @@ public final class BatchCompiler {
   }
 
   /**
-   * Works on things by several threads and has the results taken by this one, in the order of the
-   * things; what {@link #compile} is made of, for drivers that do other work.
+   * Works on things with several threads, and passes the results to the calling thread in the order
+   * of the things. {@link #compile} is made of this; it is public for programs that do other work.
    *
-   * @param threads how many
-   * @param work is called by several threads; what it throws is thrown here
-   * @param taker is given each result; whether to go on
-   * @throws InterruptedException if this thread is interrupted
+   * @param things things to work on
+   * @param threads number of threads, at least 1
+   * @param work is called by several threads at once; what it throws is thrown here
+   * @param taker is given each result, by the calling thread; returns whether to go on
+   * @throws InterruptedException if the calling thread is interrupted
    */
   public static <T, R> void inOrder(
       List<T> things,
@@ -153,7 +156,7 @@ public final class BatchCompiler {
           T thing = things.get(i++);
           running.add(executor.submit(() -> work.apply(thing)));
         } else if (Thread.interrupted()) {
-          throw new InterruptedException(); // a result that is there is given without a look at it
+          throw new InterruptedException(); // get() of a finished result doesn't check
         } else if (!taker.test(running.remove().get())) {
           return;
         }

@@ -7,7 +7,7 @@ import io.github.apparmor4j.profile.Signal;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import org.jspecify.annotations.Nullable;
 
-/** A profile's flags as the kernel takes them. */
+/** Encoder of a profile's flags as the kernel takes them. */
 final class Behaviors {
 
   private Behaviors() {}
@@ -17,7 +17,7 @@ final class Behaviors {
   private static final String ERROR = "policy/profile/error";
   private static final String DISCONNECTED_IPC = "domain/disconnected.ipc";
 
-  /** Tells of flags that the kernel doesn't know. */
+  /** Warns about flags that the kernel doesn't know. */
   static void report(Encoder out) {
     for (ProfileFlag flag : out.profile.profile().flags()) {
       String needed =

@@ -10,7 +10,7 @@ import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import java.util.List;
 
-/** A profile's capabilities as the kernel takes them, a bit each. */
+/** Encoder of a profile's capabilities as the kernel takes them, one bit for each. */
 final class CapabilityEncoder {
 
   private static final String MASK = "caps/mask/";
@@ -44,7 +44,7 @@ final class CapabilityEncoder {
     return new KernelProfile.Capabilities(allow & ~deny, audit & ~deny, deny & quiet);
   }
 
-  /** Tells which capabilities the kernel doesn't know. */
+  /** Warns about capabilities that the kernel doesn't know. */
   static void encode(CapabilityRule rule, RuleOutput out) {
     for (Capability capability : rule.capabilities()) {
       if (known(capability, out.mediation) != capability) {
@@ -53,7 +53,7 @@ final class CapabilityEncoder {
     }
   }
 
-  /** Returns the capability, or the one that a kernel without it asks for in its place. */
+  /** Returns the capability, or the one that a kernel without it checks instead. */
   private static Capability known(Capability capability, Mediation mediation) {
     return switch (capability) {
       case PERFMON, BPF, CHECKPOINT_RESTORE ->

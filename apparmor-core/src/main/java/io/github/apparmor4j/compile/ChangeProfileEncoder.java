@@ -8,12 +8,12 @@ import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.vocabulary.AcceptBits;
 
 /**
- * Changes of profile, in the table of files: the label to change to, the program with which it is
- * done, and both with a NUL between.
+ * Encoder of {@code change_profile} rules, in the file table: the label to change to, the program
+ * with whose execution the profile changes, and both with a NUL between them.
  */
 final class ChangeProfileEncoder {
 
-  // A slash, a byte that is none, and anything.
+  // A slash, a byte other than a slash or NUL, and anything without a NUL.
   private static final Regex ANY_PROGRAM =
       Regex.sequence(
           Regex.of('/'),
@@ -33,7 +33,7 @@ final class ChangeProfileEncoder {
             : AcceptBits.both(
                 AcceptBits.EXEC
                     | AcceptBits.execType(AcceptBits.INDEX_NONE, false, false, rule.unsafe()));
-    // The reference never logs these.
+    // apparmor_parser never has these logged.
     out.add(
         EncodedRule.Table.FILE,
         qualifiers,
@@ -51,7 +51,9 @@ final class ChangeProfileEncoder {
         false);
   }
 
-  /** Returns a label to change to. Kernels that can't stack want a namespace as a field. */
+  /**
+   * Returns a label to change to. Kernels that can't stack profiles want its namespace as a field.
+   */
   private static Regex label(String target, RuleOutput out) {
     if (out.mediation.has("domain/stack")) {
       return Aare.label(target).regex();

@@ -14,7 +14,17 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What compiling a file gave: profiles, and what there is to say of it. Immutable. */
+/**
+ * The result of compiling a file: its profiles and diagnostics. Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * Compilation compilation = KernelRelease.LINUX_6_12.compiler().compile(file);
+ * compilation.diagnostics().forEach(diagnostic -> System.err.println(diagnostic.render()));
+ * if (compilation.isOk()) {
+ *   byte[] policy = compilation.orThrow().toBytes();
+ * }
+ * }</pre>
+ */
 public final class Compilation {
 
   private final List<CompiledProfile> profiles;
@@ -32,12 +42,15 @@ public final class Compilation {
     this.policy = new CompiledPolicy(this.profiles.stream().map(CompiledProfile::binary).toList());
   }
 
-  /** Returns the compilation of a text that was not compiled, or could not be read. */
+  /**
+   * Returns the compilation of a text that was not compiled or could not be read; it has no
+   * profiles.
+   */
   public static Compilation nothing(List<Diagnostic> diagnostics) {
     return new Compilation(List.of(), diagnostics, null);
   }
 
-  /** A profile in all its forms. Immutable. */
+  /** A profile in all its forms. Immutable and thread-safe. */
   public static final class CompiledProfile {
     private final ResolvedProfile source;
     private final List<EncodedRule> rules;
@@ -49,28 +62,28 @@ public final class Compilation {
       this.binary = binary;
     }
 
-    /** Returns the profile with rules that know their places. */
+    /** Returns the resolved profile, whose rules know their places in the text. */
     public ResolvedProfile source() {
       return source;
     }
 
-    /** Returns the rules in the kernel's terms. */
+    /** Returns the rules as the kernel understands them. */
     List<EncodedRule> rules() {
       return rules;
     }
 
-    /** Returns what the kernel gets. */
+    /** Returns the binary form, which the kernel gets. */
     public KernelProfile binary() {
       return binary;
     }
 
     /**
-     * Returns the rules that decided what a table says of a string, in the order of the text: of
-     * each permission those that allow it if it is allowed, and those that deny it otherwise. A
-     * permission of which no rule speaks has none.
+     * Returns the rules that decided what a table says about a string. For each permission these
+     * are the allowing rules if it is allowed, otherwise the denying ones; there are none for a
+     * permission that no rule is about. Within each permission they are in the order of the text.
      *
-     * @param files whether the string is one of the table of files, or of the policy table
-     * @param string class and fields, or a path
+     * @param files {@code true} for the file table, {@code false} for the policy table
+     * @param string a path, or for the policy table the class byte and the fields
      * @param permissions bits of the table's accept word ({@link AcceptBits})
      */
     public List<ResolvedRule> deciding(boolean files, byte[] string, int permissions) {
@@ -99,13 +112,14 @@ public final class Compilation {
   }
 
   /**
-   * A profile whose automaton would be larger than the limits allow, or than a kernel's tables.
+   * A profile whose automaton would be larger than the limits allow, or than a kernel's tables can
+   * be.
    *
-   * @param profile its name
-   * @param limit the number that was passed
-   * @param rules those that make states multiply, the worst first. They match strings that begin
-   *     alike and differ later, as {@code /**} before different names does: the automaton must
-   *     remember for each of them how far it is.
+   * @param profile name of the profile
+   * @param limit the limit that was reached
+   * @param rules rules that make states multiply, the worst first. They match strings that begin
+   *     alike and differ later, as {@code /**} before different names does: for each of them the
+   *     automaton must remember how much of it has matched.
    */
   public record StateExplosion(String profile, long limit, List<ResolvedRule> rules) {
     /** Copies the list. */
@@ -115,8 +129,8 @@ public final class Compilation {
   }
 
   /**
-   * Returns the profiles that could be compiled, parents before children, in the order that they
-   * are loaded.
+   * Returns the profiles that could be compiled, in the order in which they are loaded: parents
+   * before their children. If there were errors, some may be missing.
    */
   public List<CompiledProfile> profiles() {
     return profiles;
@@ -128,14 +142,14 @@ public final class Compilation {
   }
 
   /**
-   * Returns the profile that was too complex, with which compiling ended; diagnostic {@code
-   * AA-COMPILE-0005} says so, too.
+   * Returns the profile that was too complex, if there was one; compiling ended with it. The
+   * diagnostic {@code AA-COMPILE-0005} reports it, too.
    */
   public Optional<StateExplosion> explosion() {
     return Optional.ofNullable(explosion);
   }
 
-  /** Returns this with more diagnostics, as of a check. */
+  /** Returns a copy of this with more diagnostics, such as those of a check. */
   public Compilation with(List<Diagnostic> more) {
     List<Diagnostic> all = new ArrayList<>(diagnostics);
     all.addAll(more);
@@ -147,15 +161,15 @@ public final class Compilation {
     return diagnostics.stream().noneMatch(Diagnostic::isError);
   }
 
-  /** Returns the profile of a name, as the kernel shows it. */
+  /** Returns the profile with a name, given as the kernel shows it, or nothing if there is none. */
   public Optional<CompiledProfile> profile(String name) {
     return profiles.stream().filter(p -> p.binary().qualifiedName().equals(name)).findFirst();
   }
 
   /**
-   * Returns the policy if there was no error.
+   * Returns the policy.
    *
-   * @throws DiagnosticException with all diagnostics otherwise
+   * @throws DiagnosticException with all diagnostics, if one of them is an error
    */
   public CompiledPolicy orThrow() {
     if (!isOk()) {

@@ -3,7 +3,7 @@ package io.github.apparmor4j.compile;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Diagnostic.Severity;
 
-/** What can be wrong with a policy, or with what a kernel makes of it. */
+/** What can be wrong with a policy, or with what a kernel can do with it. */
 enum CompileProblem implements Diagnostic.Kind {
   INVALID_PATTERN("AA-COMPILE-0001", Severity.ERROR, "a pattern or condition that is not valid"),
   CONFLICTING_EXECS("AA-COMPILE-0002", Severity.ERROR, "one file executed in two ways"),

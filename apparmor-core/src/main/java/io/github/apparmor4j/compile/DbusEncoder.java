@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * D-Bus rules: class and bus; of a name to own that name; of messages the name, label, path,
- * interface and member of the other side. NUL parts the fields.
+ * Encoder of D-Bus rules: the class and the bus; then for {@code bind} the name to own, or for
+ * messages the name and the label of the other side, the path, the interface and the member. A NUL
+ * separates the fields.
  */
 final class DbusEncoder {
 

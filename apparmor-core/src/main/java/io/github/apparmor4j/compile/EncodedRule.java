@@ -7,17 +7,18 @@ import io.github.apparmor4j.vocabulary.AcceptBits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule in the kernel's terms: strings, and what it says of them. One rule of a profile may give
- * several.
+ * A rule as the kernel understands it: strings, and permissions for them. One rule of a profile may
+ * become several of these.
  *
- * @param table which of a profile's automata it goes into
- * @param regex the strings
- * @param priority of the rule
- * @param action what it does
+ * @param table which of a profile's automata the rule goes into
+ * @param regex the strings that it matches
+ * @param priority the rule's priority
+ * @param action whether it allows, denies or prompts
  * @param permissions bits of the table's accept word ({@link AcceptBits})
- * @param audit those to log when used or, of a denying rule, not to log when refused
+ * @param audit permissions to log when they are used or, for a denying rule, not to log when they
+ *     are refused
  * @param exact whether the strings were given without wildcards
- * @param origin the rule, or {@code null} for one that every profile has
+ * @param origin the rule of the profile, or {@code null} for one that every profile has
  */
 record EncodedRule(
     Table table,
@@ -29,13 +30,13 @@ record EncodedRule(
     boolean exact,
     @Nullable ResolvedRule origin) {
 
-  /** A profile's automata. */
+  /** The automata of a profile. */
   enum Table {
-    /** Files; a string is a path. */
+    /** The file table; a string is a path. */
     FILE,
-    /** Everything else; a string's first byte is the class. */
+    /** The policy table, for everything else; a string begins with a class byte. */
     POLICY,
-    /** Programs that the profile attaches to; a string is a path. */
+    /** The programs that the profile attaches to; a string is a path. */
     ATTACHMENT
   }
 
@@ -45,7 +46,7 @@ record EncodedRule(
   }
 
   /**
-   * Returns how strongly the rule speaks of a bit; of several rules only the strongest are heard.
+   * Returns the rule's strength for a permission bit; of several rules only the strongest count.
    */
   int strength(int bit) {
     boolean exec = table == Table.FILE && AcceptBits.execTypeOf(bit) != 0;

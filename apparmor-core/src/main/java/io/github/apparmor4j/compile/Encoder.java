@@ -36,7 +36,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the encoded rules of one profile. The encoders of the kinds write to it. */
+/** Collects the encoded rules of one profile. The encoders of the kinds of rules write to it. */
 final class Encoder {
 
   // Rules of a profile can have priorities of -1000 to 1000.
@@ -58,8 +58,8 @@ final class Encoder {
   /**
    * Begins a profile.
    *
-   * @param paths patterns that were read before, by their text; of a file's profiles many include
-   *     the same
+   * @param paths path patterns that were read before, by their text, since many profiles of a file
+   *     include the same rules
    */
   Encoder(ResolvedProfile profile, Mediation mediation, Map<String, Aare> paths, boolean strict) {
     this.profile = profile;
@@ -87,7 +87,7 @@ final class Encoder {
     }
   }
 
-  /** Returns a rule or, of {@code all}, those that it stands for. */
+  /** Returns a rule or, for {@code all}, the rules that it stands for. */
   static Stream<Rule> expanded(ResolvedRule resolved) {
     return resolved.rule() instanceof AllRule all
         ? Arrays.stream(RuleKind.values()).flatMap(kind -> kind.everything(all.qualifiers()))
@@ -117,7 +117,7 @@ final class Encoder {
     }
   }
 
-  /** Adds what tells the kernel that a class of rules is in force at all. */
+  /** Adds the strings that tell the kernel which classes of rules are in force at all. */
   private void markers() {
     boolean confines =
         !profile.profile().has(ProfileFlag.Kind.UNCONFINED)
@@ -154,19 +154,19 @@ final class Encoder {
     return paths.computeIfAbsent(pattern, Aare::path);
   }
 
-  /** Tells that the kernel gets something else than what is written. */
+  /** Warns that the kernel gets something other than what is written. */
   void downgraded(@Nullable ResolvedRule rule, String message, String feature) {
     warn(rule, CompileProblem.DOWNGRADED, message + ": " + mediation.missing(feature));
   }
 
-  /** Tells that a rule is left out for want of a feature. */
+  /** Warns that a rule is left out because a feature is missing. */
   void notEnforced(ResolvedRule rule, String feature) {
     warn(rule, CompileProblem.NOT_ENFORCED, "not enforced: " + mediation.missing(feature));
   }
 
   private void warn(@Nullable ResolvedRule rule, CompileProblem kind, String message) {
     if (rule != null && rule.rule() instanceof AllRule) {
-      return; // of what a kernel doesn't know, everything is allowed anyway
+      return; // what a kernel doesn't know is allowed anyway
     }
     SourcePlace place = rule == null ? profile.place() : rule.place();
     Diagnostic warning = Diagnostic.of(kind, place, message);

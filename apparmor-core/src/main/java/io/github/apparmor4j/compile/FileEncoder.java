@@ -9,10 +9,10 @@ import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.vocabulary.AcceptBits;
 
-/** Files: a path. */
+/** Encoder of file rules. A string is a path. */
 final class FileEncoder {
 
-  // Every file, the root among them.
+  // Every file, including the root.
   private static final String EVERYTHING = "/{**,}";
 
   private FileEncoder() {}
@@ -55,7 +55,10 @@ final class FileEncoder {
     return AcceptBits.both(word);
   }
 
-  /** Adds what a task needs to change its hat or profile: docs/binary-policy.md. */
+  /**
+   * Adds the file permissions that a task needs to change its hat or profile:
+   * docs/binary-policy.md.
+   */
   static void addImplied(Encoder out) {
     if (out.profile.profile().kind() == Profile.Kind.HAT || !out.profile.children().isEmpty()) {
       implied(out, "/proc/*/attr/apparmor/", AcceptBits.READ);

@@ -6,14 +6,13 @@ import io.github.apparmor4j.profile.IoUringRule;
 import io.github.apparmor4j.profile.Permission;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 
-/** {@code io_uring}: the class byte and, for credentials, their label. */
+/** Encoder of {@code io_uring} rules: the class byte and, for credentials, their label. */
 final class IoUringEncoder {
 
   private IoUringEncoder() {}
 
-  // The permissions are those of the class byte itself, where the class's marker is as well: so
-  // each
-  // rule brings a marker of its own priority.
+  // The permissions belong to the class byte alone, which is also the class's marker. So each rule
+  // adds a marker with its own priority.
   static void encode(IoUringRule rule, RuleOutput out) {
     if (!out.enforces("io_uring")) {
       return;

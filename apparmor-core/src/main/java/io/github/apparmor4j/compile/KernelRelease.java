@@ -6,9 +6,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A kernel as it was released: what it can enforce, what policy it takes and how it answers. On
- * Debian's kernels all of that was tried (docs/real-kernels.md); {@link #isVerified} tells of which
- * others it was not.
+ * A released kernel: what it can enforce, what policy it takes and how it answers. For Debian's
+ * kernels all of that was tested (docs/real-kernels.md); {@link #isVerified} says for which others
+ * it was not.
+ *
+ * <pre>{@code
+ * PolicyCompiler compiler = KernelRelease.LINUX_6_12.compiler();
+ * CompiledPolicy policy = compiler.compileOrThrow(profileFile);
+ * }</pre>
  */
 @SuppressWarnings("ImmutableEnumChecker") // features are immutable
 public enum KernelRelease {
@@ -22,9 +27,9 @@ public enum KernelRelease {
   LINUX_7_2("7.2", Features.LINUX_7_2, PolicyReader.Kernel.LINUX_7_2, "SHA-256"),
 
   /**
-   * Linux 6.8, of Ubuntu 24.04, which mediates user namespaces and POSIX message queues. Not
-   * verified: its features are those of AppArmor's file {@code abi/4.0}, which lists what that
-   * kernel has; what policy it takes and its digest are taken to be as of 6.12.
+   * Linux 6.8, of Ubuntu 24.04, which mediates user namespaces and POSIX message queues. It is not
+   * verified. Its features are those of AppArmor's file {@code abi/4.0}, which lists what that
+   * kernel has. What policy it takes, and its digest, are assumed to be the same as for 6.12.
    */
   UBUNTU_24_04(
       "ubuntu-24.04",
@@ -44,13 +49,13 @@ public enum KernelRelease {
     this.digest = digest;
   }
 
-  /** Returns whether this is what a real kernel of the release was seen to do. */
+  /** Returns whether all of this was tested on a real kernel of the release. */
   public boolean isVerified() {
     return this != UBUNTU_24_04;
   }
 
   /**
-   * Returns the release of a version such as {@code 6.12} or {@code ubuntu-24.04}, or nothing if
+   * Returns the release with a version such as {@code 6.12} or {@code ubuntu-24.04}, or nothing if
    * there is none.
    */
   public static Optional<KernelRelease> named(String version) {
@@ -67,22 +72,25 @@ public enum KernelRelease {
     return features;
   }
 
-  /** Returns which policy the kernel takes, and how it answers where kernels differ. */
+  /** Returns what policy the kernel takes, and how it answers where kernels differ. */
   public PolicyReader.Kernel reader() {
     return reader;
   }
 
-  /** Returns the name of the digest of which the kernel shows profiles' hashes. */
+  /**
+   * Returns the name of the digest by which the kernel shows profiles' hashes, such as {@code
+   * SHA-256}.
+   */
   public String digest() {
     return digest;
   }
 
-  /** Returns a compiler for the kernel. */
+  /** Returns a compiler for the kernel, with default settings. */
   public PolicyCompiler compiler() {
     return PolicyCompiler.forKernel(features);
   }
 
-  /** Returns the version: {@code 6.12}. */
+  /** Returns the version, such as {@code 6.12}. */
   @Override
   public String toString() {
     return version;

@@ -9,14 +9,14 @@ import io.github.apparmor4j.vocabulary.AcceptBits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hard links, in the table of files: the link's path and, with a NUL between, that of the file
- * which it leads to.
+ * Encoder of hard links, in the file table: the path of the link and, with a NUL between them, the
+ * path of the file that it points to.
  */
 final class LinkEncoder {
 
   private static final int LINKS = AcceptBits.both(AcceptBits.LINK);
 
-  // Any target: a slash and at least one more byte, not a slash.
+  // Any target: a slash, a byte other than a slash, and anything.
   private static final Regex ANY_TARGET =
       Regex.sequence(
           Regex.of('/'), Regex.of(ByteSet.ALL.minus(ByteSet.of('/'))), Regex.star(ByteSet.ALL));
@@ -35,7 +35,7 @@ final class LinkEncoder {
   /**
    * Adds the pair of a link and its target, if a word has the permission to link.
    *
-   * @param target pattern, or {@code null} for any
+   * @param target pattern of the target, or {@code null} for any
    * @param subset whether the link's permissions must be among the target's
    */
   static void pair(
@@ -54,7 +54,7 @@ final class LinkEncoder {
         EncodedRule.Table.FILE,
         qualifiers,
         Regex.sequence(path.regex(), RuleOutput.NUL, second),
-        subset && (link & AcceptBits.LINK) != 0 ? link | AcceptBits.LOCK : link, // owners' alone
+        subset && (link & AcceptBits.LINK) != 0 ? link | AcceptBits.LOCK : link, // for owners only
         link,
         false);
   }

@@ -4,7 +4,10 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 
-/** What is in force for a policy on a kernel, and in which forms the kernel takes it. */
+/**
+ * The features that are in force for a policy on a kernel, and the forms in which the kernel takes
+ * policy.
+ */
 final class Mediation {
 
   private static final int NEW_ABI = 2 << 12 | 2 << 20;
@@ -17,12 +20,15 @@ final class Mediation {
     this.policy = policy;
   }
 
-  /** Returns whether a kind of rule is in force: the kernel and the policy know it. */
+  /**
+   * Returns whether a kind of rule is in force, that is, whether both the kernel and the policy's
+   * ABI know it.
+   */
   boolean has(String feature) {
     return kernel.has(feature) && policy.has(feature);
   }
 
-  /** Returns who lacks a feature. */
+  /** Returns a message that says who lacks a feature. */
   String missing(String feature) {
     return (kernel.has(feature) ? "the policy's abi" : "the kernel")
         + " has no feature '"
@@ -30,17 +36,17 @@ final class Mediation {
         + "'";
   }
 
-  /** Returns whether the kernel takes a form of policy. */
+  /** Returns whether the kernel has a feature, whatever the policy's ABI is. */
   boolean kernelHas(String feature) {
     return kernel.has(feature);
   }
 
   /**
-   * Returns the version word: the kernel ABI, and the parser's and the policy's version in newer
-   * ones.
+   * Returns the version word: the kernel ABI and, for newer ones, the versions of the parser and
+   * the policy.
    */
   int version() {
-    // apparmor_parser takes `notify_versions` for `versions` where a kernel has both.
+    // apparmor_parser mistakes `notify_versions` for `versions` if a kernel has both.
     boolean hidden = kernel.has("policy/notify_versions");
     if (!hidden && kernel.has("policy/versions/v7")) {
       return 7 | NEW_ABI;
@@ -48,7 +54,7 @@ final class Mediation {
     return !hidden && kernel.has("policy/versions/v6") ? 6 | NEW_ABI : 5;
   }
 
-  /** Returns the newest class of sockets that is in force; version 7 if none is. */
+  /** Returns the newest class of sockets that is in force; that of version 7 if none is. */
   int networkClass() {
     if (has("network_v9")) {
       return PolicyClass.NETWORK_V9;
@@ -56,7 +62,7 @@ final class Mediation {
     return has("network_v8") ? PolicyClass.NETWORK : PolicyClass.NETWORK_V7;
   }
 
-  /** Returns whether sockets are ruled by arrays of families and types, and not by strings. */
+  /** Returns whether the rules of sockets are arrays of families and types, not strings. */
   boolean hasSocketArrays() {
     return has("network") && networkClass() == PolicyClass.NETWORK_V7;
   }
@@ -66,17 +72,17 @@ final class Mediation {
     return networkClass() == PolicyClass.NETWORK_V7 && !has("network");
   }
 
-  /** Returns whether sockets are told apart by internet addresses and ports. */
+  /** Returns whether the kernel looks at the internet addresses and ports of sockets. */
   boolean hasInternetAddresses() {
     return has("network_v8/af_inet") || has("network_v9/af_inet");
   }
 
-  /** Returns whether sockets are told apart by Unix addresses and labels. */
+  /** Returns whether the kernel looks at the addresses and labels of Unix sockets. */
   boolean hasUnixAddresses() {
     return has("network/af_unix") || has("network_v9/af_unix");
   }
 
-  /** Returns how permissions are written. */
+  /** Returns the form in which permissions are written. */
   PolicyDfa.Form form() {
     if (kernel.has("policy/permstable32")) {
       if (kernel.has("policy/permstable32_version/0x000003")) {
@@ -89,7 +95,7 @@ final class Mediation {
     return PolicyDfa.Form.WORDS;
   }
 
-  /** Returns whether rows of tables may be differences from others'. */
+  /** Returns whether rows of tables may be stored as differences from other rows. */
   boolean hasRelativeRows() {
     return kernel.has("policy/diff_encode") || kernel.has("policy/diff-encode");
   }

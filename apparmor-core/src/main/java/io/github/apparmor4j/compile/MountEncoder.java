@@ -17,16 +17,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mount rules: class, mount point, source, file system type and a byte for each option, with NULs
- * between. {@code mount(2)} does five different things, by its flags; a rule becomes a string for
- * each of them that it can mean.
+ * Encoder of mount rules: the class, mount point, source, file system type and a byte for each
+ * option, with NULs between them. {@code mount(2)} has five operations, chosen by its flags; a rule
+ * becomes one string for each operation that it can mean.
  */
 final class MountEncoder {
 
   private static final int COMMANDS = MOVE | REMOUNT | BIND | REC | PROPAGATION;
   private static final int ALL = all();
-  // nosuid, nodev, noexec, noatime, nodiratime, relatime, strictatime: those that a mount point
-  // has, not a file system.
+  // nosuid, nodev, noexec, noatime, nodiratime, relatime, strictatime: the options of a mount
+  // point, not of a file system.
   private static final int PER_MOUNT =
       1 << 1 | 1 << 2 | 1 << 3 | 1 << 10 | 1 << 11 | 1 << 21 | 1 << 24;
   private static final int REMOUNT_FLAGS = ALL & ~MOVE;
@@ -86,10 +86,10 @@ final class MountEncoder {
     }
   }
 
-  /** A rule with one choice of its conditions on options. */
+  /** A rule with one combination of its conditions on options. */
   private record Variant(MountRule rule, RuleOutput out, int required, int optional) {
 
-    /** Adds strings; returns whether there are any. */
+    /** Adds the strings; returns whether there are any. */
     boolean encode() {
       boolean source = rule.source() != null;
       boolean point = rule.mountPoint() != null;

@@ -11,12 +11,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permissions of rules about mounts. As in the reference, rules of the same shape have each
- * other's; kernels never ask for a permission with a string of another's form.
+ * The permissions of mount rules. As in {@code apparmor_parser}, rules of the same shape also get
+ * each other's permissions. This is harmless: kernels never ask for a permission with a string of
+ * another's form.
  */
 final class MountPermissions {
 
-  /** What rules about mounts have in common but the permission. */
+  /** All that a mount rule says, without its permission. */
   private record Shape(
       Qualifiers qualifiers,
       boolean remount,
@@ -43,7 +44,7 @@ final class MountPermissions {
 
   private final Map<Shape, Integer> byShape = new HashMap<>();
 
-  /** Takes notice of a rule; of other kinds nothing comes. */
+  /** Takes note of a mount rule; ignores other kinds. */
   void add(Rule rule) {
     if (rule instanceof PivotRootRule pivot) {
       add(Shape.of(pivot), MountFlags.PIVOT_ROOT_PERMISSION);

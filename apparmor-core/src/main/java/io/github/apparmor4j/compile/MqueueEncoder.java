@@ -9,7 +9,9 @@ import io.github.apparmor4j.vocabulary.AcceptBits;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 
-/** Message queues: the class of their type, name or key, and label. */
+/**
+ * Encoder of rules about message queues: the class of their type, the name or key, and the label.
+ */
 final class MqueueEncoder {
 
   private static final Regex BYTE = Regex.of(ByteSet.ALL);

@@ -19,9 +19,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Network rules: class, family and type as two big-endian bytes each; for kernels that look at
- * internet addresses then the protocol and either side's port, address and label
- * (docs/binary-policy.md).
+ * Encoder of network rules: the class, then family and type as two big-endian bytes each. For
+ * kernels that look at internet addresses, the protocol and both sides' port, address and label
+ * follow (docs/binary-policy.md).
  */
 final class NetworkEncoder {
 
@@ -29,7 +29,9 @@ final class NetworkEncoder {
   private static final Regex ANY_TYPE = Regex.sequence(BYTE, BYTE);
   private static final Regex ANY_PORT = Regex.sequence(BYTE, BYTE);
 
-  /** What a port is: an own one that anybody may use, one for root, or the other side's. */
+  /**
+   * The kinds of port: an own one that anybody may use, an own one for root, or the other side's.
+   */
   private static final int UNPRIVILEGED = 0;
 
   private static final int PRIVILEGED = 1;
@@ -75,10 +77,10 @@ final class NetworkEncoder {
     new NetworkEncoder(rule, out).encode(any);
   }
 
-  /** Encodes what the kernel asks of Unix sockets in the place of a family. */
+  /** Encodes what the kernel asks about Unix sockets instead of their family. */
   private static void encodeUnix(NetworkRule rule, RuleOutput out) {
     Qualifiers qualifiers = rule.qualifiers();
-    // The reference has it the wrong way round, and so have we: docs/compatibility.md.
+    // As in apparmor_parser, this is the wrong way round: docs/compatibility.md.
     UnixRule unix =
         UnixRule.of()
             .withQualifiers(
@@ -93,7 +95,9 @@ final class NetworkEncoder {
     }
   }
 
-  /** Encodes what is left of a rule where nothing is known of addresses: the family, the type. */
+  /**
+   * Encodes the family and the type, which is all of a rule that a kernel without addresses knows.
+   */
   static void encodeFamily(UnixRule rule, RuleOutput out) {
     NetworkRule network =
         new NetworkRule(
@@ -142,7 +146,7 @@ final class NetworkEncoder {
     Set<Integer> numbers = new TreeSet<>();
     Set<NetworkFamily> families = rule.families().orElse(null);
     if (families == null) {
-      // Every family, those that have no name too.
+      // Every family, including those without a name.
       for (int family = 0; family < NetworkFamily.MAX; family++) {
         numbers.add(family);
       }
@@ -157,7 +161,7 @@ final class NetworkEncoder {
     out.policy(rule.qualifiers(), regex, AcceptBits.ofPolicy(granted & ~high) | high);
   }
 
-  // ---- sockets of the internet
+  // ---- internet sockets
 
   private void internet(Regex socket) {
     add(socket, AcceptBits.CONTINUES);
@@ -212,7 +216,7 @@ final class NetworkEncoder {
     boolean sends = (permissions & SEND) != 0;
     int relabel = sends ? AcceptBits.SET_LABEL : 0;
     Regex named = Regex.sequence(RuleOutput.name(rule.local().interfaceName()), RuleOutput.NUL);
-    // What is sent has no interface yet.
+    // A packet that is being sent has no interface yet.
     Regex card = sends ? Regex.choice(List.of(RuleOutput.NUL, named)) : named;
     Regex base = Regex.sequence(socket, ANY_PORT); // any protocol
     boolean anyPeer = rule.peer().label() == null && rule.peer().assignedLabel() == null;
@@ -251,7 +255,7 @@ final class NetworkEncoder {
     return Regex.sequence(RuleOutput.name(label), RuleOutput.NUL);
   }
 
-  /** Returns a port and, of unspecified addresses each kind on its own, an address. */
+  /** Returns a port and an address; if the address is unspecified, one for each kind of address. */
   private static List<Regex> addresses(Regex before, Regex port, Endpoint side) {
     List<Regex> kinds = new ArrayList<>();
     byte[] address = side.address().orElse(null);
@@ -302,7 +306,10 @@ final class NetworkEncoder {
     return first >= FIRST_UNPRIVILEGED ? high : Regex.choice(List.of(high, low));
   }
 
-  /** Returns two big-endian bytes of a range. Port 0 alone stands for every port. */
+  /**
+   * Returns a port in a range, as two big-endian bytes. The range of port 0 alone stands for every
+   * port.
+   */
   private static Regex range(int first, int last) {
     if (first == 0 && last == 0) {
       return ANY_PORT;

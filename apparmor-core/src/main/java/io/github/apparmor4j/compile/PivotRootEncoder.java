@@ -4,7 +4,10 @@ import io.github.apparmor4j.automaton.Regex;
 import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 
-/** {@code pivot_root}, in the class of mounts: the new root, and where the old one goes. */
+/**
+ * Encoder of {@code pivot_root} rules, in the class of mounts: the new root, and where the old one
+ * goes.
+ */
 final class PivotRootEncoder {
 
   private PivotRootEncoder() {}

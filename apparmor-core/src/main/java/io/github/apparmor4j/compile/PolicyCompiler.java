@@ -31,37 +31,50 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiles for one kernel. Immutable and thread-safe; the same profiles and features give the same
- * bytes, whatever the order of rules. Methods named {@code compile} have all errors in what they
- * return; those named {@code compileOrThrow} throw them.
+ * A compiler of policy for one kernel. Immutable and thread-safe. The same profiles and features
+ * give the same bytes, whatever the order of rules. Methods named {@code compile} return all errors
+ * in their result; those named {@code compileOrThrow} throw them.
+ *
+ * <pre>{@code
+ * Path directory = Path.of("/etc/apparmor.d");
+ * Compilation compilation =
+ *     PolicyCompiler.forKernel(Features.LINUX_6_12)
+ *         .compile(directory.resolve("usr.bin.man"), IncludeResolver.directories(directory));
+ * compilation.diagnostics().forEach(diagnostic -> System.err.println(diagnostic.render()));
+ * }</pre>
  */
 public final class PolicyCompiler {
 
-  /** Follows a compilation. Called by the compiling thread, between profiles. */
+  /**
+   * Is told about the progress of compilations. Called by the compiling thread, between profiles,
+   * so by several threads at once if several compile.
+   */
   @FunctionalInterface
   public interface Listener {
 
     /**
-     * Tells that a profile is done, whether it could be compiled or not.
+     * Called when a profile is done, whether it could be compiled or not. Not called for a profile
+     * that is too complex, which ends the compilation.
      *
-     * @param profile its name
-     * @param done profiles of this compilation that are done, children among them
-     * @param total profiles of this compilation
-     * @param states of the profile's automata; 0 if it could not be compiled
+     * @param profile name of the profile
+     * @param done number of profiles of this compilation that are done, including children
+     * @param total number of profiles of this compilation, including children
+     * @param states number of states of the profile's automata; 0 if it could not be compiled
      */
     void profileDone(String profile, int done, int total, int states);
   }
 
   /**
-   * What a compiler was told.
+   * The settings of a compiler.
    *
    * @param kernel features to compile for
-   * @param policyAbi features that policies are written for, or {@code null} for what they say
-   * @param defaultAbi features that policies which don't say are written for
-   * @param limits of each automaton
+   * @param policyAbi features that all policies are written for, or {@code null} to use their
+   *     {@code abi} rules
+   * @param defaultAbi features that policies without an {@code abi} rule are written for
+   * @param limits limits for each automaton
    * @param strict whether rules that the kernel can't enforce are errors
    * @param cache where tables are kept, or {@code null}
-   * @param listener told of each profile
+   * @param listener is told about each profile
    */
   record Settings(
       Features kernel,
@@ -72,7 +85,7 @@ public final class PolicyCompiler {
       @Nullable TableCache cache,
       Listener listener) {}
 
-  /** Of rules that make states multiply, how many are named. */
+  /** Most rules to name in a message that make states multiply. */
   private static final int SHOWN = 10;
 
   private final Settings settings;
@@ -82,20 +95,20 @@ public final class PolicyCompiler {
   }
 
   /**
-   * Returns a compiler for a kernel of some features. A policy without an {@code abi} rule counts
-   * as written for that kernel, as with {@code apparmor_parser -M}; {@link #withDefaultAbi} with
-   * {@link Features#DEFAULT_ABI} gives what {@code apparmor_parser} assumes when it loads.
+   * Returns a compiler for a kernel with some features. A policy without an {@code abi} rule counts
+   * as written for that kernel, as with {@code apparmor_parser -M}. What {@code apparmor_parser}
+   * assumes when it loads policy is {@link #withDefaultAbi} with {@link Features#DEFAULT_ABI}.
    */
   public static PolicyCompiler forKernel(Features kernel) {
     return builder(kernel).build();
   }
 
-  /** Returns a builder of compilers for a kernel of some features. */
+  /** Returns a builder with default settings, for a kernel with some features. */
   public static Builder builder(Features kernel) {
     return new Builder(kernel);
   }
 
-  /** Returns a builder that starts from this compiler. */
+  /** Returns a builder with the settings of this compiler. */
   public Builder toBuilder() {
     Builder builder = new Builder(settings.kernel());
     builder.policyAbi = settings.policyAbi();
@@ -107,43 +120,48 @@ public final class PolicyCompiler {
     return builder;
   }
 
-  /** Returns a compiler that takes policies without an {@code abi} rule to be written for one. */
+  /**
+   * Returns a compiler like this one for which policies without an {@code abi} rule are written for
+   * the given ABI.
+   */
   public PolicyCompiler withDefaultAbi(Features abi) {
     return toBuilder().defaultAbi(abi).build();
   }
 
   /**
-   * Returns a compiler that takes policies to be written for an ABI, whatever their {@code abi}
-   * rules say.
+   * Returns a compiler like this one for which all policies are written for an ABI, whatever their
+   * {@code abi} rules say.
    */
   public PolicyCompiler withPolicyAbi(Features abi) {
     return toBuilder().policyAbi(abi).build();
   }
 
-  /** Returns a compiler with other limits; each automaton may cost as much. */
+  /** Returns a compiler like this one with other limits, which hold for each automaton. */
   public PolicyCompiler withLimits(WorkLimits limits) {
     return toBuilder().limits(limits).build();
   }
 
   /**
-   * Returns a compiler for which a rule that the kernel can't enforce, or not as it is written, is
-   * an error and not a warning.
+   * Returns a compiler like this one for which a rule is an error, not a warning, if the kernel
+   * can't enforce it as it is written.
    */
   public PolicyCompiler strict() {
     return toBuilder().strict().build();
   }
 
-  /** Returns a compiler that keeps tables in a cache, which others may share. */
+  /**
+   * Returns a compiler like this one that keeps tables in a cache, which other compilers may share.
+   */
   public PolicyCompiler withCache(TableCache cache) {
     return toBuilder().cache(cache).build();
   }
 
-  /** Returns a compiler that tells of its progress. */
+  /** Returns a compiler like this one that tells a listener about its progress. */
   public PolicyCompiler withListener(Listener listener) {
     return toBuilder().listener(listener).build();
   }
 
-  /** Collects what a compiler is told; not thread-safe. */
+  /** Collects the settings of a compiler; not thread-safe. */
   public static final class Builder {
     private final Features kernel;
     private @Nullable Features policyAbi;
@@ -158,37 +176,37 @@ public final class PolicyCompiler {
       this.defaultAbi = kernel;
     }
 
-    /** Takes policies without an {@code abi} rule to be written for an ABI. */
+    /** Sets the ABI for policies without an {@code abi} rule; without a call, it is the kernel. */
     public Builder defaultAbi(Features abi) {
       defaultAbi = Objects.requireNonNull(abi, "abi");
       return this;
     }
 
-    /** Takes policies to be written for an ABI, whatever their {@code abi} rules say. */
+    /** Sets the ABI for all policies, whatever their {@code abi} rules say. */
     public Builder policyAbi(Features abi) {
       policyAbi = Objects.requireNonNull(abi, "abi");
       return this;
     }
 
-    /** Sets what each automaton may cost. */
+    /** Sets the limits for each automaton. */
     public Builder limits(WorkLimits most) {
       limits = Objects.requireNonNull(most, "limits");
       return this;
     }
 
-    /** Makes a rule that the kernel can't enforce, or not as it is written, an error. */
+    /** Makes it an error, not a warning, if the kernel can't enforce a rule as it is written. */
     public Builder strict() {
       strict = true;
       return this;
     }
 
-    /** Keeps tables in a cache, which other compilers may share. */
+    /** Sets a cache to keep tables in, which other compilers may share. */
     public Builder cache(TableCache tables) {
       cache = Objects.requireNonNull(tables, "cache");
       return this;
     }
 
-    /** Tells of each profile that is done. */
+    /** Sets a listener, which is told about each profile that is done. */
     public Builder listener(Listener told) {
       listener = Objects.requireNonNull(told, "listener");
       return this;
@@ -202,38 +220,41 @@ public final class PolicyCompiler {
   }
 
   /**
-   * Compiles a text. All that is wrong with it is in the result, being too complex as well.
+   * Compiles a text. All errors are in the result, also if the text is too complex.
    *
-   * @param includes where included texts are found
-   * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
+   * @param includes finds included texts
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt
+   *     status stays set
    */
   public Compilation compile(SourceText text, IncludeResolver includes) {
     return compile(Resolver.of(includes).resolve(ProfileParser.parse(text)));
   }
 
   /**
-   * Compiles a file; {@link BatchCompiler} is for many.
+   * Compiles a file. For many files there is {@link BatchCompiler}.
    *
-   * @param includes where included texts are found, as {@link IncludeResolver#directories
-   *     directories} finds those of {@code /etc/apparmor.d}
+   * @param includes finds included texts; for {@code /etc/apparmor.d} use {@link
+   *     IncludeResolver#directories directories}
    * @throws IOException if the file can't be read or has more than 64 MiB
-   * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt
+   *     status stays set
    */
   public Compilation compile(Path file, IncludeResolver includes) throws IOException {
     return compile(SourceText.read(file), includes);
   }
 
   /**
-   * Compiles a file that was built; it may include nothing.
+   * Compiles a file that was built in Java. It must not include other files.
    *
-   * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt
+   *     status stays set
    */
   public Compilation compile(ProfileFile file) {
     return compile(Resolver.of(IncludeResolver.none()).resolve(file));
   }
 
   /**
-   * Compiles a file that was built and has no errors.
+   * Compiles a file that was built in Java, and throws its errors. It must not include other files.
    *
    * @throws io.github.apparmor4j.source.DiagnosticException if it has errors
    */
@@ -242,7 +263,7 @@ public final class PolicyCompiler {
   }
 
   /**
-   * Compiles a text that has no errors.
+   * Compiles a text, and throws its errors.
    *
    * @throws io.github.apparmor4j.source.DiagnosticException if it has errors
    */
@@ -251,10 +272,12 @@ public final class PolicyCompiler {
   }
 
   /**
-   * Compiles resolved profiles. Errors are in the result, with those of the resolution; a profile
-   * that has one is left out.
+   * Compiles resolved profiles. All errors are in the result, including those of the resolution. If
+   * the resolution has errors, nothing is compiled; otherwise profiles with errors are left out,
+   * and one that is too complex ends the compilation.
    *
-   * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt
+   *     status stays set
    */
   public Compilation compile(Resolution resolution) {
     Features policyAbi = settings.policyAbi();
@@ -310,7 +333,7 @@ public final class PolicyCompiler {
                 more > 0 ? " and " + more + " more" : ""));
   }
 
-  /** Lists parents before their children. */
+  /** Adds a profile, then its children. */
   private static void withChildren(ResolvedProfile profile, List<ResolvedProfile> to) {
     to.add(profile);
     profile.children().stream()

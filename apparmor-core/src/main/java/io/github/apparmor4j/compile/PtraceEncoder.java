@@ -6,7 +6,7 @@ import io.github.apparmor4j.profile.PtraceRule;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 
-/** Tracing: the class and the other task's label. */
+/** Encoder of rules about tracing: the class and the other task's label. */
 final class PtraceEncoder {
 
   private PtraceEncoder() {}

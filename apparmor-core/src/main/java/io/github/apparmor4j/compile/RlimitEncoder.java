@@ -6,12 +6,14 @@ import io.github.apparmor4j.resolve.ResolvedRule;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Limits of resources: fields of the profile. */
+/** Encoder of resource limits, which are fields of the profile. */
 final class RlimitEncoder {
 
   private RlimitEncoder() {}
 
-  /** Returns a profile's limits by Linux's number of the resource; of several the last holds. */
+  /**
+   * Returns a profile's limits by Linux's number of the resource; of several, the last one holds.
+   */
   static Map<Integer, Long> of(ResolvedProfile profile) {
     Map<Integer, Long> limits = new TreeMap<>();
     for (ResolvedRule resolved : profile.rules()) {

@@ -11,15 +11,15 @@ import io.github.apparmor4j.vocabulary.AcceptBits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the encoder of a kind writes a rule's strings and what it has to say of the rule. A rule's
- * patterns hold no variables any more.
+ * The output of a rule's encoder: the rule's strings, and errors and warnings about it. The
+ * variables in the rule's patterns are already replaced.
  */
 final class RuleOutput {
 
-  /** Anything without a NUL. */
+  /** Any bytes without a NUL, or none. */
   static final Regex ANY = Regex.star(ByteSet.ALL.minus(ByteSet.of(0)));
 
-  /** Anything without a NUL, but something. */
+  /** At least one byte, and none of them a NUL. */
   static final Regex SOME = Regex.sequence(Regex.of(ByteSet.ALL.minus(ByteSet.of(0))), ANY);
 
   static final Regex NUL = Regex.of(0);
@@ -32,7 +32,7 @@ final class RuleOutput {
   /**
    * Begins a rule.
    *
-   * @param origin the rule, or {@code all} for one that it stands for
+   * @param origin the rule as it is in the profile: {@code all} for each rule that it stands for
    */
   RuleOutput(Encoder encoder, ResolvedRule origin) {
     this.encoder = encoder;
@@ -53,13 +53,13 @@ final class RuleOutput {
     return encoder.mounts;
   }
 
-  // ---- what is said of the rule
+  // ---- errors and warnings
 
   void error(CompileProblem kind, String message) {
     encoder.diagnostics.add(Diagnostic.of(kind, origin.place(), message));
   }
 
-  /** Returns whether a kind of rule is in force; if it isn't, that is said. */
+  /** Returns whether a kind of rule is in force, and warns if it isn't. */
   boolean enforces(String feature) {
     boolean has = mediation.has(feature);
     if (!has) {
@@ -68,19 +68,19 @@ final class RuleOutput {
     return has;
   }
 
-  /** Tells that the rule is left out for want of a feature. */
+  /** Warns that the rule is left out because a feature is missing. */
   void notEnforced(String feature) {
     encoder.notEnforced(origin, feature);
   }
 
-  /** Tells that the kernel gets something else than what is written. */
+  /** Warns that the kernel gets something other than what is written. */
   void downgraded(String message, String feature) {
     encoder.downgraded(origin, message, feature);
   }
 
   // ---- patterns
 
-  /** Returns a path pattern; {@code null} is any. */
+  /** Returns a path pattern; {@code null} matches anything. */
   Regex path(@Nullable String pattern) {
     return pattern == null ? ANY : aare(pattern).regex();
   }
@@ -90,28 +90,30 @@ final class RuleOutput {
     return encoder.aare(pattern);
   }
 
-  /** Returns a pattern in which slashes are like any character; {@code null} is any. */
+  /**
+   * Returns a pattern of a name, where slashes in a row are kept; {@code null} matches anything.
+   */
   static Regex name(@Nullable String pattern) {
     return pattern == null ? ANY : Aare.label(pattern).regex();
   }
 
-  /** Returns a pattern of another task's label; {@code null} is any. */
+  /** Returns a pattern of another task's label; {@code null} matches any label. */
   static Regex label(@Nullable String pattern) {
     return pattern == null ? SOME : Aare.label(pattern).regex();
   }
 
   // ---- strings
 
-  /** Adds strings of the policy table. */
+  /** Adds strings to the policy table. */
   void policy(Qualifiers qualifiers, Regex regex, int permissions) {
     add(EncodedRule.Table.POLICY, qualifiers, regex, permissions, permissions, true);
   }
 
   /**
-   * Adds strings.
+   * Adds strings to a table.
    *
-   * @param audited the permissions that qualifiers can have logged
-   * @param exact whether they were given without wildcards
+   * @param audited the permissions that {@code audit} applies to
+   * @param exact whether the strings were given without wildcards
    */
   void add(
       EncodedRule.Table table,
@@ -137,9 +139,7 @@ final class RuleOutput {
             origin));
   }
 
-  /**
-   * Adds a string that tells the kernel, for a rule of its priority, that the class is in force.
-   */
+  /** Adds a string with the rule's priority that tells the kernel that the class is in force. */
   void marker(Qualifiers qualifiers, Regex regex) {
     encoder.add(EncodedRule.Table.POLICY, regex, qualifiers.priority(), AcceptBits.MARKER, true);
   }

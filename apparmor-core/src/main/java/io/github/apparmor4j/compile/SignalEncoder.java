@@ -8,10 +8,10 @@ import io.github.apparmor4j.profile.SignalRule;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 
-/** Signals: the class, the signal's byte, and the other task's label. */
+/** Encoder of signal rules: the class, the signal's byte, and the other task's label. */
 final class SignalEncoder {
 
-  // apparmor_parser also writes the class after a byte 16; kernels never ask that way, but
+  // apparmor_parser also writes the class after a byte 16. Kernels never ask that way, but the
   // policies should be equal.
   static final Regex SIXTEEN = Regex.of(16);
 

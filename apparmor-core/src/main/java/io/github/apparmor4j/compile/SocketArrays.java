@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What rules say of sockets, for kernels that know nothing but families and types. */
+/** Arrays of what rules say about sockets, for kernels that know only families and types. */
 final class SocketArrays {
 
-  /** Every type of a family, those that have no name too. */
+  /** Every type of a family, including those without a name. */
   static final int ALL = 0xFFFF;
 
   /** The types that have names. */
@@ -23,12 +23,12 @@ final class SocketArrays {
   private final int[] deny = new int[NetworkFamily.MAX];
   private final int[] quiet = new int[NetworkFamily.MAX];
 
-  /** Returns the set of a type, or another one for none. */
+  /** Returns the set of one type, or {@code any} if no type is given. */
   static int of(@Nullable SocketType type, int any) {
     return type == null ? any : 1 << type.number();
   }
 
-  /** Takes notice of a rule that says nothing of families, but that there are rules of sockets. */
+  /** Takes note of a rule that says nothing about families, but shows that sockets are mediated. */
   void mention() {
     used = true;
   }
@@ -43,14 +43,16 @@ final class SocketArrays {
       }
       case DENY -> {
         deny[family] |= types;
-        // The reference has it the wrong way round, and so have we: docs/compatibility.md.
+        // As in apparmor_parser, this is the wrong way round: docs/compatibility.md.
         quiet[family] |= marked;
       }
       case PROMPT -> {}
     }
   }
 
-  /** Returns the arrays, or {@code null} without a rule: then the kernel mediates no sockets. */
+  /**
+   * Returns the arrays, or {@code null} if there is no rule; the kernel then mediates no sockets.
+   */
   @Nullable Sockets toSockets() {
     if (!used) {
       return null;

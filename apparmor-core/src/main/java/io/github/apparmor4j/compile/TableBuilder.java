@@ -19,13 +19,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encoded rules to one minimal automaton. Rules that say the same share a label; where strings of
- * several labels meet, {@link Arbitration} decides what is left of each permission
+ * Builder of one minimal automaton from encoded rules. Rules that say the same share a label. Where
+ * a string matches rules of several labels, {@link Arbitration} decides about each permission
  * (docs/binary-policy.md).
  */
 final class TableBuilder {
 
-  /** Rules that execute the same file in different ways. */
+  /** Thrown if two rules execute the same file in different ways. */
   static final class ConflictException extends Exception {
     private static final long serialVersionUID = 1L;
     final transient EncodedRule first;
@@ -37,7 +37,7 @@ final class TableBuilder {
     }
   }
 
-  /** A table that would be too large; the profile's name is not known here. */
+  /** Thrown if a table would be too large. The profile's name is not known here. */
   static final class TooLargeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     final long limit;
@@ -50,11 +50,11 @@ final class TableBuilder {
     }
   }
 
-  /** What makes rules say the same. */
+  /** What a rule says; rules that are equal in this share a label. */
   private record Saying(
       int priority, Qualifiers.Action action, int permissions, int audit, boolean exact) {}
 
-  /** Enough of a too large automaton to see what it is made of. */
+  /** Enough states of an automaton to see why it is too large. */
   private static final int SAMPLED_STATES = 20_000;
 
   private static final int MAX_STATES = 65535;
@@ -78,15 +78,16 @@ final class TableBuilder {
     this.files = table == EncodedRule.Table.FILE;
     this.relative = mediation.hasRelativeRows();
     this.wide = mediation.hasWideTables();
-    // Attachments have only one permission, and no form but the old one.
+    // Attachments have only one permission, and only the old form.
     this.form = table == EncodedRule.Table.ATTACHMENT ? PolicyDfa.Form.WORDS : mediation.form();
     number(AcceptWords.NONE);
   }
 
   /**
-   * Returns the automaton of some rules, or {@code null} if there are none.
+   * Returns the automaton of the rules for a table, or {@code null} if there are none.
    *
-   * @throws TooLargeException if it would be too large
+   * @throws TooLargeException if the automaton would be too large
+   * @throws ConflictException if two rules execute the same file in different ways
    */
   static @Nullable PolicyDfa build(
       EncodedRule.Table table,
@@ -167,7 +168,7 @@ final class TableBuilder {
     return new TooLargeException(what, limit, List.copyOf(worst));
   }
 
-  /** Returns the rule among those that say the same as another which matches a string. */
+  /** Returns a rule that matches a string, among those that say the same as another. */
   private EncodedRule matching(EncodedRule like, byte @Nullable [] string) {
     for (List<EncodedRule> group : byLabel) {
       if (group.contains(like) && string != null) {

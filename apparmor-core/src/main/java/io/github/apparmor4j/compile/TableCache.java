@@ -10,19 +10,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the tables that were built, in memory and, if wanted, in a directory. What a table is known
- * by is a hash of everything it depends on: its encoded rules (the resolved text, as the kernel's
- * and the policy's features have it), its form, and this compiler's version. So a profile that was
- * renamed, hats with the same rules, and a profile of which one child was changed find theirs.
+ * A cache of tables that were built, in memory and, if wanted, in a directory. A table is found by
+ * a hash of everything it depends on: its encoded rules (the resolved rules, as the features of the
+ * kernel and the policy have them), its form, and this compiler's version. So tables are found
+ * again for a renamed profile, for hats with the same rules, and for a profile if only a child was
+ * changed.
  *
- * <p>Thread-safe, and so is the directory between processes: entries are written elsewhere and
- * moved into place; one that is damaged is ignored and written anew. Failures to read or write are
- * never more than a miss. Entries are read only from a directory that nobody but this user and root
- * can write to.
+ * <pre>{@code
+ * TableCache cache = TableCache.inMemory(100_000_000).withDirectory(Path.of("/var/cache/policy"));
+ * PolicyCompiler compiler = PolicyCompiler.forKernel(Features.LINUX_6_12).withCache(cache);
+ * }</pre>
+ *
+ * <p>Thread-safe. Several processes may share the directory, too: entries are written elsewhere and
+ * moved into place, and a damaged entry is ignored and written anew. If reading or writing fails,
+ * the table is built again; there is no error. Entries are read only from a directory that nobody
+ * but this user and root can write to; file systems without owners are trusted.
  */
 public final class TableCache {
 
-  /** To be raised whenever the same rules give other tables. */
+  /** Must be raised whenever the same rules give other tables. */
   static final int COMPILER_VERSION = 3;
 
   private final long capacity;
@@ -39,23 +45,25 @@ public final class TableCache {
   /**
    * Returns a cache in memory.
    *
-   * @param bytes about how much to keep; what wasn't used for the longest time goes first
+   * @param bytes about how much to keep; tables that were not used for the longest time are dropped
+   *     first
    */
   public static TableCache inMemory(long bytes) {
     return new TableCache(bytes, null);
   }
 
   /**
-   * Returns this with a directory behind the memory, for what is used again after this process.
+   * Returns a new cache of the same size that also uses a directory, so that tables can be used
+   * again after this process. The tables of this cache are not copied.
    *
-   * @param place a directory, made if there is none when the first table is written; it only grows,
-   *     and any file in it may be deleted at any time; not one that others can write to
+   * @param place a directory that others can't write to. It is created when the first table is
+   *     written. It only grows; any file in it may be deleted at any time
    */
   public TableCache withDirectory(Path place) {
     return new TableCache(capacity, new TableFiles(place));
   }
 
-  /** Returns how many tables were found here so far. */
+  /** Returns how many tables have been found in this cache so far. */
   public synchronized long hits() {
     return hits;
   }

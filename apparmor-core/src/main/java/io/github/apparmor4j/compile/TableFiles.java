@@ -22,8 +22,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables in a directory that several processes share: files with a magic number, five arrays of
- * ints with their lengths, and a hash of it all. What can't be read is a miss.
+ * A store of tables in a directory that several processes may share. A file has a magic number,
+ * five arrays of ints with their lengths, and a hash of all that. A file that can't be read counts
+ * as missing.
  */
 final class TableFiles {
 
@@ -31,16 +32,16 @@ final class TableFiles {
   private static final int HASH_BYTES = 32;
   private static final String SUFFIX = ".table";
 
-  /** Far more than a table of the kernel's size takes. */
+  /** Largest file to read: far more than the largest table of a kernel takes. */
   private static final long MOST_BYTES = 1L << 29;
 
-  /** Write permission of a group and of all. */
+  /** Write permission for the group and for others. */
   private static final int OTHERS_WRITE = 0022;
 
-  /** How the names of files end that {@link AtomicFiles} is at work on. */
+  /** End of the names of files that {@link AtomicFiles} is still writing. */
   private static final String UNFINISHED = ".new";
 
-  /** Longer than anyone takes to write an entry. */
+  /** Longer than writing an entry takes. */
   private static final Duration LONG = Duration.ofHours(1);
 
   private final Path directory;
@@ -102,7 +103,7 @@ final class TableFiles {
       }
       return PolicyDfa.of(tables, words, key.form(), key.files());
     } catch (IOException | RuntimeException e) {
-      return null; // missing, or not what was written
+      return null; // missing or damaged
     }
   }
 
@@ -113,7 +114,7 @@ final class TableFiles {
     return array;
   }
 
-  /** Writes a table; a cache that can't be written to is slow, not wrong. */
+  /** Writes a table. Failures are ignored: without its entries, a cache is slow, not wrong. */
   void write(String hash, PackedDfa tables, AcceptWords[] words) {
     try {
       Files.createDirectories(directory);
@@ -127,13 +128,13 @@ final class TableFiles {
   }
 
   /**
-   * Returns whether nobody else can put entries into a directory: one that was planted could turn a
-   * deny into an allow.
+   * Returns whether nobody else can put entries into a directory. A planted entry could turn a deny
+   * into an allow.
    */
   private static boolean isOurs(Path directory) throws IOException {
     if (!Files.getFileStore(directory).supportsFileAttributeView("unix")
         && !Files.getFileStore(directory).supportsFileAttributeView("posix")) {
-      return true; // a system without owners
+      return true; // a file system without owners
     }
     Map<String, Object> found = Files.readAttributes(directory, "unix:uid,mode");
     Path self = Path.of("/proc/self");
@@ -145,7 +146,8 @@ final class TableFiles {
   }
 
   /**
-   * Returns whether a file can be an entry: no link, no pipe that would be waited for, no giant.
+   * Returns whether a file can be an entry: a regular file, not a link or a pipe that would block,
+   * and not too large.
    */
   private static boolean isEntry(Path file) throws IOException {
     BasicFileAttributes found =
@@ -153,7 +155,7 @@ final class TableFiles {
     return found.isRegularFile() && found.size() <= MOST_BYTES;
   }
 
-  /** Removes what writers left that were killed. */
+  /** Removes the files of writers that were killed. */
   private void sweep() {
     Instant before = Instant.now().minus(LONG);
     try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
@@ -163,7 +165,7 @@ final class TableFiles {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      // It stays.
+      // The files stay.
     }
   }
 
@@ -171,7 +173,7 @@ final class TableFiles {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {
-      // Nothing depends on it.
+      // The file stays, which does no harm.
     }
   }
 }

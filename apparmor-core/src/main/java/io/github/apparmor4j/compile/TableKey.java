@@ -12,13 +12,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a table depends on: expressions with what they say, and the form that is wanted.
+ * What a table depends on: expressions and what they say, and the form of the table.
  *
- * @param rules in the order in which they are labelled
+ * @param rules encoded rules, in the order in which they are labelled
+ * @param files whether it is the file table
+ * @param relative whether rows may be stored as differences from other rows
+ * @param wide whether there may be more than 65535 states
+ * @param form form of the permissions
  */
 record TableKey(List<EncodedRule> rules, boolean files, boolean relative, boolean wide, Form form) {
 
-  /** Returns a hash of what a table depends on. */
+  /** Returns a hash of all that the table depends on. */
   String hash() {
     MessageDigest digest = sha256();
     Hasher hasher = new Hasher(digest);
@@ -48,8 +52,8 @@ record TableKey(List<EncodedRule> rules, boolean files, boolean relative, boolea
   }
 
   /**
-   * Writes trees so that different ones give different bytes, and few of them: a letter is itself,
-   * a set is written once and has a number from then on.
+   * Writes trees of expressions as bytes, different trees as different bytes. There are few bytes:
+   * a letter is itself, and a set is written once and has a number from then on.
    */
   private static final class Hasher {
     private static final int FIRST_LETTER = 0x20;
@@ -67,7 +71,7 @@ record TableKey(List<EncodedRule> rules, boolean files, boolean relative, boolea
       this.digest = digest;
     }
 
-    /** Writes seven bits a byte, the last one below 128. */
+    /** Writes a number, seven bits in each byte; only the last byte is below 128. */
     void number(int value) {
       int rest = value;
       while ((rest & ~0x7f) != 0) {

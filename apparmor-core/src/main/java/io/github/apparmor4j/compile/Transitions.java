@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that a profile's exec rules refer to, in byte order so that the order of rules does not
- * matter.
+ * The names that a profile's exec rules refer to. They are sorted, so that the order of the rules
+ * makes no difference.
  */
 final class Transitions {
 
@@ -48,7 +48,7 @@ final class Transitions {
     if (exec == null || file.target() == null) {
       return null;
     }
-    // A child of the program's own path, as it is written, is what attaches to the program anyway.
+    // A child whose name is the program's own path, as written, attaches to the program anyway.
     if (exec.target() == ExecMode.Target.CHILD
         && origin.written() instanceof FileRule written
         && Objects.equals(written.target(), written.path())) {
@@ -64,7 +64,7 @@ final class Transitions {
   }
 
   /**
-   * Returns the index that an exec rule's word holds.
+   * Returns the index for an exec rule's accept word.
    *
    * @param origin the rule as it is in the profile
    */

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules about sockets of the family {@code unix}: family, type, protocol, own address and label,
- * what is asked, then the other side's. Where the kernel knows only families, an allowing rule
- * becomes one about the family, without its conditions.
+ * Encoder of rules about sockets of the family {@code unix}: the family, type, protocol, the own
+ * address and label, a command, and the address and label of the other side. For kernels that know
+ * only families, an allowing rule becomes one about the family, without its conditions.
  */
 final class UnixEncoder {
 
@@ -67,12 +67,12 @@ final class UnixEncoder {
     return rule.type() == null ? TWO_BYTES : Regex.bytes((byte) 0, (byte) rule.type().number());
   }
 
-  /** Encodes all of a rule for kernels that look at addresses and labels, nothing for others. */
+  /** Encodes a whole rule for kernels that look at addresses and labels, and nothing for others. */
   static void encodeFine(UnixRule rule, RuleOutput out) {
     boolean hasPeer = rule.peerAddress() != null || rule.peerLabel() != null;
     int permissions = permissions(rule);
     Regex type = type(rule);
-    // The patterns are read in any case, so that a mistake in them is found for every kernel.
+    // The patterns are read in any case, so that mistakes in them are found for every kernel.
     Regex own = address(rule.address());
     Regex other = address(rule.peerAddress());
     Regex otherLabel =
@@ -117,7 +117,8 @@ final class UnixEncoder {
   }
 
   /**
-   * Returns an address: a byte 1 for none, or a NUL and the abstract name, slashes run together.
+   * Returns an address: a byte 1 for none, or a NUL and the abstract name, where several slashes in
+   * a row become one. {@code null} stands for any address.
    */
   private static Regex address(@Nullable String address) {
     if (address == null) {
@@ -128,7 +129,7 @@ final class UnixEncoder {
       return Regex.of(1);
     }
     if (name.equals("auto")) {
-      // The kernel makes names of five hexadecimal digits.
+      // The kernel makes up names of five hexadecimal digits.
       List<Regex> digits = new ArrayList<>(List.of(RuleOutput.NUL));
       ByteSet digit = ByteSet.range('0', '9').plus(ByteSet.range('a', 'f'));
       for (int i = 0; i < 5; i++) {

@@ -5,14 +5,13 @@ import io.github.apparmor4j.profile.UsernsRule;
 import io.github.apparmor4j.vocabulary.AcceptBits;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 
-/** User namespaces: the class byte alone. */
+/** Encoder of rules about user namespaces: the class byte alone. */
 final class UsernsEncoder {
 
   private UsernsEncoder() {}
 
-  // The permissions are those of the class byte itself, where the class's marker is as well: so
-  // each
-  // rule brings a marker of its own priority.
+  // The permission belongs to the class byte alone, which is also the class's marker. So each rule
+  // adds a marker with its own priority.
   static void encode(UsernsRule rule, RuleOutput out) {
     if (out.enforces("namespaces/mask/userns_create")) {
       Regex head = Regex.of(PolicyClass.USERNS);

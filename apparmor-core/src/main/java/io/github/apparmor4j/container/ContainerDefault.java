@@ -21,17 +21,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The family of default profiles of Docker, containerd, nerdctl, Podman and CRI-O: everything is
- * allowed but what reaches the host through {@code /proc}, {@code /sys} and mounts; signals and
- * tracing stay among the container's own tasks, and the runtime may signal in. What the members
- * differ in is their {@link ContainerTemplate} and the parameters here (docs/containers.md).
+ * The default profiles of Docker, containerd, nerdctl, Podman and CRI-O. They allow everything
+ * except what reaches the host through {@code /proc}, {@code /sys} and mounts. Tasks of the
+ * container may signal and trace only each other; the runtime may send them signals. The profiles
+ * differ in their {@link ContainerTemplate} and in the parameters of the builder
+ * (docs/containers.md).
  */
 public final class ContainerDefault {
 
-  /** Labels of what may signal a container: unconfined runtimes, and those with a profile. */
+  /**
+   * Labels that may send signals to a container: unconfined runtimes, and runtimes with a profile.
+   */
   static final List<String> RUNTIMES = List.of("unconfined", "runc", "crun");
 
-  /** The same where profiles are named by their programs. */
+  /** The same, for hosts where profiles are named by their programs' paths. */
   private static final List<String> RUNTIMES_BY_PATH =
       List.of(
           "unconfined",
@@ -41,13 +44,13 @@ public final class ContainerDefault {
 
   private ContainerDefault() {}
 
-  /** Denies what of {@code /proc} reaches the host, even to read it. */
+  /** Denies all access, even reading, to files in {@code /proc} that reach the host. */
   static void denyHostInProc(Profile.Builder profile) {
     profile.deny(
         FileRule.of("@{PROC}/sysrq-trigger", "rwklx"), FileRule.of("@{PROC}/kcore", "rwklx"));
   }
 
-  /** Denies what of {@code /sys} reaches the host, even to read it. */
+  /** Denies all access, even reading, to files in {@code /sys} that reach the host. */
   static void denyHostInSys(Profile.Builder profile, boolean powercap) {
     profile.deny(FileRule.of("/sys/firmware/**", "rwklx"));
     if (powercap) {
@@ -66,7 +69,7 @@ public final class ContainerDefault {
     return new Builder(name, template);
   }
 
-  /** Collects the parameters; not thread-safe. */
+  /** Collects the parameters of a profile; not thread-safe. */
   public static final class Builder {
     private final String name;
     private final ContainerTemplate template;
@@ -88,7 +91,7 @@ public final class ContainerDefault {
       }
     }
 
-    /** Pins the ABI, {@code abi/3.0}: without, newer kernels refuse unix sockets. */
+    /** Pins an ABI, such as {@code abi/3.0}. Without an ABI, newer kernels refuse Unix sockets. */
     public Builder abi(String path) {
       abi = path;
       return this;
@@ -102,10 +105,10 @@ public final class ContainerDefault {
     }
 
     /**
-     * Takes of a host what the runtime would: the ABI if the template pins one, and each include,
-     * where the files are there.
+     * Uses the files of a host as the runtime would: the ABI if the template pins one, and each
+     * include, if their files exist.
      *
-     * @param root of its file tree; {@code /} for this host
+     * @param root root of the host's file tree; {@code /} for this host
      */
     public Builder host(Path root) {
       Path directory = root.resolve("etc/apparmor.d");
@@ -118,7 +121,7 @@ public final class ContainerDefault {
       return this;
     }
 
-    /** Lets tasks of another label send signals: the daemon's, if it is confined. */
+    /** Lets tasks with another label send signals, such as a daemon that is confined. */
     public Builder signalPeer(String label) {
       if (!signalPeers.contains(label)) {
         signalPeers.add(label);
@@ -127,27 +130,30 @@ public final class ContainerDefault {
     }
 
     /**
-     * Allows mounts, which the default denies altogether; others are refused still, and logged from
-     * then on. They need {@code CAP_SYS_ADMIN} as well.
+     * Allows some mounts; by default all are denied. Other mounts are still refused, but then they
+     * are logged. Mounting needs {@code CAP_SYS_ADMIN} as well.
      */
     public Builder allowMount(MountRule... rules) {
       mounts.addAll(List.of(rules));
       return this;
     }
 
-    /** Allows user namespaces, under an ABI that mediates them: {@code abi/4.0} and later. */
+    /**
+     * Allows user namespaces. This matters only under an ABI that mediates them: {@code abi/4.0} or
+     * later.
+     */
     public Builder allowUserns() {
       userns = true;
       return this;
     }
 
-    /** Refuses to execute files. */
+    /** Denies the execution of files that match one of the patterns. */
     public Builder denyExec(String... patterns) {
       notExecuted.addAll(List.of(patterns));
       return this;
     }
 
-    /** Returns the file: the preamble and the profile. */
+    /** Returns the profile file: the preamble and the profile. */
     public ProfileFile build() {
       ProfileFile.Builder file = ProfileFile.builder();
       if (abi != null) {
@@ -161,7 +167,7 @@ public final class ContainerDefault {
       return file.profile(profile()).build();
     }
 
-    /** Returns the profile without a preamble, which it needs for {@code @{PROC}}. */
+    /** Returns the profile alone. A file with it must define {@code @{PROC}}. */
     public Profile profile() {
       Profile.Builder profile =
           Profile.builder(name)
@@ -195,7 +201,8 @@ public final class ContainerDefault {
       return profile.allow(PtraceRule.of(name, traces)).build();
     }
 
-    // Of /proc only the container's own processes and shared memory limits are writable.
+    // In /proc only the files of the container's own processes and the limits of shared memory are
+    // writable.
     private void proc(Profile.Builder profile) {
       profile.deny(
           FileRule.of("@{PROC}/*", "w"),
@@ -208,8 +215,8 @@ public final class ContainerDefault {
       }
     }
 
-    // Of /sys only /sys/fs/cgroup is writable; globs have no "all but", so each further letter is a
-    // rule.
+    // In /sys only /sys/fs/cgroup is writable. Globs can't say "all but", so each letter of the
+    // path takes a rule of its own.
     private void sys(Profile.Builder profile) {
       for (String path : List.of("[^f]*", "f[^s]*", "fs/[^c]*", "fs/c[^g]*", "fs/cg[^r]*")) {
         profile.deny(FileRule.of("/sys/" + path + "/**", "wklx"));

@@ -27,9 +27,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container's profile from what it is meant to do. Everything is readable and may be executed, as
- * in its image; nothing is writable, no network is reachable and nothing of the host is in reach
- * but what the builder is told.
+ * A container's profile, made from what the container is meant to do. By default all files are
+ * readable and may be executed; only devices, shared memory and the tasks' directories in {@code
+ * /proc} are writable; sockets are only local ones and netlink; files through which the host can be
+ * reached are denied. Everything else has to be allowed here.
  *
  * <pre>{@code
  * ProfileFile file =
@@ -41,12 +42,13 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  *
- * <p>A path without glob characters means itself and all below; where paths overlap, the longer one
- * counts. Names from elsewhere, of volumes say, go through {@link #literal(String)}.
+ * <p>Paths are absolute; the builder throws {@link IllegalArgumentException} for others. A path
+ * without glob characters means itself and all below it; if paths overlap, the longer one counts.
+ * Pass names from outside, such as those of volumes, through {@link #literal(String)}.
  */
 public final class ContainerProfile {
 
-  /** What Docker and containerd leave to a container's root. */
+  /** The capabilities that Docker and containerd leave to root in a container. */
   public static final Set<Capability> DEFAULT_CAPABILITIES =
       Set.of(
           Capability.AUDIT_WRITE,
@@ -69,13 +71,13 @@ public final class ContainerProfile {
   /**
    * Returns a builder.
    *
-   * @param name of the profile in the kernel
+   * @param name name of the profile in the kernel
    */
   public static Builder builder(String name) {
     return new Builder(name);
   }
 
-  /** Returns a path in which no character means anything but itself. */
+  /** Returns a path with all glob characters escaped, so that it means exactly itself. */
   public static String literal(String path) {
     return path.replaceAll("[\\\\*?\\[\\]{}^]", "\\\\$0");
   }
@@ -85,12 +87,12 @@ public final class ContainerProfile {
     private final String name;
     private @Nullable String abi = "abi/3.0";
 
-    /** For each path whether it is writable. */
+    /** The paths that were named, and whether they are writable. */
     private final Map<String, Boolean> writes = new TreeMap<>();
 
     private final Set<String> logged = new LinkedHashSet<>();
 
-    /** For each path whether it may be executed. */
+    /** The paths that were named, and whether they may be executed. */
     private final Map<String, Boolean> executes = new TreeMap<>();
 
     private final Set<String> hidden = new LinkedHashSet<>();
@@ -104,31 +106,31 @@ public final class ContainerProfile {
     }
 
     /**
-     * Pins another ABI than {@code abi/3.0}, which every host's AppArmor has; under a later one,
-     * what it mediates besides, user namespaces say, has to be allowed.
+     * Pins another ABI than the default {@code abi/3.0}, which AppArmor has on every host. A later
+     * ABI mediates more, such as user namespaces, and that has to be allowed as well.
      */
     public Builder abi(String path) {
       abi = Objects.requireNonNull(path, "path");
       return this;
     }
 
-    /** Pins no ABI. */
+    /** Leaves out the {@code abi} rule. */
     public Builder withoutAbi() {
       abi = null;
       return this;
     }
 
-    /** Lets paths be written: a volume, a tmpfs, a directory of the image. */
+    /** Allows writing to paths, such as a volume, a tmpfs or a directory of the image. */
     public Builder writable(String... paths) {
       return put(writes, true, paths);
     }
 
-    /** Refuses writing below what is writable otherwise. */
+    /** Denies writing to paths within writable ones. */
     public Builder readOnly(String... paths) {
       return put(writes, false, paths);
     }
 
-    /** Lets paths be written, and has the kernel log it. */
+    /** Allows writing to paths, and has the kernel log it. */
     public Builder logWrites(String... paths) {
       put(writes, true, paths);
       for (String path : paths) {
@@ -137,12 +139,15 @@ public final class ContainerProfile {
       return this;
     }
 
-    /** Lets only these be executed, and what other calls name. */
+    /**
+     * Allows the execution of these paths and of those that other calls name, and of nothing else.
+     * Without a call, every file may be executed.
+     */
     public Builder allowExec(String... paths) {
       return put(executes, true, paths);
     }
 
-    /** Refuses to execute paths. */
+    /** Denies the execution of paths. */
     public Builder denyExec(String... paths) {
       return put(executes, false, paths);
     }
@@ -154,7 +159,7 @@ public final class ContainerProfile {
       return this;
     }
 
-    /** Refuses to read, write or execute paths. */
+    /** Denies all access to paths. */
     public Builder hide(String... paths) {
       for (String path : paths) {
         hidden.add(withoutSlash(requireAbsolute(path)));
@@ -162,24 +167,24 @@ public final class ContainerProfile {
       return this;
     }
 
-    /** Leaves exactly these of the {@link #DEFAULT_CAPABILITIES} and others. */
+    /** Allows exactly these capabilities, in place of the {@link #DEFAULT_CAPABILITIES}. */
     public Builder capabilities(Collection<Capability> exactly) {
       capabilities.clear();
       capabilities.addAll(exactly);
       return this;
     }
 
-    /** Leaves exactly these of the {@link #DEFAULT_CAPABILITIES} and others. */
+    /** Allows exactly these capabilities, in place of the {@link #DEFAULT_CAPABILITIES}. */
     public Builder capabilities(Capability... exactly) {
       return capabilities(Arrays.asList(exactly));
     }
 
-    /** Allows TCP, by IPv4 and IPv6. */
+    /** Allows TCP over IPv4 and IPv6. */
     public Builder tcp() {
       return sockets(SocketType.STREAM);
     }
 
-    /** Allows UDP, which looking up names needs, by IPv4 and IPv6. */
+    /** Allows UDP over IPv4 and IPv6, which name resolution needs. */
     public Builder udp() {
       return sockets(SocketType.DGRAM);
     }
@@ -190,19 +195,19 @@ public final class ContainerProfile {
       return this;
     }
 
-    /** Allows a kind of sockets. */
+    /** Allows one type of sockets of a family. */
     public Builder network(NetworkFamily family, SocketType type) {
       networks.add(NetworkRule.of(family, type));
       return this;
     }
 
-    /** Lets tasks of another label send signals: the daemon's, if it is confined. */
+    /** Lets tasks with another label send signals, such as a daemon that is confined. */
     public Builder signalPeer(String label) {
       signalPeers.add(label);
       return this;
     }
 
-    /** Returns the file: the preamble and the profile. */
+    /** Returns the profile file: the preamble and the profile. */
     public ProfileFile build() {
       ProfileFile.Builder file = ProfileFile.builder();
       if (abi != null) {
@@ -220,7 +225,8 @@ public final class ContainerProfile {
         profile.allow(CapabilityRule.of(capabilities));
       }
       networks.forEach(profile::allow);
-      // Within the container: local sockets, and what libraries ask the kernel about interfaces.
+      // Always allowed: local sockets, and netlink, by which libraries ask about network
+      // interfaces.
       profile.allow(
           NetworkRule.of(NetworkFamily.UNIX),
           NetworkRule.of(NetworkFamily.NETLINK, SocketType.RAW));
@@ -288,13 +294,13 @@ public final class ContainerProfile {
     return path.replaceAll("\\\\.", "").matches(".*[*?\\[{].*");
   }
 
-  // ---- which of several paths counts
+  // ---- overlapping paths
 
   /**
-   * What is said of a path, where it isn't said already by one that holds it.
+   * A path, whether it is allowed, and the priority of its rule.
    *
-   * @param priority one more for each allowed path within a refused one: a denying rule wins over
-   *     all of its own priority
+   * @param priority one more for each allowed path within a denied one, since a denying rule wins
+   *     over all rules of its own priority
    */
   private record Layer(String path, boolean allowed, int priority) {
 
@@ -304,7 +310,7 @@ public final class ContainerProfile {
     }
   }
 
-  /** Returns layers, outer ones first. */
+  /** Returns the layers, outer ones before those within them. */
   private static List<Layer> layers(Map<String, Boolean> said, boolean otherwise) {
     List<Layer> layers = new ArrayList<>();
     for (Map.Entry<String, Boolean> entry : said.entrySet()) {

@@ -4,18 +4,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A version of a runtime's default profile, by what it has that others haven't. Each was read from
- * what a real one gave to {@code apparmor_parser}, except {@link #DOCKER_29}, {@link #NERDCTL_2}
- * and {@link #CRI_O}, which are known from their publishers' descriptions (docs/containers.md).
+ * A version of a runtime's default profile, described by how it differs from the others. Each was
+ * read from what the real runtime gave to {@code apparmor_parser}, except {@link #DOCKER_29},
+ * {@link #NERDCTL_2} and {@link #CRI_O}, which are known from their publishers' descriptions
+ * (docs/containers.md).
  */
 public enum ContainerTemplate {
-  /** Docker's in 20.10.24. */
+  /** Docker's default profile in 20.10.24. */
   DOCKER_20_10("docker-default", NotTasks.LOOSE),
 
-  /** Docker's in 28.5.2. */
+  /** Docker's default profile in 28.5.2. */
   DOCKER_28("docker-default", NotTasks.HALF, Part.RUNTIMES, Part.POWERCAP),
 
-  /** Docker's since moby/profiles 0.2.1, of May 2026. */
+  /** Docker's default profile since moby/profiles 0.2.1, of May 2026. */
   DOCKER_29(
       "docker-default",
       NotTasks.STRICT,
@@ -24,11 +25,11 @@ public enum ContainerTemplate {
       Part.NO_KERNEL_CRYPTO,
       Part.ABI),
 
-  /** containerd's in 1.6.20. */
+  /** containerd's default profile in 1.6.20. */
   CONTAINERD_1_6(
       "cri-containerd.apparmor.d", NotTasks.LOOSE, Part.NO_MEMORY_DEVICES, Part.TRACES_ONLY),
 
-  /** containerd's in 2.1.9. */
+  /** containerd's default profile in 2.1.9. */
   CONTAINERD_2(
       "cri-containerd.apparmor.d",
       NotTasks.LOOSE,
@@ -38,41 +39,44 @@ public enum ContainerTemplate {
       Part.ABI),
 
   /**
-   * nerdctl's, which is containerd 2's under another name: by its sources, it calls containerd's
-   * library for it.
+   * nerdctl's default profile, which is that of containerd 2 under another name: according to its
+   * sources, nerdctl calls containerd's library.
    */
   NERDCTL_2("nerdctl-default", CONTAINERD_2),
 
-  /** Podman's in 4.3.1, with containers-common 0.50.1, whose version is in the name. */
+  /** Podman's default profile in 4.3.1; its name has the version of containers-common, 0.50.1. */
   PODMAN_4("containers-default-0.50.1", NotTasks.LOOSE, Part.TRACES_ONLY),
 
-  /** Podman's in 5.8.6, with containers-common 0.67.1, whose version is in the name. */
+  /** Podman's default profile in 5.8.6; its name has the version of containers-common, 0.67.1. */
   PODMAN_5("containers-default-0.67.1", NotTasks.LOOSE, Part.TRACES_ONLY, Part.RUNTIMES_BY_PATH),
 
-  /** CRI-O's, which is Podman's under another name: by its sources, both call one library. */
+  /**
+   * CRI-O's default profile, which is Podman's under another name: according to their sources, both
+   * call the same library.
+   */
   CRI_O("crio-default", PODMAN_5);
 
-  /** What some templates have. */
+  /** Parts that only some templates have. */
   enum Part {
-    /** Signals may come from runtimes that have a profile of their own. */
+    /** Runtimes with a profile of their own may send signals. */
     RUNTIMES,
-    /** The same, with profiles that are named by the programs' paths, Podman's among them. */
+    /** The same, for profiles that are named by their programs' paths, including Podman's. */
     RUNTIMES_BY_PATH,
-    /** {@code /sys/devices/virtual/powercap} is out of reach. */
+    /** {@code /sys/devices/virtual/powercap} is denied. */
     POWERCAP,
-    /** {@code /proc/mem} and {@code /proc/kmem} are out of reach. */
+    /** {@code /proc/mem} and {@code /proc/kmem} are denied. */
     NO_MEMORY_DEVICES,
-    /** No sockets of the kernel's crypto interface, {@code AF_ALG}. */
+    /** Sockets of the kernel's crypto interface, {@code AF_ALG}, are denied. */
     NO_KERNEL_CRYPTO,
-    /** The container's tasks may trace each other and may not be traced, so none traces another. */
+    /** The container's tasks may trace each other but may not be traced, so in effect none can. */
     TRACES_ONLY,
     /** ABI 3.0 is pinned where the host has it. */
     ABI
   }
 
   /**
-   * Names in {@code /proc} that are neither numbers nor {@code sys}. Without a slash in its classes
-   * a pattern meets names of deeper directories, too.
+   * Patterns of names in {@code /proc} that are neither numbers nor {@code sys}. A class that
+   * doesn't exclude the slash also matches names in deeper directories.
    */
   private static final class NotTasks {
     static final String LOOSE =
@@ -86,7 +90,7 @@ public enum ContainerTemplate {
   private final String profileName;
   private final String notTasks;
 
-  @SuppressWarnings("ImmutableEnumChecker") // a copy
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable copy
   private final Set<Part> parts;
 
   ContainerTemplate(String profileName, String notTasks, Part... parts) {

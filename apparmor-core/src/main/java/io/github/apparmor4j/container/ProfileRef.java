@@ -6,9 +6,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Which profile a container gets. No runtime takes a profile's text: each takes the name of one
- * that is in the kernel already. So a reference comes from a policy that was compiled and can be
- * loaded, or says that someone else loads it: {@link #external(String)}.
+ * A reference to the profile that a container gets. No runtime takes a profile's text; each takes
+ * the name of a profile that is already in the kernel. So a reference comes from a compiled policy,
+ * which can be loaded, or it says that someone else loads the profile: {@link #external(String)}.
+ * Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * ProfileRef own = ProfileRef.of(policy);
+ * ProfileRef other = ProfileRef.external("docker-default");
+ * }</pre>
  */
 public sealed interface ProfileRef {
 
@@ -22,21 +28,25 @@ public sealed interface ProfileRef {
   sealed interface Named extends ProfileRef {
 
     /**
-     * Returns its name as the kernel lists it; without {@code localhost/}, which some runtimes put
-     * before it.
+     * Returns the profile's name as the kernel lists it, without the {@code localhost/} that some
+     * runtimes put before it.
      */
     String name();
   }
 
   /**
-   * A profile of a policy that is to be loaded.
+   * A profile of a compiled policy.
    *
-   * @param policy to be loaded before the container starts
-   * @param name of a profile in it, {@code :namespace:name} if it is for a namespace
+   * @param policy policy that must be loaded before the container starts
+   * @param name name of a profile in it; {@code :namespace:name} if the profile is for a namespace
    */
   record Compiled(CompiledPolicy policy, String name) implements Named {
 
-    /** Rejects names that the policy doesn't have, and those that a runtime would misread. */
+    /**
+     * Rejects names that the policy doesn't have, and names that a runtime would misread.
+     *
+     * @throws IllegalArgumentException if the name is rejected
+     */
     public Compiled {
       Objects.requireNonNull(policy, "policy");
       requireName(name);
@@ -49,11 +59,15 @@ public sealed interface ProfileRef {
   /**
    * A profile that someone else loads.
    *
-   * @param name as the kernel lists it
+   * @param name name of the profile as the kernel lists it
    */
   record External(String name) implements Named {
 
-    /** Rejects names that a runtime would misread. */
+    /**
+     * Rejects names that a runtime would misread.
+     *
+     * @throws IllegalArgumentException if the name is rejected
+     */
     public External {
       requireName(name);
     }
@@ -91,10 +105,10 @@ public sealed interface ProfileRef {
   }
 
   /**
-   * Returns the profile of a policy.
+   * Returns the only profile of a policy; children and hats don't count.
    *
-   * @throws IllegalArgumentException if there are several besides children and hats; {@link
-   *     #of(CompiledPolicy, String)} tells them apart
+   * @throws IllegalArgumentException if the policy has none or several; for those use {@link
+   *     #of(CompiledPolicy, String)}
    */
   static Compiled of(CompiledPolicy policy) {
     List<String> names =
@@ -111,7 +125,9 @@ public sealed interface ProfileRef {
   /**
    * Returns a profile of a policy.
    *
-   * @param name as the kernel will list it
+   * @param name name of the profile as the kernel will list it
+   * @throws IllegalArgumentException if the policy has no such profile, or a runtime would misread
+   *     the name
    */
   static Compiled of(CompiledPolicy policy, String name) {
     return new Compiled(policy, name);

@@ -3,16 +3,21 @@ package io.github.apparmor4j.container;
 import io.github.apparmor4j.profile.Capability;
 
 /**
- * Profiles of common services, for the layout of their official images. Each is a builder, to add
- * what an installation has besides; the profile's name is the caller's.
+ * Profiles of common services, for the layout of their official images. Each method returns a
+ * builder, so that the needs of an installation can be added; the caller chooses the profile's
+ * name. Thread-safe, but the builders are not.
+ *
+ * <pre>{@code
+ * ProfileFile file = ServiceProfiles.nginx("web").readOnly("/var/cache/nginx/static").build();
+ * }</pre>
  */
 public final class ServiceProfiles {
 
   private ServiceProfiles() {}
 
   /**
-   * Returns a service that listens, keeps data, and becomes another user after it was started by
-   * root.
+   * Returns a builder for a service that is started by root, then becomes another user, and that
+   * listens and keeps data.
    */
   private static ContainerProfile.Builder server(String name) {
     return ContainerProfile.builder(name)
@@ -28,31 +33,31 @@ public final class ServiceProfiles {
         .hide("/etc/shadow", "/etc/gshadow");
   }
 
-  /** PostgreSQL: data below {@code /var/lib/postgresql}. */
+  /** Returns a builder for PostgreSQL with its data below {@code /var/lib/postgresql}. */
   public static ContainerProfile.Builder postgresql(String name) {
     return server(name).writable("/var/lib/postgresql", "/run/postgresql", "/var/run/postgresql");
   }
 
-  /** MySQL and MariaDB: data in {@code /var/lib/mysql}. */
+  /** Returns a builder for MySQL or MariaDB with its data in {@code /var/lib/mysql}. */
   public static ContainerProfile.Builder mysql(String name) {
     return server(name)
         .writable("/var/lib/mysql", "/var/lib/mysql-files", "/run/mysqld", "/var/run/mysqld");
   }
 
-  /** Redis and Valkey: data in {@code /data}. */
+  /** Returns a builder for Redis or Valkey with its data in {@code /data}. */
   public static ContainerProfile.Builder redis(String name) {
     return server(name).writable("/data");
   }
 
-  /** MongoDB: data in {@code /data/db}. */
+  /** Returns a builder for MongoDB with its data in {@code /data/db}. */
   public static ContainerProfile.Builder mongodb(String name) {
     return server(name).writable("/data/db", "/data/configdb");
   }
 
   /**
-   * nginx: caches, logs and its process's number are written; ports below 1024; no file of the site
-   * or the configuration is writable, so what the image's start scripts would write there is
-   * refused.
+   * Returns a builder for nginx. It may use ports below 1024, and write caches, logs and its
+   * process ID. Files of the site and the configuration are not writable, so the image's start
+   * scripts can't write there either.
    */
   public static ContainerProfile.Builder nginx(String name) {
     return server(name)
@@ -66,10 +71,11 @@ public final class ServiceProfiles {
   }
 
   /**
-   * A service on the JVM, run by a user of its own: it needs no capability, starts no programs but
-   * {@code java}, and writes temporary files only.
+   * Returns a builder for a service on the JVM that runs as a user of its own. It needs no
+   * capabilities, starts no programs but {@code java}, and writes only temporary files.
    *
-   * @param java patterns of the programs that may be executed, {@code /opt/java/**} say
+   * @param java patterns of the programs that may be executed, such as {@code /opt/java/**};
+   *     without any, all may be executed
    */
   public static ContainerProfile.Builder jvm(String name, String... java) {
     return ContainerProfile.builder(name)

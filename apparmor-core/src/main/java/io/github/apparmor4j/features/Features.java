@@ -16,12 +16,17 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A set of features: the tree under {@code /sys/kernel/security/apparmor/features}, with the files
- * as leaves and the words in a file one level below. Immutable.
+ * A set of features: the tree under {@code /sys/kernel/security/apparmor/features}, with files as
+ * leaves. Each word in a file counts as a feature one level below it. Immutable and thread-safe.
  *
- * <p>The same form says what a kernel enforces and what a policy was written for (its ABI); a rule
- * is in force where both know its kind. The constants were read off running kernels ({@code
- * LINUX_…}) or state the ABI that AppArmor ships under that name.
+ * <pre>{@code
+ * Features host = Features.readDirectory(Path.of("/sys/kernel/security/apparmor/features"));
+ * boolean mediated = host.has("namespaces/mask/userns_create");
+ * }</pre>
+ *
+ * <p>The same form describes what a kernel enforces and what a policy was written for (its ABI). A
+ * rule is in force if both know its kind. The constants named {@code LINUX_…} were read from
+ * running kernels; the others are ABIs that AppArmor ships.
  */
 public final class Features {
 
@@ -77,9 +82,9 @@ public final class Features {
           .build();
 
   /**
-   * What is assumed of a policy without an {@code abi} rule: a Linux 5.4 with network and D-Bus
-   * patches. As the reference reads that file, it knows nothing of stacking and of extended
-   * attributes: docs/compatibility.md.
+   * The ABI that {@code apparmor_parser} assumes for a policy without an {@code abi} rule: Linux
+   * 5.4 with network and D-Bus patches. Because of how {@code apparmor_parser} reads that file,
+   * this ABI has neither stacking nor extended attributes (docs/compatibility.md).
    */
   public static final Features DEFAULT_ABI =
       builder()
@@ -177,7 +182,7 @@ public final class Features {
     return new Builder();
   }
 
-  /** Returns a builder that starts from these. */
+  /** Returns a builder that starts from these features. */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.leaves.putAll(leaves);
@@ -185,18 +190,18 @@ public final class Features {
   }
 
   /**
-   * Returns the ABIs that need no file, by the name that {@code abi} rules call them: {@code
-   * abi/3.0}, {@code abi/4.0}.
+   * Returns the ABIs that are built in and need no file, by their names in {@code abi} rules:
+   * {@code abi/3.0} and {@code abi/4.0}. The map is immutable.
    */
   public static Map<String, Features> builtInAbis() {
     return ABIS;
   }
 
   /**
-   * Reads either text form: nested ({@code mount {mask {mount umount}}}, an {@code abi} file) or a
-   * listing ({@code mount/mask: mount umount}, a line a file).
+   * Reads either text form: nested, as in an {@code abi} file ({@code mount {mask {mount
+   * umount}}}), or a listing with one line for each file ({@code mount/mask: mount umount}).
    *
-   * @throws IllegalArgumentException if it is neither; the message says where
+   * @throws IllegalArgumentException if the text has neither form; the message says where
    */
   public static Features parse(String text) {
     Objects.requireNonNull(text, "text");
@@ -212,8 +217,8 @@ public final class Features {
   /**
    * Reads a kernel's directory, {@code /sys/kernel/security/apparmor/features} or a copy of it.
    *
-   * @throws IOException if it can't be read, or holds what no kernel's does: more than 10,000 files
-   *     or one of more than 64 KiB
+   * @throws IOException if the directory can't be read, or can't be a kernel's because it has more
+   *     than 10,000 files or a file of more than 64 KiB
    */
   public static Features readDirectory(Path directory) throws IOException {
     Builder builder = builder();
@@ -273,8 +278,8 @@ public final class Features {
         start = i + 1;
       } else if (c == '}') {
         if (path.isEmpty()) {
-          // AppArmor ships ABI files with one brace too many (kernel-5.4-outoftree-network); its
-          // parser sees nothing of what is after: docs/compatibility.md.
+          // AppArmor ships ABI files with a closing brace too many (kernel-5.4-outoftree-network);
+          // its parser ignores what follows: docs/compatibility.md.
           return;
         }
         String value = text.substring(start, i);
@@ -309,12 +314,14 @@ public final class Features {
             .contains(path.substring(slash + 1));
   }
 
-  /** Returns the files and their contents, by path. */
+  /** Returns the files' contents by path, in an unmodifiable map. */
   public SortedMap<String, String> leaves() {
     return leaves;
   }
 
-  /** Returns the nested text form, sorted: what {@code apparmor_parser --kernel-features} reads. */
+  /**
+   * Returns the nested text form, sorted, as {@code apparmor_parser --kernel-features} reads it.
+   */
   public String toText() {
     StringBuilder out = new StringBuilder();
     write(out, "");
@@ -352,7 +359,7 @@ public final class Features {
     return leaves.hashCode();
   }
 
-  /** Returns the listing, a line a file. */
+  /** Returns the listing, with one line for each file. */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder();
@@ -370,7 +377,8 @@ public final class Features {
      * Sets a file's content.
      *
      * @param path components separated by slashes
-     * @param value its words; white space is folded
+     * @param value the words in the file; white space is reduced to single spaces
+     * @throws IllegalArgumentException if the path is empty, or begins or ends with a slash
      */
     public Builder set(String path, String value) {
       if (path.isEmpty() || path.startsWith("/") || path.endsWith("/")) {
@@ -380,7 +388,7 @@ public final class Features {
       return this;
     }
 
-    /** Removes a file or a directory. */
+    /** Removes a file, or a directory and all below it. */
     public Builder remove(String path) {
       leaves.keySet().removeIf(key -> key.equals(path) || key.startsWith(path + "/"));
       return this;

@@ -14,21 +14,27 @@ import java.util.List;
 
 /**
  * A path expression: {@code *}, {@code **}, {@code ?}, {@code [a-z]}, {@code [^x]}, {@code {a,b}}
- * and escapes, over bytes. Immutable.
+ * and escapes, over bytes. Immutable and thread-safe.
  *
- * <p>{@code *} matches anything but {@code /} and NUL, {@code **} anything but NUL. After a {@code
- * /} and before another or the end a star must match something: {@code /a/*} does not match {@code
- * /a/} (apparmor.d(5), "Globbing"; docs/language.md).
+ * <pre>{@code
+ * Aare pages = Aare.path("/srv/**.html");
+ * boolean matches = pages.matches("/srv/a/b.html");
+ * boolean within = Aare.path("/srv/**").includes(pages);
+ * }</pre>
+ *
+ * <p>{@code *} matches any bytes but {@code /} and NUL, {@code **} any bytes but NUL. A star
+ * between a {@code /} and either another {@code /} or the end must match at least one byte: {@code
+ * /a/*} does not match {@code /a/} (apparmor.d(5), "Globbing"; docs/language.md).
  */
 public final class Aare {
 
   private static final ByteSet NO_NUL = ByteSet.ALL.minus(ByteSet.of(0));
   private static final int MAX_DEPTH = 50;
 
-  /** What means something else where it isn't escaped. */
+  /** Characters that have a special meaning unless they are escaped. */
   private static final String SPECIAL = "*?[]{}^,\\";
 
-  /** Marks a byte that stands for itself, whatever it means otherwise. */
+  /** Marks a byte that is meant literally because it was escaped. */
   private static final int LITERAL = 0x100;
 
   private final String text;
@@ -42,18 +48,19 @@ public final class Aare {
   }
 
   /**
-   * Reads the expression of a path: runs of slashes are one, except that two at the beginning stay.
+   * Reads the expression of a path. Several slashes in a row count as one, except that exactly two
+   * at the beginning stay two.
    *
-   * @throws GlobSyntaxException if the text is none
+   * @throws GlobSyntaxException if the text is not a valid expression
    */
   public static Aare path(String text) {
     return parse(text, filterSlashes(tokens(text)));
   }
 
   /**
-   * Reads the expression of a label or another name, in which slashes are like any character.
+   * Reads the expression of a label or another name, where slashes in a row are kept as they are.
    *
-   * @throws GlobSyntaxException if the text is none
+   * @throws GlobSyntaxException if the text is not a valid expression
    */
   public static Aare label(String text) {
     return parse(text, tokens(text));
@@ -61,9 +68,9 @@ public final class Aare {
 
   /**
    * Reads the expression of a value that may hold NUL bytes, such as an abstract socket's name:
-   * {@code **} matches everything there, {@code *} and {@code ?} all but a slash.
+   * {@code **} matches any bytes, {@code *} and {@code ?} any but a slash.
    *
-   * @throws GlobSyntaxException if the text is none
+   * @throws GlobSyntaxException if the text is not a valid expression
    */
   public static Aare bytes(String text) {
     Reader reader = new Reader(tokens(text), ByteSet.ALL);
@@ -82,47 +89,48 @@ public final class Aare {
   }
 
   /** Returns the language as a tree. */
-  @SuppressWarnings("exports") // for this library's compiler
+  @SuppressWarnings("exports") // used by this library's compiler
   public Regex regex() {
     return regex;
   }
 
   /**
-   * Returns whether the expression has only letters, sets of letters and alternations: no star, no
-   * {@code ?}, no {@code [^…]}. Of exec rules for the same path the exact one wins.
+   * Returns whether the expression has only characters, sets of characters and alternations, but no
+   * star, no {@code ?} and no {@code [^…]}. If several exec rules match the same path, an exact one
+   * wins.
    */
   public boolean isExact() {
     return exact;
   }
 
   /**
-   * Returns whether every path of another expression is one of this. Complexity: exponential at the
-   * worst, hence within {@link WorkLimits#DEFAULT}.
+   * Returns whether this expression matches every path that another one matches. Complexity: at
+   * worst exponential; therefore {@link WorkLimits#DEFAULT} holds.
    *
-   * @throws TooComplexException if a limit is met
+   * @throws TooComplexException if a limit is reached
    */
   public boolean includes(Aare narrower) {
     return regex.includes(narrower.regex, WorkLimits.DEFAULT);
   }
 
   /**
-   * Returns whether a path is one of both expressions. Complexity as of {@link #includes}.
+   * Returns whether some path matches both expressions. Complexity as for {@link #includes}.
    *
-   * @throws TooComplexException if a limit is met
+   * @throws TooComplexException if a limit is reached
    */
   public boolean overlaps(Aare other) {
     return regex.overlaps(other.regex, WorkLimits.DEFAULT);
   }
 
-  /** Returns whether a path is in the language; compared as UTF-8. */
+  /** Returns whether the expression matches a path, which is compared as UTF-8. */
   public boolean matches(String path) {
     return regex.matches(SourceText.encode(path));
   }
 
   /**
-   * Returns the name that a text stands for, as the kernel gets it. Numbers and letters after a
-   * backslash become the byte that they mean; what is escaped because it would be a pattern keeps
-   * its backslash: the profile {@code "/\101\*"} is called {@code /A\*}.
+   * Returns the name that a text means, as the kernel gets it. Numbers and letters after a
+   * backslash become the byte that they mean. Pattern characters that are escaped keep their
+   * backslash: the profile {@code "/\101\*"} is called {@code /A\*}.
    */
   public static String name(String text) {
     if (text.indexOf('\\') < 0) {
@@ -150,7 +158,11 @@ public final class Aare {
     return SourceText.decode(out.toByteArray());
   }
 
-  /** Returns whether a text holds unescaped pattern characters. */
+  /**
+   * Returns whether a text has unescaped pattern characters.
+   *
+   * @throws GlobSyntaxException if the text ends in a backslash
+   */
   public static boolean isPattern(String text) {
     for (int token : tokens(text)) {
       if (token < LITERAL && "*?[]{}".indexOf(token) >= 0) {
@@ -160,7 +172,7 @@ public final class Aare {
     return false;
   }
 
-  /** Returns a text that matches just itself. */
+  /** Returns an expression that matches only the given text. */
   public static String quote(String text) {
     StringBuilder out = new StringBuilder(text.length() + 8);
     for (int i = 0; i < text.length(); i++) {
@@ -195,7 +207,7 @@ public final class Aare {
     return Arrays.copyOf(tokens, count);
   }
 
-  /** Returns the byte that an escape stands for, and how many bytes follow the backslash. */
+  /** Returns the byte that an escape means, and the number of its bytes after the backslash. */
   private static int[] escape(byte[] bytes, int at) {
     int c = bytes[at];
     int[] number =
@@ -266,7 +278,7 @@ public final class Aare {
     private final ByteSet inComponent;
     boolean exact = true;
 
-    /** The parts of a choice that is being read, and the sequence that it interrupts. */
+    /** A choice that is being read: the sequence before its brace, and its branches so far. */
     private record Open(List<Regex> before, List<Regex> choices) {}
 
     Reader(int[] tokens, ByteSet any) {

@@ -1,6 +1,6 @@
 package io.github.apparmor4j.glob;
 
-/** A text is no path expression. */
+/** Thrown if a text is not a valid path expression; the message says why. */
 public final class GlobSyntaxException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
