@@ -50,9 +50,6 @@ public class CorpusBenchmark {
   public byte[] compile() throws IOException {
     Path file = PROFILES.resolve(profile);
     Path base = PROFILES.resolve(profile.replaceFirst("^(upstream/[^/]*|[^/]*)/.*", "$1"));
-    return compiler
-        .compile(file, IncludeResolver.directories(base, UPSTREAM))
-        .orThrow()
-        .toBytes();
+    return compiler.compile(file, IncludeResolver.directories(base, UPSTREAM)).orThrow().toBytes();
   }
 }

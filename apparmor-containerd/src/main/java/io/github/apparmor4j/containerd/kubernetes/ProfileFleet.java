@@ -202,8 +202,7 @@ public final class ProfileFleet {
         throw new IllegalArgumentException("no name of a file of profiles: " + key);
       }
       Compilation compilation =
-          PolicyCompiler.forKernel(Features.LINUX_6_12)
-              .compile(text, IncludeResolver.none());
+          PolicyCompiler.forKernel(Features.LINUX_6_12).compile(text, IncludeResolver.none());
       List<Diagnostic> errors = Diagnostic.errors(compilation.diagnostics());
       if (!errors.isEmpty()) {
         throw new DiagnosticException(errors);
