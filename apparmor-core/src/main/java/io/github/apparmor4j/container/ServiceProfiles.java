@@ -74,10 +74,13 @@ public final class ServiceProfiles {
    * Returns a builder for a service on the JVM that runs as a user of its own. It needs no
    * capabilities, starts no programs but {@code java}, and writes only temporary files.
    *
-   * @param java patterns of the programs that may be executed, such as {@code /opt/java/**};
-   *     without any, all may be executed
+   * @param java patterns of the programs that may be executed, such as {@code /opt/java/**}
+   * @throws IllegalArgumentException if there is no pattern: everything could be executed
    */
   public static ContainerProfile.Builder jvm(String name, String... java) {
+    if (java.length == 0) {
+      throw new IllegalArgumentException("where is java? give a pattern such as /opt/java/**");
+    }
     return ContainerProfile.builder(name)
         .writable("/tmp")
         .allowExec(java)

@@ -169,7 +169,7 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
         if (value == null) {
           throw new IllegalArgumentException(kind + " needs an error's name");
         }
-        if (errno(value) == null) {
+        if (errno(value).isEmpty()) {
           throw new IllegalArgumentException("unknown error " + value);
         }
       }

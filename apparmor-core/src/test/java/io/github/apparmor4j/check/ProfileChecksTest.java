@@ -2,6 +2,10 @@ package io.github.apparmor4j.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.profile.RuleSamples;
+import io.github.apparmor4j.profile.RuleKind;
+import java.util.EnumSet;
+import java.util.Set;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.resolve.IncludeResolver;
@@ -18,6 +22,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProfileChecksTest {
+
+  /** Of limits the last one holds, and of an unknown rule nothing is known. */
+  private static final Set<RuleKind> UNCOMPARED =
+      EnumSet.of(RuleKind.RLIMIT, RuleKind.UNRECOGNIZED);
 
   private static List<Diagnostic> found(String text) {
     return ProfileChecks.run(
@@ -58,6 +66,18 @@ class ProfileChecksTest {
   void findsRulesThatDoNothing(String wide, String narrow) {
     assertThat(codes(wide + "\n" + narrow)).containsExactly("AA-CHECK-0003");
     assertThat(codes(narrow + "\n" + wide)).containsExactly("AA-CHECK-0003");
+  }
+
+  /** Every kind of rule is compared: a rule that stands there twice does nothing the second time. */
+  @Test
+  void knowsEverySampleAgain() {
+    for (RuleSamples.Sample sample : RuleSamples.samples()) {
+      List<String> expected =
+          UNCOMPARED.contains(sample.rule().kind()) ? List.of() : List.of("AA-CHECK-0003");
+      assertThat(codes(sample.text() + "\n" + sample.text()))
+          .as(sample.text())
+          .isEqualTo(expected);
+    }
   }
 
   @Test

@@ -162,6 +162,9 @@ class ContainerProfileTest {
   @Test
   void servicesDifferInWhatTheyNeed() {
     KernelProfile nginx = compile(ServiceProfiles.nginx("s"));
+    assertThatThrownBy(() -> ServiceProfiles.jvm("s"))
+        .as("every program could be executed")
+        .isInstanceOf(IllegalArgumentException.class);
     KernelProfile jvm = compile(ServiceProfiles.jvm("s", "/opt/java"));
     assertThat(allowed(nginx, Access.capability(Capability.NET_BIND_SERVICE))).isTrue();
     assertThat(allowed(jvm, Access.capability(Capability.CHOWN))).isFalse();
