@@ -1,5 +1,5 @@
 /** YAML read with places and edited as text; only for this project's modules. */
-@SuppressWarnings("module") // what it exports to is built after it
+@SuppressWarnings("module") // the modules that it exports to are built later
 module io.github.apparmor4j.yaml {
   requires transitive io.github.apparmor4j.core;
   requires static transitive org.jspecify;

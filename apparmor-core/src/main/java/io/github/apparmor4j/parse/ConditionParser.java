@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Reads conditions: {@code or} binds less than {@code and}, and that less than {@code not}. */
+/**
+ * Reads conditions: {@code not} binds tighter than {@code and}, which binds tighter than {@code
+ * or}.
+ */
 final class ConditionParser {
 
   private final RuleScanner in;
@@ -20,7 +23,10 @@ final class ConditionParser {
     this.maxDepth = maxDepth;
   }
 
-  /** Reads the condition at the cursor, and blanks after it that are on the same line. */
+  /**
+   * Reads the condition at the cursor. Passes blanks after it on the same line, and after a {@code
+   * )} also those on further lines.
+   */
   Condition condition() {
     depth = 0;
     return any();
@@ -51,7 +57,7 @@ final class ConditionParser {
     return join.apply(operands);
   }
 
-  // Parentheses around operands of the same kind say nothing.
+  // Parentheses around operands of the same kind don't change the meaning.
   private static void addFlat(Condition condition, Class<?> kind, List<Condition> to) {
     if (condition instanceof Condition.Any any && kind == Condition.Any.class) {
       to.addAll(any.operands());
@@ -129,7 +135,7 @@ final class ConditionParser {
         "compare it, or write 'defined " + left + "'");
   }
 
-  // The longer symbols first.
+  // Longer symbols come first, so that '>=' is not taken for '>'.
   private static final List<Condition.Operator> OPERATORS =
       List.of(
           Condition.Operator.EQUAL,

@@ -9,12 +9,12 @@ import io.github.apparmor4j.profile.Rule;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads rules about files, with and without their keyword. */
+/** Reads rules about files, with and without the keyword {@code file}. */
 final class FileParser {
 
   private FileParser() {}
 
-  /** Reads a rule that begins with a path or letters. */
+  /** Reads a rule that begins with a path or with permission letters. */
   static Rule bare(RuleScanner in, Qualifiers qualifiers) {
     return read(in, qualifiers, false);
   }
@@ -30,7 +30,7 @@ final class FileParser {
     }
     @Nullable Boolean unsafe = null;
     if (atPath(in)) {
-      // neither word
+      // a path begins here, so there is neither 'unsafe' nor 'safe'
     } else if (in.acceptKeyword("unsafe")) {
       unsafe = true;
     } else if (in.acceptKeyword("safe")) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Reads what stands between a profile's name and its body; each part may be missing. */
+/** Reads the parts between a profile's name and its body, each of which may be missing. */
 final class HeaderParser {
 
   private HeaderParser() {}
@@ -62,7 +62,7 @@ final class HeaderParser {
     return in.values("an identity").stream().map(Word::text).toList();
   }
 
-  /** Reads the list of flags, and where each stands. */
+  /** Reads the list of flags, and adds the place of each to {@code places}. */
   static List<ProfileFlag> flags(RuleScanner in, List<ProfileHeader.Flag> places) {
     List<ProfileFlag> flags = new ArrayList<>();
     if (in.acceptKeyword("flags")) {

@@ -52,7 +52,7 @@ final class MountParser {
     String source = null;
     String mountPoint = null;
     if (!in.atRuleEnd() && !in.text.startsWith("->", in.pos)) {
-      // A word with '=' would be a condition.
+      // A bare word with '=' would be a condition.
       boolean path = "/\"@".indexOf(in.peek()) >= 0;
       String first = in.word("a path", path ? "" : "=()").text();
       in.skip();

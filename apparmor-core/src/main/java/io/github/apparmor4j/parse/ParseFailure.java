@@ -3,7 +3,9 @@ package io.github.apparmor4j.parse;
 import io.github.apparmor4j.source.SourceSpan;
 import org.jspecify.annotations.Nullable;
 
-/** Ends the reading of one element; the parser notes it and goes on after the element. */
+/**
+ * Thrown to end the reading of one element; the parser reports it and goes on after the element.
+ */
 final class ParseFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

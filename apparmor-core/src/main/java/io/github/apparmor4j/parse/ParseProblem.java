@@ -2,7 +2,7 @@ package io.github.apparmor4j.parse;
 
 import io.github.apparmor4j.source.Diagnostic;
 
-/** What can be wrong with a text. */
+/** The kinds of problems that parsing a text can find. */
 enum ParseProblem implements Diagnostic.Kind {
   UNCLOSED_QUOTE("AA-PARSE-0001", "a quote is not closed"),
   UNEXPECTED("AA-PARSE-0002", "something else was expected here"),

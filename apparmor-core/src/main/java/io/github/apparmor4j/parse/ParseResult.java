@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a parse found: the model of all that could be read, where each of its elements stands, and
- * every problem.
+ * The result of a parse: the model of everything that could be read, the place of each of its
+ * elements, and every problem. Immutable and thread-safe.
  *
  * @param <M> the model: a whole file, or the elements of an included one
  */
@@ -40,8 +40,8 @@ public final class ParseResult<M> {
   }
 
   /**
-   * Returns the result that stands for a model that was built, not read: without places and
-   * problems.
+   * Returns the result for a model that was built, not read: without problems and places. Its
+   * source is an empty text.
    */
   public static ParseResult<ProfileFile> ofModel(ProfileFile file) {
     return new ParseResult<>(
@@ -67,13 +67,14 @@ public final class ParseResult<M> {
     return diagnostics;
   }
 
-  /** Returns whether there is no error among the problems. */
+  /** Returns whether none of the problems is an error. */
   public boolean isOk() {
     return diagnostics.stream().noneMatch(Diagnostic::isError);
   }
 
   /**
-   * Returns where an element of the model stands, by identity; nothing if it isn't from this parse.
+   * Returns the place of an element of the model, which is found by identity; empty if it isn't
+   * from this parse.
    *
    * @param element an element of the model
    */
@@ -85,7 +86,10 @@ public final class ParseResult<M> {
     return Objects.requireNonNull(headers.get(profile), "header");
   }
 
-  /** Returns whether an empty line stands before an element of the model, by identity. */
+  /**
+   * Returns whether an empty line stands before an element of the model, which is found by
+   * identity; false if it isn't from this parse.
+   */
   public boolean isSpaced(Object element) {
     SourceSpan span = spans.get(element);
     if (span == null) {
@@ -99,7 +103,10 @@ public final class ParseResult<M> {
     return lines > 1;
   }
 
-  /** Returns the place of an element of the model; for one that isn't, the text's beginning. */
+  /**
+   * Returns the place of an element of the model, which is found by identity; the beginning of the
+   * text if it isn't from this parse.
+   */
   public SourcePlace placeOf(Object element) {
     SourceSpan span = spans.get(element);
     return SourcePlace.of(source, span == null ? new SourceSpan(0, 0) : span);
@@ -108,7 +115,7 @@ public final class ParseResult<M> {
   /**
    * Returns the model if there was no error.
    *
-   * @throws DiagnosticException with all problems otherwise
+   * @throws DiagnosticException with all problems, if one of them is an error
    */
   public M orThrow() {
     if (!isOk()) {

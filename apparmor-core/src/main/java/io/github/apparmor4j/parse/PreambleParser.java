@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads what stands before profiles, includes and ABIs within them too: each method what is at the
- * cursor, after its keyword if it has one that isn't an include's.
+ * Reads the elements of a preamble, and also the includes and ABIs inside profiles. Each method
+ * reads the element at the cursor; the caller has passed its keyword, except that of an include.
  */
 final class PreambleParser {
 
@@ -28,7 +28,7 @@ final class PreambleParser {
     this.conditions = conditions;
   }
 
-  /** Returns whether an assignment to a variable is at the cursor, which ends with its line. */
+  /** Returns whether an assignment to a variable begins at the cursor. It ends with its line. */
   boolean atAssignment() {
     if (in.peek() != '@') {
       return false;
@@ -52,7 +52,7 @@ final class PreambleParser {
     return at;
   }
 
-  /** Returns whether an include is at the cursor, which has no comma at its end. */
+  /** Returns whether an include begins at the cursor. It has no comma at its end. */
   boolean atInclude() {
     return in.atHashInclude()
         || (in.text.startsWith("include", in.pos) && Scanner.isBlank(in.peek(7)));

@@ -17,13 +17,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A profile file's text that is changed in place: every byte outside of an edit stays as it is.
+ * An editor that changes a profile file's text in place: every byte outside an edit stays as it is.
  * Immutable and thread-safe; each edit returns another editor, whose text parses to exactly the
  * model that the edit describes.
  *
- * <p>Profiles are named as in the text, children as {@code parent//child}; of several of one name
- * the first is meant. Elements are found by equality among those that stand directly in the
+ * <pre>{@code
+ * ProfileEditor editor =
+ *     ProfileEditor.of(SourceText.of("web", "profile web { # mine\n  /srv/** r,\n}\n"))
+ *         .setMode("web", ProfileFlag.Kind.COMPLAIN)
+ *         .add("web", FileRule.of("/var/log/web", "w"));
+ * String text = editor.text();
+ * }</pre>
+ *
+ * <p>Profiles are named as in the text, children as {@code parent//child}; the first of several
+ * with one name is meant. Elements are found by equality among those that stand directly in the
  * profile. Complexity of an edit: linear in the text.
+ *
+ * <p>Every edit throws {@code IllegalStateException} if the text does not allow it to be made in
+ * place, for instance because of a comment inside a rule.
  */
 public final class ProfileEditor {
 
@@ -33,23 +44,23 @@ public final class ProfileEditor {
     this.parsed = parsed;
   }
 
-  /** Returns an editor of a text; the parts of it that can't be read can't be edited. */
+  /** Returns an editor of a text. Parts of the text that can't be read can't be edited. */
   public static ProfileEditor of(SourceText source) {
     return new ProfileEditor(ProfileParser.parse(source));
   }
 
-  /** Returns the text as it is now. */
+  /** Returns the current text. */
   public String text() {
     return parsed.source().text();
   }
 
-  /** Returns the text's model and places. */
+  /** Returns the current text's model, places and problems. */
   public ParseResult<ProfileFile> result() {
     return parsed;
   }
 
   /**
-   * Sets a flag, in place of one that it excludes or of another value.
+   * Sets a flag, in place of flags that it excludes and of another value of the same flag.
    *
    * @throws NoSuchElementException if there is no such profile
    */
@@ -91,7 +102,10 @@ public final class ProfileEditor {
     return edited(splices, found, found.withFlags(flags));
   }
 
-  /** Returns what parts a header's flags: blanks only if no comma does it now. */
+  /**
+   * Returns the separator before a new flag: a comma and a blank, unless only blanks separate the
+   * flags now.
+   */
   private String separator(ProfileHeader header) {
     SourceSpan list = Objects.requireNonNull(header.flagList());
     boolean commas = text().substring(list.start(), list.end()).indexOf(',') >= 0;
@@ -99,7 +113,7 @@ public final class ProfileEditor {
   }
 
   /**
-   * Drops a flag; a profile without it stays as it is.
+   * Drops a flag. A profile without the flag stays as it is.
    *
    * @throws NoSuchElementException if there is no such profile
    */
@@ -137,11 +151,12 @@ public final class ProfileEditor {
   }
 
   /**
-   * Switches the mode.
+   * Sets the mode.
    *
    * @param mode {@code ENFORCE}, for which no flag is written, {@code COMPLAIN}, {@code KILL},
    *     {@code UNCONFINED}, {@code PROMPT} or {@code DEFAULT_ALLOW}
    * @throws NoSuchElementException if there is no such profile
+   * @throws IllegalArgumentException if {@code mode} is a flag that is not a mode
    */
   public ProfileEditor setMode(String profile, ProfileFlag.Kind mode) {
     if (mode != ProfileFlag.Kind.ENFORCE && !mode.excludes(ProfileFlag.Kind.ENFORCE)) {
@@ -160,9 +175,10 @@ public final class ProfileEditor {
   }
 
   /**
-   * Gives a profile another name; what refers to it by the old one is not changed.
+   * Gives a profile another name. References to the old name are not changed.
    *
    * @throws NoSuchElementException if there is no such profile
+   * @throws IllegalArgumentException if the new name is empty or can't be written
    */
   public ProfileEditor rename(String profile, String name) {
     Profile found = profile(profile);
@@ -175,11 +191,11 @@ public final class ProfileEditor {
   }
 
   /**
-   * Adds a rule or an include, after the last of its kind, or where its kind stands in canonical
-   * order.
+   * Adds a rule or an include: after the last rule or include that doesn't come after it in
+   * canonical order, or else at the start of the body.
    *
    * @throws NoSuchElementException if there is no such profile
-   * @throws IllegalArgumentException if the element is of another kind
+   * @throws IllegalArgumentException if the element is neither a rule nor an include
    */
   public ProfileEditor add(String profile, ProfileElement element) {
     if (!(element instanceof Rule || element instanceof Include)) {
@@ -209,7 +225,7 @@ public final class ProfileEditor {
     return edited(splices, found, found.withElements(elements));
   }
 
-  /** Returns the index of the element that another goes after; −1 for the start of the body. */
+  /** Returns the index of the element after which a new one goes; −1 for the start of the body. */
   private static int anchor(List<ProfileElement> elements, ProfileElement added) {
     int anchor = -1;
     for (int i = 0; i < elements.size(); i++) {
@@ -235,7 +251,8 @@ public final class ProfileEditor {
   }
 
   /**
-   * Removes an element, and the comment after it on its line.
+   * Removes an element. If nothing but a comment after it shares its lines, they are removed as a
+   * whole; otherwise only the element is.
    *
    * @throws NoSuchElementException if there is no such profile or element
    */
@@ -256,9 +273,10 @@ public final class ProfileEditor {
   }
 
   /**
-   * Puts an element in another's place; comments stay.
+   * Replaces an element by a rule or an include; comments stay.
    *
    * @throws NoSuchElementException if there is no such profile or element
+   * @throws IllegalArgumentException if the new element is neither a rule nor an include
    */
   public ProfileEditor replace(String profile, ProfileElement old, ProfileElement element) {
     if (!(element instanceof Rule || element instanceof Include)) {
@@ -274,7 +292,8 @@ public final class ProfileEditor {
   }
 
   /**
-   * Adds an element to the preamble, after the last of its kind, or else after the whole preamble.
+   * Adds an element to the preamble: after the last of its kind, else after the last element of the
+   * preamble, else before the first profile.
    *
    * @throws IllegalArgumentException if it is a profile or a comment
    */
@@ -367,7 +386,10 @@ public final class ProfileEditor {
     return edited(splices, new ProfileFile(elements));
   }
 
-  /** Returns a profile with another in an old one's place, which is found by identity. */
+  /**
+   * Returns a profile in which a changed one takes the place of an old one, which is found by
+   * identity.
+   */
   @SuppressWarnings("ReferenceEquality")
   private static Profile put(Profile in, Profile old, Profile changed) {
     if (in == old) {
@@ -388,7 +410,7 @@ public final class ProfileEditor {
   private ProfileEditor edited(Splices splices, ProfileFile expected) {
     ProfileEditor edited = of(splices.result());
     if (!edited.parsed.model().equals(expected)) {
-      // A comment inside of an element, for example: better no edit than another one.
+      // For example, a comment stands inside an element. Better no edit than a wrong one.
       throw new IllegalStateException("the text does not allow this edit to be made in place");
     }
     return edited;

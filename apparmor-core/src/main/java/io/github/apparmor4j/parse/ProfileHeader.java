@@ -6,14 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the parts of a profile's header stand.
+ * The places of the parts of a profile's header.
  *
- * @param keyword whether a word or {@code ^} stands before the name
- * @param name of the profile
- * @param flagList from {@code flags} or {@code (} to {@code )}; {@code null} if there is none
- * @param flags each one, repeats too
- * @param end after the last part before the brace
- * @param brace offset of the brace
+ * @param keyword whether a keyword or {@code ^} stands before the name
+ * @param name the place of the name
+ * @param flagList the place from {@code flags} or {@code (} to {@code )}; {@code null} if there is
+ *     no list
+ * @param flags every flag, including repeats
+ * @param end offset after the last part before the brace
+ * @param brace offset of the opening brace
  */
 record ProfileHeader(
     boolean keyword,
@@ -23,6 +24,6 @@ record ProfileHeader(
     int end,
     int brace) {
 
-  /** A flag and where it stands. */
+  /** A flag and its place. */
   record Flag(ProfileFlag.Kind kind, SourceSpan span) {}
 }

@@ -25,26 +25,33 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads profile files. The static methods are thread-safe; complexity is linear in the text.
+ * A parser of profile files. The static methods are thread-safe; complexity is linear in the text.
  *
- * <p>A problem ends the reading of the rule or block that it is in; reading goes on after it, so
+ * <p>A problem ends the reading of the rule or block that it is in. Reading goes on after that, so
  * that one run reports all problems.
+ *
+ * <pre>{@code
+ * SourceText source = SourceText.of("web", "profile web { /srv/www/** r, }");
+ * ParseResult<ProfileFile> result = ProfileParser.parse(source);
+ * result.diagnostics().forEach(problem -> System.err.print(problem.render()));
+ * ProfileFile file = result.orThrow();
+ * }</pre>
  */
 public final class ProfileParser {
 
   /**
-   * What a text may demand of the parser; beyond it there is a diagnostic.
+   * The limits on what a text may demand of the parser. A text beyond them gets a diagnostic.
    *
-   * @param characters of the text
-   * @param word characters of one word
-   * @param depth profiles inside profiles
-   * @param diagnostics after which reading stops
+   * @param characters the most characters of a text
+   * @param word the most characters of a word
+   * @param depth the deepest nesting of profiles, blocks and conditions
+   * @param diagnostics the number of problems after which reading stops
    */
   public record Limits(int characters, int word, int depth, int diagnostics) {
 
     /**
-     * 16 Mi characters, words of 256 Ki, 32 levels, 1000 diagnostics: far beyond every real
-     * profile.
+     * 16 Mi characters, words of 256 Ki characters, 32 levels, 1000 diagnostics: far beyond every
+     * real profile.
      */
     public static final Limits DEFAULT = new Limits(16 << 20, 256 << 10, 32, 1000);
   }
@@ -66,12 +73,15 @@ public final class ProfileParser {
     this.preamble = new PreambleParser(in, conditions);
   }
 
-  /** Reads a file: a preamble, then profiles. */
+  /**
+   * Reads a file: a preamble, then profiles. The result holds the problems of the text; none is
+   * thrown.
+   */
   public static ParseResult<ProfileFile> parse(SourceText source) {
     return parse(source, Limits.DEFAULT);
   }
 
-  /** Reads a file with other limits. */
+  /** Reads a file as {@link #parse(SourceText)} does, with other limits. */
   public static ParseResult<ProfileFile> parse(SourceText source, Limits limits) {
     ProfileParser parser = new ProfileParser(source, limits);
     List<FileElement> elements = new ArrayList<>();
@@ -79,7 +89,7 @@ public final class ProfileParser {
     return parser.result(new ProfileFile(parser.untangled(elements, true)));
   }
 
-  /** Reads what a profile's {@code include} names: the inside of a profile. */
+  /** Reads the inside of a profile: a text that an {@code include} in a profile names. */
   public static ParseResult<List<ProfileElement>> parseBody(SourceText source) {
     ProfileParser parser = new ProfileParser(source, Limits.DEFAULT);
     List<ProfileElement> elements = new ArrayList<>();
@@ -90,7 +100,8 @@ public final class ProfileParser {
   /**
    * Reads a file.
    *
-   * @throws DiagnosticException with every problem, if there is an error
+   * @param text its content; messages name it {@code profile}
+   * @throws DiagnosticException with every problem, if one of them is an error
    */
   public static ProfileFile parseOrThrow(String text) {
     return parse(SourceText.of("profile", text)).orThrow();
@@ -102,10 +113,11 @@ public final class ProfileParser {
   }
 
   /**
-   * Returns elements without those that couldn't be read, whose comments stand alone now: where
-   * nothing is left before a trailing comment on its line, it is one of a line of its own.
+   * Returns the elements that could be read. A trailing comment moves to a line of its own if the
+   * element before it on its line could not be read.
    *
-   * @param taken whether nothing stands before the first element on its line
+   * @param taken whether no trailing comment can come first, since nothing stands before the first
+   *     element on its line
    */
   private <E> List<E> untangled(List<E> elements, boolean taken) {
     List<E> kept = new ArrayList<>(elements.size());
@@ -167,7 +179,7 @@ public final class ProfileParser {
     int lineEnd = in.text.indexOf('\n', in.lastEnd);
     boolean onAnotherLine = lineEnd >= 0 && lineEnd < in.pos;
     if (failure.kind == ParseProblem.MISSING_COMMA && onAnotherLine) {
-      in.lastEnd = in.pos; // it was read but for its comma; here the next one begins
+      in.lastEnd = in.pos; // only its comma is missing; the next element begins here
     } else if (failure.kind != ParseProblem.COMMA_AFTER_INCLUDE && endsWithItsLine(start, isFile)) {
       in.recoverInLine();
     } else {
@@ -175,7 +187,7 @@ public final class ProfileParser {
     }
   }
 
-  /** Returns whether the element at an offset has no comma at its end. */
+  /** Returns whether the element at an offset ends with its line, not with a comma. */
   private boolean endsWithItsLine(int start, boolean isFile) {
     int at = in.pos;
     in.pos = start;
@@ -227,13 +239,13 @@ public final class ProfileParser {
     lineOrder(to, () -> to.add(element));
   }
 
-  // Comments that stood inside an element were passed while it was read; they go before it, on
-  // lines of their own.
+  // Comments inside an element were passed while it was read. They go before it, on lines of their
+  // own.
   private <E> void lineOrder(List<? super E> to, Runnable add) {
     List<Scanner.Seen> inside = in.takeComments();
     for (Scanner.Seen seen : inside) {
       if (seen.span().start() >= in.lastEnd) {
-        in.giveBack(seen); // after the element
+        in.giveBack(seen); // it stands after the element
         continue;
       }
       @SuppressWarnings("unchecked")
@@ -273,7 +285,7 @@ public final class ProfileParser {
     return profile;
   }
 
-  /** Returns whether there is a profile among elements; after it are only others and comments. */
+  /** Returns whether the last element that is not a comment is a profile. */
   private static boolean endInProfile(List<FileElement> elements) {
     int last = elements.size() - 1;
     while (last >= 0 && elements.get(last) instanceof Comment) {
@@ -349,7 +361,7 @@ public final class ProfileParser {
     return profile;
   }
 
-  /** Reads a body with its braces, of which the first is at the cursor. */
+  /** Reads a body with its braces; the opening one is at the cursor. */
   private List<ProfileElement> block(int depth) {
     if (depth >= limits.depth()) {
       SourceSpan here = in.here();
@@ -365,7 +377,7 @@ public final class ProfileParser {
     List<ProfileElement> elements = new ArrayList<>();
     List<Scanner.Seen> inHeader = in.takeComments();
     body(elements, depth, open);
-    // After the one that stands behind the brace, whose line theirs would take.
+    // The header's comments go after a comment that follows the brace, which must stay on its line.
     boolean trails =
         !elements.isEmpty() && elements.get(0) instanceof Comment first && first.trailing();
     List<ProfileElement> moved = new ArrayList<>();
@@ -408,7 +420,9 @@ public final class ProfileParser {
     in.advance(1);
   }
 
-  /** Keeps the text of a rule whose keyword isn't known, if it ends in a comma. */
+  /**
+   * Keeps the text of a rule with an unknown keyword, if it ends in a comma and holds no {@code #}.
+   */
   private void unrecognized(ParseFailure failure, int start, List<ProfileElement> to) {
     String text = in.text.substring(start, in.pos);
     if (failure.kind == ParseProblem.UNKNOWN_KEYWORD
@@ -434,7 +448,7 @@ public final class ProfileParser {
 
   private ProfileElement bodyElement(int depth) {
     if (in.peek() == '/' || in.peek() == '@') {
-      return RuleParser.rule(in, Qualifiers.NONE, in.pos); // most elements, and the fast way
+      return RuleParser.rule(in, Qualifiers.NONE, in.pos); // most elements: the fast way
     }
     if (preamble.atInclude()) {
       return preamble.include();
@@ -491,7 +505,7 @@ public final class ProfileParser {
     return block(depth);
   }
 
-  /** Looks past blanks and comments for {@code else}, and stays. */
+  /** Returns whether {@code else} follows after blanks and comments, without moving. */
   private boolean atElse() {
     Scanner ahead = new Scanner(in.text, limits.word());
     ahead.pos = in.pos;

@@ -66,7 +66,7 @@ final class RlimitParser {
     return in.built(() -> new RlimitRule(resource, amount, known.get()));
   }
 
-  /** Returns a number; one that begins with 0 is octal. */
+  /** Returns the number that a text writes; one that begins with 0 is octal. */
   private static long amount(String text, Word word) {
     boolean octal = text.length() > 1 && text.startsWith("0");
     try {

@@ -17,9 +17,9 @@ final class RuleParser {
   private RuleParser() {}
 
   /**
-   * Reads a rule after its qualifiers, up to and with its comma.
+   * Reads a rule after its qualifiers, up to and including its comma.
    *
-   * @param start where the qualifiers begin
+   * @param start offset where the qualifiers begin
    */
   static Rule rule(RuleScanner in, Qualifiers qualifiers, int start) {
     in.ruleStart = start;
@@ -42,7 +42,7 @@ final class RuleParser {
     return rule;
   }
 
-  /** Reads what stands between a rule's keyword and its comma. */
+  /** Reads the part of a rule between its keyword and its comma. */
   private static Rule read(RuleKind kind, String keyword, RuleScanner in, Qualifiers qualifiers) {
     return switch (kind) {
       case ALL -> AllParser.read(in, qualifiers);
@@ -77,7 +77,7 @@ final class RuleParser {
     in.advance(1);
   }
 
-  /** Reads what stands before a rule or a block. */
+  /** Reads the qualifiers before a rule or a block. */
   static Qualifiers qualifiers(RuleScanner in) {
     int priority = 0;
     boolean audit = false;
@@ -130,7 +130,7 @@ final class RuleParser {
         return value;
       }
     } catch (NumberFormatException e) {
-      // reported below, as the wrong range is
+      // reported below, like a number out of range
     }
     throw new ParseFailure(
         ParseProblem.PRIORITY_OUT_OF_RANGE,
@@ -139,7 +139,7 @@ final class RuleParser {
         null);
   }
 
-  /** Returns what is wrong where neither a keyword nor a path begins. */
+  /** Returns the failure for a place where neither a keyword nor a path begins. */
   static ParseFailure unknownKeyword(RuleScanner in) {
     int start = in.pos;
     int end = start;

@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scanner that knows what rules of several kinds are made of: lists, permissions, conditions,
+ * A scanner of the parts that rules of several kinds share: lists, permissions, conditions,
  * targets.
  */
 final class RuleScanner extends Scanner {
 
-  /** Where the rule at hand begins. */
+  /** Offset where the current rule begins. */
   int ruleStart;
 
   RuleScanner(String text, int maxWord) {
@@ -35,7 +35,7 @@ final class RuleScanner extends Scanner {
     return peek() == ',' || atEnd();
   }
 
-  /** Reads a target whose arrow must be a word of its own. */
+  /** Reads a target whose arrow must be a word of its own; {@code null} if there is no arrow. */
   @Nullable String spacedArrowTarget() {
     if (text.startsWith("->", pos) && !isBlank(peek(2)) && peek(2) != '"') {
       throw new ParseFailure(ParseProblem.UNEXPECTED, here(), "expected a blank after '->'", null);
@@ -52,7 +52,7 @@ final class RuleScanner extends Scanner {
     return word.text();
   }
 
-  /** Passes {@code =} or {@code in}; returns whether it was the second. */
+  /** Passes {@code =} or {@code in}; returns whether it was {@code in}. */
   boolean equalsOrIn() {
     if (acceptKeyword("in")) {
       if (peek() != '(') {
@@ -64,7 +64,7 @@ final class RuleScanner extends Scanner {
     return false;
   }
 
-  /** Returns one value, or those of a list in parentheses. */
+  /** Returns one value, or the values of a list in parentheses. */
   List<Word> values(String what) {
     if (!accept("(")) {
       return List.of(word(what));
@@ -128,7 +128,7 @@ final class RuleScanner extends Scanner {
     return near == null ? null : "did you mean '" + near + "'?";
   }
 
-  /** Builds a model element; what its constructor refuses becomes a failure at the rule. */
+  /** Builds a model element; an exception of its constructor becomes a failure at the rule. */
   <T> T built(Supplier<T> element) {
     return built(ruleStart, element);
   }
@@ -142,7 +142,7 @@ final class RuleScanner extends Scanner {
     }
   }
 
-  /** Conditions by name, with their values. */
+  /** The conditions of a rule, by name, with their values. */
   static final class Conditions {
     private final Map<String, List<Word>> found = new LinkedHashMap<>();
 
@@ -173,9 +173,9 @@ final class RuleScanner extends Scanner {
   }
 
   /**
-   * Reads {@code name=value} conditions, each at most once, up to what is none.
+   * Reads {@code name=value} conditions, each at most once, until something else follows.
    *
-   * @param peer names allowed inside {@code peer=(…)}, whose conditions come out as {@code
+   * @param peer the names allowed inside {@code peer=(…)}; these conditions are returned as {@code
    *     peer.name}
    */
   Conditions conditions(String kind, List<String> names, List<String> peer) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 class Scanner {
 
-  /** A comment that was passed over, and where. */
+  /** A comment that was passed over, and its place. */
   record Seen(Comment comment, SourceSpan span) {}
 
   /** A word as it stands in the text, without quotes. */
@@ -24,8 +24,8 @@ class Scanner {
   int pos;
 
   /**
-   * Offset after the last character that was no blank and no comment: where a missing comma
-   * belongs.
+   * Offset after the last character that is neither a blank nor part of a comment: where a missing
+   * comma belongs.
    */
   int lastEnd;
 
@@ -101,14 +101,14 @@ class Scanner {
     return taken;
   }
 
-  /** Makes a comment the next one taken, or the next after others given back. */
+  /** Puts a taken comment back, after others that were put back. */
   void giveBack(Seen comment) {
     comments.add(comment);
   }
 
   /**
-   * Returns the lower-case word of letters and underscores at the cursor, and stays; empty if there
-   * is none.
+   * Returns the word of lower-case letters and underscores at the cursor, without moving; empty if
+   * there is none.
    */
   String peekKeyword() {
     int end = pos;
@@ -122,7 +122,10 @@ class Scanner {
     return text.substring(pos, end);
   }
 
-  /** Passes a keyword if it stands at the cursor as a whole word, and blanks after it. */
+  /**
+   * Passes a keyword and the blanks after it, if it stands at the cursor as a whole word; returns
+   * whether it does.
+   */
   boolean acceptKeyword(String keyword) {
     if (!text.startsWith(keyword, pos)) {
       return false;
@@ -136,7 +139,9 @@ class Scanner {
     return true;
   }
 
-  /** Passes a symbol if it stands at the cursor, and blanks after it. */
+  /**
+   * Passes a symbol and the blanks after it, if it stands at the cursor; returns whether it does.
+   */
   boolean accept(String symbol) {
     if (!text.startsWith(symbol, pos)) {
       return false;
@@ -152,17 +157,17 @@ class Scanner {
   }
 
   /**
-   * Returns a quoted or bare word that runs to a blank, a quote, a {@code !}, or a comma that ends
-   * it.
+   * Reads a quoted or bare word. A bare one runs to a blank, a quote, a {@code !}, or a comma that
+   * ends a word.
    */
   Word word(String what) {
     return word(what, "");
   }
 
   /**
-   * Returns a quoted or bare word.
+   * Reads a quoted or bare word.
    *
-   * @param what names it in messages
+   * @param what the word's name in messages
    * @param stops characters that end a bare word, besides those that always do
    */
   Word word(String what, String stops) {
@@ -257,7 +262,7 @@ class Scanner {
     return new SourceSpan(start, Math.max(start, lastEnd));
   }
 
-  /** Returns {@code , not 'x'} for what stands at the cursor. */
+  /** Returns the end of a message, {@code , not 'x'}, about the text at the cursor. */
   String found() {
     if (atEnd()) {
       return ", not the end of the text";
@@ -273,7 +278,8 @@ class Scanner {
   }
 
   /**
-   * Goes past the rule or block at the cursor, however broken it is; never before {@code from + 1}.
+   * Goes past the rule or block at the cursor, however broken it is: to an offset after {@code
+   * from}, unless a closing brace stands there or the text ends.
    */
   void recover(int from) {
     pos = Math.max(pos, from);
@@ -325,8 +331,8 @@ class Scanner {
   }
 
   /**
-   * Returns the offset of the parenthesis that closes one, if that is near and no brace lies
-   * between; the offset itself otherwise.
+   * Returns the offset of the parenthesis that closes another, if it is within 1000 characters and
+   * no brace stands between; otherwise the offset of the opening one.
    */
   private int closing(int open) {
     int end = Math.min(text.length(), open + 1000);
@@ -342,7 +348,10 @@ class Scanner {
     return open;
   }
 
-  /** Returns the keyword among some that is at most two edits away, or {@code null}. */
+  /**
+   * Returns the known word that is nearest to a word: at most two edits away, or one if the word
+   * has up to three letters. Returns {@code null} if there is none.
+   */
   static @Nullable String nearest(String word, Iterable<String> known) {
     String best = null;
     int least = Math.min(3, Math.max(2, word.length() / 2 + 1));

@@ -6,7 +6,7 @@ import io.github.apparmor4j.source.TextEdit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one edit of a profile changes in its text, collected in the order of the places. */
+/** The changes that one edit of a profile makes to its text, in the order of their places. */
 final class Splices {
 
   private final SourceText source;
@@ -73,7 +73,9 @@ final class Splices {
     return rest.isEmpty() || rest.startsWith("#");
   }
 
-  /** Inserts on the line after a place, or right there if more follows on its line. */
+  /**
+   * Inserts a line after the line of a place, or right at the place if more follows on its line.
+   */
   void insertLine(int at, String indent, String inserted) {
     if (isLastOnLine(at)) {
       insert(lineEnd(at), newline() + indent + inserted);
@@ -84,8 +86,8 @@ final class Splices {
   }
 
   /**
-   * Removes what stands at a place with its line, or, if it shares its lines, it alone; returns
-   * whether it was the first.
+   * Removes an element. If nothing but a comment after it shares its lines, removes them as a whole
+   * and returns true; otherwise removes the element alone and returns false.
    */
   boolean removeLine(SourceSpan span) {
     if (isFirstOnLine(span.start()) && isLastOnLine(span.end())) {

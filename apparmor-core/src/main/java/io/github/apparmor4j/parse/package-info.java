@@ -1,6 +1,6 @@
 /**
- * Text to model: {@link io.github.apparmor4j.parse.ProfileParser}. Reads without asking what things
- * mean: no variable is expanded and no include followed. {@link
+ * From text to model: {@link io.github.apparmor4j.parse.ProfileParser} reads files as they are
+ * written; it expands no variables and follows no includes. {@link
  * io.github.apparmor4j.parse.ProfileEditor} changes a text in place.
  *
  * <pre>{@code

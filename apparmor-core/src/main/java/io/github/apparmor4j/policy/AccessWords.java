@@ -3,20 +3,20 @@ package io.github.apparmor4j.policy;
 import java.util.Locale;
 
 /**
- * A kernel's answer to a question put to {@code .access}: four sets of permissions, in the bits of
- * the kernel's {@code AA_MAY_*}.
+ * A kernel's answer to a question asked through {@code .access}: four sets of permissions, in the
+ * kernel's own bits ({@code AA_MAY_*}).
  *
  * @param allow what is allowed
- * @param deny what is refused, whatever is allowed
+ * @param deny what is refused, whatever else allows it
  * @param audit what is logged when used
  * @param quiet what is not logged when refused
  */
 public record AccessWords(int allow, int deny, int audit, int quiet) {
 
-  /** Of what is not in force: everything is allowed, nothing is logged. */
+  /** The answer where nothing is mediated: everything is allowed, nothing is logged. */
   public static final AccessWords UNMEDIATED = new AccessWords(-1, 0, 0, -1);
 
-  /** Of what no rule comes near: nothing is allowed, not even to read attributes. */
+  /** The answer where no rule can match: nothing is allowed, not even reading attributes. */
   static final AccessWords NOTHING = new AccessWords(0, 0, 0, 0);
 
   /** Returns whether all of some permissions are allowed. */
@@ -24,12 +24,12 @@ public record AccessWords(int allow, int deny, int audit, int quiet) {
     return (wanted & ~allow) == 0;
   }
 
-  /** Returns whether asking for some permissions leaves a record. */
+  /** Returns whether asking for some permissions is logged. */
   public boolean logs(int wanted) {
     return allows(wanted) ? (audit & wanted) != 0 : (wanted & ~allow & ~quiet) != 0;
   }
 
-  /** Returns the answer as the kernel writes it, in a line. */
+  /** Returns the answer in one line, as the kernel writes it. */
   @Override
   public String toString() {
     return String.format(

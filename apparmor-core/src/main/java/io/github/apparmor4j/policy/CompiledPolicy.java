@@ -9,19 +9,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Profiles ready for a kernel. Immutable and thread-safe; equal if their profiles are. The binary
- * form is made when it is first asked for, and kept.
+ * Compiled profiles, ready for a kernel. Immutable and thread-safe; equal if their profiles are
+ * equal. The binary form is made when it is first asked for, and kept.
+ *
+ * <pre>{@code
+ * ProfileFile file = ProfileParser.parseOrThrow("profile web { /srv/www/** r, }");
+ * CompiledPolicy policy = KernelRelease.LINUX_6_12.compiler().compileOrThrow(file);
+ * byte[] binary = policy.toBytes();
+ * }</pre>
  */
 public final class CompiledPolicy {
 
   private final List<KernelProfile> profiles;
 
-  // Made by whoever comes first; if two do, they make the same.
+  // Made on first use; threads that race make equal values.
   private volatile byte @Nullable [] bytes;
   private volatile @Nullable String fingerprint;
 
   /**
-   * Takes profiles.
+   * Makes a policy of profiles.
    *
    * @param profiles parents before their children; copied
    */
@@ -34,13 +40,15 @@ public final class CompiledPolicy {
     return profiles;
   }
 
-  /** Returns these profiles in a namespace, whatever theirs is. */
+  /** Returns a policy of these profiles in a namespace, whatever namespace they have now. */
   public CompiledPolicy inNamespace(String namespace) {
     return new CompiledPolicy(
         profiles.stream().map(profile -> profile.inNamespace(namespace)).toList());
   }
 
-  /** Returns these profiles so that a kernel only logs what they don't allow. */
+  /**
+   * Returns a policy of these profiles in complain mode: a kernel only logs what they don't allow.
+   */
   public CompiledPolicy complaining() {
     return new CompiledPolicy(profiles.stream().map(KernelProfile::complaining).toList());
   }
@@ -58,7 +66,7 @@ public final class CompiledPolicy {
 
   /**
    * Returns the binary form of all profiles, one after the other: what a kernel's {@code .replace}
-   * takes. A new array.
+   * takes. The array is a new one on every call.
    */
   public byte[] toBytes() {
     return kept().clone();
@@ -67,13 +75,13 @@ public final class CompiledPolicy {
   /**
    * Writes the binary form.
    *
-   * @throws IOException if {@code out} does
+   * @throws IOException if {@code out} throws it
    */
   public void writeTo(OutputStream out) throws IOException {
     out.write(kept());
   }
 
-  /** Returns the SHA-256 of the binary form, 64 hexadecimal digits: the policy's identity. */
+  /** Returns the SHA-256 of the binary form as 64 hexadecimal digits: the policy's identity. */
   public String fingerprint() {
     String made = fingerprint;
     if (made == null) {
@@ -88,8 +96,8 @@ public final class CompiledPolicy {
   }
 
   /**
-   * Returns a readable dump: headers, capabilities and each state of each DFA with what leads
-   * where.
+   * Returns a readable dump: headers, capabilities, and each state of each DFA with its
+   * transitions.
    */
   public String dump() {
     return PolicyDump.dump(profiles);

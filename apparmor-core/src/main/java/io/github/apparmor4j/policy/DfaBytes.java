@@ -18,10 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The table set of a DFA, big-endian: a header, then tables padded to eight bytes. */
+/** The binary form of a DFA, big-endian: a header, then tables padded to eight bytes. */
 final class DfaBytes {
 
-  /** States of a 16-bit table, the greatest number. */
+  /** The most states that tables with 16-bit elements can have. */
   static final int MAX_STATES_16 = 65535;
 
   private static final byte[] VERSION = "notflex\0".getBytes(StandardCharsets.US_ASCII);
@@ -76,8 +76,8 @@ final class DfaBytes {
   /**
    * Reads a table set and checks it as Linux does on loading, so that no walk leaves the tables.
    *
-   * @param offset of the first byte in the whole policy, for messages
-   * @param entries permissions that ACCEPT refers to; empty if it holds them itself
+   * @param offset offset of the first byte in the whole policy, for messages
+   * @param entries the permissions that ACCEPT refers to; empty if ACCEPT holds permissions itself
    * @param wide whether tables of states may have elements of four bytes
    */
   static PolicyDfa decode(byte[] bytes, int offset, List<PermissionEntry> entries, boolean wide)
@@ -179,7 +179,7 @@ final class DfaBytes {
     return new PolicyDfa(new PackedDfa(base, fallback, next, check), accept, accept2, entries);
   }
 
-  /** Rows may refer to rows, but not in a circle. */
+  /** Checks that rows that refer to other rows don't do so in a circle. */
   private static void checkChains(int[] base, int[] fallback, int offset)
       throws PolicyFormatException {
     int[] seenFrom = new int[base.length];

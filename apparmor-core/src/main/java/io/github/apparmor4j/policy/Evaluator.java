@@ -9,11 +9,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a kernel answers for a profile: it walks the tables as the kernel does and takes the
- * permissions as the kernel's {@code .access} shows them. All that this library says of compiled
- * policy is asked here. Immutable and thread-safe; a question costs a step for each of its bytes.
+ * The answers that a kernel gives for a profile. It walks the tables as the kernel does and takes
+ * the permissions as the kernel's {@code .access} shows them. Everything that this library says
+ * about compiled policy comes from here. Immutable and thread-safe; a question costs one step for
+ * each of its bytes.
  *
- * <p>Sources: docs/binary-policy.md, and for what differs between kernels docs/real-kernels.md.
+ * <p>Sources: docs/binary-policy.md, and docs/real-kernels.md for the differences between kernels.
  */
 public final class Evaluator {
 
@@ -25,14 +26,15 @@ public final class Evaluator {
   /**
    * Makes an evaluator.
    *
-   * @param kernel whose peculiarities hold
+   * @param profile the profile that is asked
+   * @param kernel the kernel whose peculiarities hold
    */
   public Evaluator(KernelProfile profile, PolicyReader.Kernel kernel) {
     this.profile = Objects.requireNonNull(profile, "profile");
     this.kernel = Objects.requireNonNull(kernel, "kernel");
   }
 
-  /** Returns whether the profile's mode confines nothing, whatever its tables say. */
+  /** Returns whether the profile's mode is to confine nothing, whatever its tables say. */
   public boolean isUnconfined() {
     return profile.mode() == KernelProfile.MODE_UNCONFINED;
   }
@@ -41,7 +43,7 @@ public final class Evaluator {
    * Answers a question in the kernel's own form.
    *
    * @param question a class byte and what follows it in the policy table; for files a 2 and a path,
-   *     whose owner asks
+   *     asked for the file's owner; not empty
    */
   public AccessWords ask(byte[] question) {
     if (question[0] == PolicyClass.FILE) {
@@ -52,14 +54,14 @@ public final class Evaluator {
       return AccessWords.UNMEDIATED;
     }
     int state = policy.walk(question);
-    // 6.1 doesn't add the permission to lock, later ones do.
+    // Linux 6.1 doesn't add the permission to lock, later kernels do.
     boolean locks = kernel != PolicyReader.Kernel.LINUX_6_1;
     return words(state, policy.entryOf(state), locks ? 0 : AcceptBits.KERNEL_LOCK);
   }
 
   /**
-   * Returns whether the profile has rules of a class, or says that it has none. 7.2 asks for
-   * D-Bus's only where there are network rules of version 9 as well.
+   * Returns whether the profile has rules of a class, or says that it has none. For D-Bus, Linux
+   * 7.2 looks only where there are network rules of version 9 as well.
    */
   public boolean isInForce(int policyClass) {
     PolicyDfa policy = profile.policyDb();
@@ -70,14 +72,15 @@ public final class Evaluator {
             || policy.walk((byte) PolicyClass.NETWORK_V9) != Dfa.TRAP);
   }
 
-  /** Returns whether a string of the policy table leads anywhere. */
+  /** Returns whether a string leads to a state of the policy table other than the trap. */
   public boolean reaches(byte... string) {
     PolicyDfa policy = profile.policyDb();
     return policy != null && policy.walk(string) != Dfa.TRAP;
   }
 
   /**
-   * Answers about a path, or a pair of paths or a program and a label with a NUL between.
+   * Answers about a path, about two paths with a NUL between, or about a program and a label with a
+   * NUL between.
    *
    * @param owner whether the task acts for the file's owner
    */
@@ -96,12 +99,12 @@ public final class Evaluator {
     return files == null ? 0 : files.fileEntryOf(files.walk(start(), path), owner).exec();
   }
 
-  /** Returns the table that has files, or {@code null} if they are not in force. */
+  /** Returns the table that holds the file rules, or {@code null} if files are not mediated. */
   private @Nullable PolicyDfa files() {
     if (profile.files() != null) {
       return profile.files();
     }
-    // Without file rules the kernel looks for files in the policy table, after their class.
+    // Without a table of files the kernel looks for them in the policy table, after their class.
     boolean inForce = start() != Dfa.TRAP || profile.abi() <= ABI_WITHOUT_FILE_CLASS;
     return inForce ? profile.policyDb() : null;
   }
@@ -115,10 +118,10 @@ public final class Evaluator {
   }
 
   /**
-   * Answers about a hard link: the pair must be allowed, and if it says so the link's permissions
-   * must be among its target's, executed no differently.
+   * Answers about a hard link. The pair of paths must be allowed; if the pair says so, the link's
+   * permissions must also be among its target's, with no different way to execute.
    *
-   * @return the link's words, of which {@link AcceptBits#KERNEL_LINK} is the pair's
+   * @return the link's words, in which {@link AcceptBits#KERNEL_LINK} is that of the pair
    */
   public AccessWords link(byte[] path, byte[] target, boolean owner) {
     AccessWords link = file(path, owner);
@@ -150,7 +153,7 @@ public final class Evaluator {
         && ((permissions & AcceptBits.EXEC) == 0 || alike);
   }
 
-  /** Returns two strings with a NUL between. */
+  /** Returns two strings with a NUL between them. */
   public static byte[] pair(byte[] first, byte[] second) {
     byte[] pair = Arrays.copyOf(first, first.length + 1 + second.length);
     System.arraycopy(second, 0, pair, first.length + 1, second.length);
@@ -160,8 +163,8 @@ public final class Evaluator {
   /**
    * Answers about a capability.
    *
-   * @param number the kernel's
-   * @return in bit 0
+   * @param number the kernel's number of the capability
+   * @return the answer, in bit 0
    */
   public AccessWords capability(int number) {
     if (isUnconfined()) {
@@ -173,10 +176,10 @@ public final class Evaluator {
   }
 
   /**
-   * Answers about a socket's type where a policy has sets of types and no strings: for kernels with
-   * the feature {@code network} alone.
+   * Answers about a socket's type where a policy has sets of types instead of strings: for kernels
+   * that have only the feature {@code network}.
    *
-   * @return in all bits alike
+   * @return the answer, the same in all bits
    */
   public AccessWords socketType(int family, int type) {
     KernelProfile.Sockets sockets = profile.sockets();

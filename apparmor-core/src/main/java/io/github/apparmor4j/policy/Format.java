@@ -1,6 +1,6 @@
 package io.github.apparmor4j.policy;
 
-/** Numbers of the binary format: docs/binary-policy.md. */
+/** The numbers of the binary format (docs/binary-policy.md). */
 final class Format {
 
   static final int U8 = 0;
@@ -27,16 +27,16 @@ final class Format {
 
   static final int BASE_OFFSET = 0x00FFFFFF;
 
-  /** In a DFA's header: some rows are differences from others. */
+  /** Flag in a DFA's header: some rows hold only their differences from others. */
   static final int DFA_RELATIVE = 1;
 
-  /** In a DFA's header: some states have a transition out of band. */
+  /** Flag in a DFA's header: some states have a transition out of band. */
   static final int DFA_MARKED = 2;
 
-  /** Version of permission tables whose states say whether they have a pair of entries. */
+  /** The version of permission tables in which each state says whether it has a pair of entries. */
   static final int FLAGGED_PERMISSIONS = 3;
 
-  /** Resource limits that a policy has room for. */
+  /** The number of resource limits that a policy has room for. */
   static final int RLIMITS = 16;
 
   private Format() {}

@@ -6,23 +6,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One profile as the kernel knows it: the fields of its binary form.
+ * One profile as the kernel knows it: the fields of its binary form. Immutable, as long as the
+ * arrays of its tables are not written to.
  *
  * @param version the version word of its header
- * @param namespace policy namespace, or {@code null}
- * @param name full name, {@code parent//child}
- * @param attachment what attaches it to programs, or {@code null}
+ * @param namespace the policy namespace, or {@code null}
+ * @param name the full name, {@code parent//child}
+ * @param attachment how it attaches to programs, or {@code null}
  * @param behavior mode and flags
  * @param capabilities what is allowed and how it is logged
- * @param identities who it is for, as other programs are told; {@code null} for a kernel that
- *     doesn't take it
+ * @param identities the names that tasks under the profile go by; {@code null} for a kernel that
+ *     doesn't take them
  * @param limits resource limits by Linux's number on x86, 0 to 15; all bits set is no limit
- * @param sockets rights of socket types by address family, for kernels that know no finer ones; or
- *     {@code null}
- * @param policyDb rules of all kinds but files, or {@code null} for none
- * @param files file rules, or {@code null} for none
- * @param transitions names that exec rules refer to, at most 12; a NUL stands for the second colon
- *     of {@code :ns:name}
+ * @param sockets the rights of socket types by address family, for kernels that know no finer
+ *     rules; or {@code null}
+ * @param policyDb rules of all kinds except files, or {@code null} if there are none
+ * @param files file rules, or {@code null} if there are none
+ * @param transitions the names that exec rules refer to, at most 12; a NUL stands for the second
+ *     colon of {@code :ns:name}
  */
 public record KernelProfile(
     int version,
@@ -41,7 +42,7 @@ public record KernelProfile(
   /** The profile is a hat. */
   public static final int FLAG_HAT = 1;
 
-  /** The profile is debugged. */
+  /** The profile has the flag {@code debug}. */
   public static final int FLAG_DEBUG = 2;
 
   /** Tasks waiting for an answer from user space can be interrupted. */
@@ -62,24 +63,24 @@ public record KernelProfile(
   /** Ask in user space; shown as {@code user}. */
   public static final int MODE_PROMPT = 4;
 
-  /** Of the version word. */
+  /** The bit of the version word that makes a kernel complain, whatever the profile's mode. */
   private static final int FORCE_COMPLAIN = 1 << 11;
 
   private static final int OLDEST_ABI = 5;
 
-  /** A text's length is a number of 16 bits, and counts the NUL at its end. */
+  /** The most bytes of a text: its length is stored in 16 bits and counts the NUL at its end. */
   private static final int LONGEST_TEXT = 65_534;
 
   private static final List<String> MODES =
       List.of("enforce", "complain", "kill", "unconfined", "user");
 
   /**
-   * What attaches a profile to programs.
+   * The automaton and attributes by which a profile attaches to programs.
    *
-   * @param dfa of paths; from the state of a path a mark leads to the value of the first extended
-   *     attribute, after a NUL, from there a mark to the second, and so on
-   * @param length shortest match up to the first wildcard
-   * @param xattrs names of the extended attributes
+   * @param dfa an automaton over paths; from a path's state a mark leads to the value of the first
+   *     extended attribute, after a NUL, from there a mark to the second, and so on
+   * @param length the shortest match up to the first wildcard
+   * @param xattrs the names of the extended attributes
    */
   public record Attachment(PolicyDfa dfa, int length, List<String> xattrs) {
     /** Copies the names. */
@@ -98,7 +99,7 @@ public record KernelProfile(
    * @param disconnected where disconnected paths are put, or {@code null}
    * @param disconnectedIpc where disconnected paths of IPC objects are put, or {@code null}
    * @param killSignal number of the signal that kills, or {@code null} for the default
-   * @param error errno of a refusal, or {@code null} for the default
+   * @param error the errno that a refusal returns, or {@code null} for the default
    */
   public record Behavior(
       int flags,
@@ -110,7 +111,7 @@ public record KernelProfile(
       @Nullable Integer killSignal,
       @Nullable Integer error) {
 
-    /** Returns this in another mode. */
+    /** Returns this behavior with another mode. */
     public Behavior withMode(int newMode) {
       return new Behavior(
           flags, newMode, audit, pathFlags, disconnected, disconnectedIpc, killSignal, error);
@@ -118,9 +119,9 @@ public record KernelProfile(
   }
 
   /**
-   * Rights of sockets: for each address family a set of types, bit i for type i.
+   * The rights of sockets: for each address family a set of types, in which bit i is type i.
    *
-   * @param families by number
+   * @param families the sets, by the families' numbers
    */
   public record Sockets(List<Types> families) {
 
@@ -130,11 +131,11 @@ public record KernelProfile(
     }
 
     /**
-     * Types of sockets of a family.
+     * The socket types of a family.
      *
-     * @param allow allowed
-     * @param audit logged when used
-     * @param quiet not logged when refused
+     * @param allow types that are allowed
+     * @param audit types that are logged when used
+     * @param quiet types that are not logged when refused
      */
     public record Types(int allow, int audit, int quiet) {}
   }
@@ -174,7 +175,7 @@ public record KernelProfile(
    * Returns what is wrong with the name of a profile to change to, as kernels see it, or {@code
    * null} if nothing is.
    *
-   * @param name in which a NUL stands for a namespace's second colon
+   * @param name the name, in which a NUL stands for a namespace's second colon
    */
   static @Nullable String transitionFault(String name) {
     long nuls = name.chars().filter(c -> c == 0).count();
@@ -197,22 +198,25 @@ public record KernelProfile(
     }
   }
 
-  /** Returns a {@code MODE_} constant. */
+  /** Returns the mode, a {@code MODE_} constant. */
   public int mode() {
     return behavior.mode();
   }
 
-  /** Returns whether this is, by its name, a child of another or of one below that. */
+  /**
+   * Returns whether this profile is, by its name, below another: its child, or a child of one below
+   * it.
+   */
   boolean isBelow(KernelProfile other) {
     return name.startsWith(other.name + "//");
   }
 
-  /** Returns this in another namespace. */
+  /** Returns this profile in another namespace. */
   KernelProfile inNamespace(@Nullable String other) {
     return with(version, other, behavior);
   }
 
-  /** Returns this so that a kernel complains, in its own mode's stead. */
+  /** Returns this profile with complain mode in place of its own mode. */
   KernelProfile complaining() {
     return abi() > OLDEST_ABI
         ? with(version | FORCE_COMPLAIN, namespace, behavior)
@@ -235,7 +239,7 @@ public record KernelProfile(
         transitions);
   }
 
-  /** Returns the word that the kernel shows for the mode. */
+  /** Returns the kernel's word for the mode. */
   public String modeName() {
     return MODES.get(mode());
   }

@@ -13,14 +13,14 @@ import java.util.TreeMap;
 
 /**
  * A DFA as the kernel walks it: packed tables and, for each state, either two words of permissions
- * or a place in a table of permissions. State 0 is the trap, state 1 the start. Treat the arrays as
- * read-only.
+ * or the number of an entry in a table of permissions. State 0 is the trap, state 1 the start.
+ * Treat the arrays as read-only.
  *
  * @param tables the transitions
- * @param accept for each state its permissions or, with {@code entries}, the number of its entry
- *     (the kernel's ACCEPT table)
- * @param accept2 for each state what is logged (ACCEPT2); with {@code entries} 1 if those who don't
- *     own a file have an entry of their own after; empty if the table is left out
+ * @param accept for each state its permissions or, if there are {@code entries}, the number of its
+ *     entry (the kernel's ACCEPT table)
+ * @param accept2 for each state what is logged (ACCEPT2); if there are {@code entries}, 1 if tasks
+ *     that don't own a file have the next entry; empty if the table is left out
  * @param entries permissions; empty for the form with words
  */
 @SuppressWarnings("exports") // tables and entries are for this library; users walk and count
@@ -33,9 +33,9 @@ public record PolicyDfa(
   /** The state that every string starts in. */
   public static final int START = Dfa.START;
 
-  /** How permissions are written. */
+  /** The forms in which permissions are written. */
   public enum Form {
-    /** Two words a state. */
+    /** Two words for each state. */
     WORDS,
     /** A table of entries; those of files in pairs for owners and others (version 2). */
     ENTRIES,
@@ -57,9 +57,9 @@ public record PolicyDfa(
    * Makes a DFA.
    *
    * @param tables the transitions
-   * @param words for each state what is said of it
-   * @param form how it is written
-   * @param files whether it is about files, and words have two halves
+   * @param words the permissions of each state
+   * @param form the form in which they are written
+   * @param files whether the table is about files, so that words have two halves
    */
   public static PolicyDfa of(PackedDfa tables, AcceptWords[] words, Form form, boolean files) {
     if (form == Form.WORDS) {
@@ -71,7 +71,7 @@ public record PolicyDfa(
       }
       return new PolicyDfa(tables, accept, accept2, List.of());
     }
-    // State 0 has the first entry and so has the start, which no question ends in.
+    // State 0 has the first entry, and so has the start, in which no question ends.
     List<PermissionEntry> nothing = entries(AcceptWords.NONE, files);
     Map<AcceptWords, Integer> numbers = new HashMap<>();
     for (int s = Dfa.START + 1; s < words.length; s++) {
@@ -117,7 +117,7 @@ public record PolicyDfa(
     return accept.length;
   }
 
-  /** Returns the number of the entry of a state of the table of files. */
+  /** Returns the number of the entry of a state in the table of files. */
   int fileEntry(int state, boolean owner) {
     boolean single = accept2.length > 0 && (accept2[state] & 1) == 0;
     int entry = accept[state] + (owner || single ? 0 : 1);
@@ -125,7 +125,7 @@ public record PolicyDfa(
   }
 
   /**
-   * Returns what a state of the table of files grants, in the kernel's own bits; words are mapped
+   * Returns what a state of the table of files grants, in the kernel's own bits. Words are mapped
    * as kernels map them.
    */
   public PermissionEntry fileEntryOf(int state, boolean owner) {
@@ -143,15 +143,16 @@ public record PolicyDfa(
     return new AcceptWords(accept[state], 0, accept2[state], accept2[state] >>> 7);
   }
 
-  /** States that a kernel looks back at for a loop. */
+  /** The number of states that a kernel looks back for a loop. */
   private static final int LOOK_BACK = 32;
 
   /**
-   * Returns how much of a string is matched before the pattern repeats itself, by which a kernel
-   * prefers one attachment to another; 0 if the string is not accepted.
+   * Returns how many bytes of a string match before the pattern repeats itself; 0 if the string is
+   * not accepted. By this number a kernel prefers one attachment to another.
    *
-   * <p>As kernels do: a step to a state with no higher number that was visited within the last 32
-   * steps counts as a loop, and what came since that visit isn't counted (docs/binary-policy.md).
+   * <p>As in kernels, a step to a state that has no higher number and was visited within the last
+   * 32 steps counts as a loop, and the bytes since that visit aren't counted
+   * (docs/binary-policy.md).
    */
   public int leftMatch(byte[] string) {
     int[] visited = new int[Math.min(string.length, LOOK_BACK) + 1];
@@ -174,7 +175,7 @@ public record PolicyDfa(
     return accept[state] == 0 ? 0 : count;
   }
 
-  /** Returns how many steps ago a state was visited, 0 if it wasn't. */
+  /** Returns how many steps ago a state was visited; 0 if it wasn't. */
   private static int stepsBack(int[] visited, int last, int state) {
     for (int back = 1; back <= visited.length && back <= last + 1; back++) {
       if (visited[(last + 1 - back) % visited.length] == state) {

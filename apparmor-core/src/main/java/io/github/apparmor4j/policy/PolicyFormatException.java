@@ -1,6 +1,6 @@
 package io.github.apparmor4j.policy;
 
-/** Bytes are no policy that the kernel would accept. */
+/** Thrown when bytes are not a policy that the kernel would accept. */
 public final class PolicyFormatException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -18,20 +18,21 @@ public final class PolicyFormatException extends Exception {
     this.version = version;
   }
 
-  /** Returns the refusal of a whole policy by its version, or of something that has none. */
+  /** Returns the exception for a policy that is refused with {@code EPROTONOSUPPORT}. */
   static PolicyFormatException version(int offset, String message) {
     return new PolicyFormatException(offset, message, true);
   }
 
   /**
-   * Returns whether the policy's version is the fault, which Linux answers with {@code
-   * EPROTONOSUPPORT}; everything else is {@code EPROTO} to it.
+   * Returns whether Linux answers with {@code EPROTONOSUPPORT}: the version is missing or not
+   * supported or, on Linux 7.2, the profiles have different namespaces. For everything else it
+   * answers with {@code EPROTO}.
    */
   public boolean isVersion() {
     return version;
   }
 
-  /** Returns where in the bytes the fault was seen, from 0. */
+  /** Returns the offset in the bytes at which the fault was found, from 0. */
   public int offset() {
     return offset;
   }

@@ -19,20 +19,28 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes to profiles, checked as strictly as Linux checks them: what Linux would refuse is refused
- * here, with the place. Never reads outside of the bytes, and takes memory in proportion to them.
+ * A reader of binary policy that checks it as strictly as Linux does: what Linux would refuse is
+ * refused here, with the place. It never reads outside the bytes and takes memory in proportion to
+ * them. The static methods are thread-safe.
  *
  * <p>Compressed policies, and the tags of the newest kernels, are refused as well.
+ *
+ * <pre>{@code
+ * byte[] policy = Files.readAllBytes(Path.of("web.bin"));
+ * for (KernelProfile profile : PolicyReader.read(policy, PolicyReader.Kernel.LINUX_6_12)) {
+ *   System.out.println(profile.qualifiedName() + " " + profile.modeName());
+ * }
+ * }</pre>
  */
 public final class PolicyReader {
 
-  /** A kernel's limits. */
+  /** The kernels whose limits can be applied. */
   public enum Kernel {
     /** Linux 6.1: ABI 5 to 8, no mode {@code prompt}. */
     LINUX_6_1(8, KernelProfile.MODE_UNCONFINED, false, false),
     /** Linux 6.12: ABI 5 to 9, permission tables. */
     LINUX_6_12(9, KernelProfile.MODE_PROMPT, true, false),
-    /** Linux 7.2: tables of more than 65535 states as well. */
+    /** Linux 7.2: also tables of more than 65535 states. */
     LINUX_7_2(9, KernelProfile.MODE_PROMPT, true, true);
 
     private final int maxAbi;
@@ -65,7 +73,7 @@ public final class PolicyReader {
    * Reads all profiles of a policy.
    *
    * @param policy what would be written to a kernel's {@code .load}
-   * @param kernel whose limits hold
+   * @param kernel the kernel whose limits hold
    * @throws PolicyFormatException if that kernel would refuse it
    */
   public static List<KernelProfile> read(byte[] policy, Kernel kernel)
@@ -74,20 +82,20 @@ public final class PolicyReader {
   }
 
   /**
-   * A profile and where it stands.
+   * A profile and its place in a policy.
    *
-   * @param profile as it was read
-   * @param from where it begins in the policy, with the version and the namespace if it has them
-   * @param start of it in the policy, after the version and the namespace
+   * @param profile the profile as it was read
+   * @param from the index of its first byte, with the version and the namespace if it has them
+   * @param start the index of its first byte after the version and the namespace
    * @param end the index after its last byte
    */
   public record Part(KernelProfile profile, int from, int start, int end) {}
 
   /**
-   * What a kernel takes at once: profiles of one namespace.
+   * The profiles that a kernel takes in one write: profiles of one namespace.
    *
-   * @param names of the profiles, with the namespace, in the order of the policy
-   * @param policy binary policy of them; not copied
+   * @param names the profiles' names with the namespace, in the order of the policy
+   * @param policy their binary policy; not copied
    */
   public record Piece(List<String> names, byte[] policy) {
     /** Copies the names. */
@@ -97,12 +105,13 @@ public final class PolicyReader {
   }
 
   /**
-   * Parts a policy into what kernels take as it is meant: pieces of one namespace each, in the
-   * order in which the namespaces first appear. Of profiles that are written together a kernel
-   * takes the namespace of one for that of all (docs/real-kernels.md).
+   * Splits a policy into pieces of one namespace each, in the order in which the namespaces first
+   * appear. This is needed because a kernel takes the namespace of one profile for that of all
+   * profiles in the same write (docs/real-kernels.md).
    *
    * @param policy binary policy of profiles of any namespaces
-   * @param sets whether the profiles of a namespace stay together; otherwise each is a piece
+   * @param sets whether the profiles of a namespace stay together; otherwise each profile is a
+   *     piece
    * @throws PolicyFormatException if no kernel could read it
    */
   public static List<Piece> pieces(byte[] policy, boolean sets) throws PolicyFormatException {
@@ -131,7 +140,9 @@ public final class PolicyReader {
         List.of(profile.qualifiedName()), new CompiledPolicy(List.of(profile)).toBytes());
   }
 
-  /** Copies profiles as they stand; one that had its version from one before gets its own. */
+  /**
+   * Copies profiles as they stand. A profile that had its version from an earlier one gets its own.
+   */
   private static byte[] copy(List<Part> parts, byte[] policy) throws PolicyFormatException {
     PolicyWriter writer = new PolicyWriter();
     for (Part part : parts) {
@@ -146,7 +157,8 @@ public final class PolicyReader {
   }
 
   /**
-   * Reads profiles and their places, of which kernels make their hashes.
+   * Returns the profiles of a policy with their places, from which kernels compute a profile's
+   * hash.
    *
    * @throws PolicyFormatException as {@link #read} does
    */
@@ -166,7 +178,7 @@ public final class PolicyReader {
       } // older kernels only log it (docs/real-kernels.md)
     }
     String all = namespace;
-    // A namespace given anywhere holds for the whole of what is written at once.
+    // The namespace of one profile holds for everything that is written at once.
     return all == null
         ? profiles
         : profiles.stream()
@@ -175,8 +187,8 @@ public final class PolicyReader {
   }
 
   /**
-   * Reads profiles with the namespace that each has of its own or, as a child without one, of the
-   * family that it follows.
+   * Reads profiles, each with the namespace that it states. A child that states none has the
+   * namespace of the family that it follows.
    */
   private List<Part> asWritten() throws PolicyFormatException {
     List<Part> profiles = new ArrayList<>();
@@ -211,7 +223,10 @@ public final class PolicyReader {
     return List.copyOf(profiles);
   }
 
-  /** Returns whether a header follows; the first must be readable for the policy to be one. */
+  /**
+   * Returns whether a version header follows. If the first one can't be read, the bytes are not a
+   * policy.
+   */
   private boolean isHeaded(boolean first) throws PolicyFormatException {
     try {
       return opens(Format.U32, "version");
@@ -325,7 +340,7 @@ public final class PolicyReader {
     return names;
   }
 
-  /** Reads the rest of an array of strings, from its length. */
+  /** Reads the rest of an array of strings, beginning with its length. */
   private List<String> strings() throws PolicyFormatException {
     List<String> strings = new ArrayList<>();
     for (int count = raw16(); count > 0; count--) {
@@ -442,7 +457,7 @@ public final class PolicyReader {
     int length = raw32();
     int from = at;
     take(length);
-    // A DFA is a multiple of 8 bytes long, so the rest is the padding before it.
+    // A DFA's length is a multiple of 8, so the rest is the padding before it.
     int pad = length & 7;
     check(length > pad, "an empty DFA");
     check(from >= start, "a DFA before its profile");
@@ -465,7 +480,8 @@ public final class PolicyReader {
         }
         PermissionEntry entry = PermissionEntry.of(words);
         check(entry.isConsistent(), "contradictory permissions " + entry);
-        // They number entries of tables that this policy doesn't have; 6.12 doesn't look.
+        // Tags and labels number entries of tables that this policy doesn't have; 6.12 doesn't
+        // check.
         boolean tagged = entry.tag() != 0 || entry.label() != 0;
         check(kernel != Kernel.LINUX_7_2 || !tagged, "no such tag or label: " + entry);
         entries.add(entry);
@@ -482,7 +498,10 @@ public final class PolicyReader {
 
   // ---- elements
 
-  /** Goes past an element's name and code if they are as wanted, and stays otherwise. */
+  /**
+   * Passes an element's name and code if they are as wanted, and stays otherwise; returns whether
+   * they are.
+   */
   private boolean opens(int code, @Nullable String name) throws PolicyFormatException {
     int before = at;
     if (at < in.length && in[at] == NAME) {

@@ -18,24 +18,24 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Profiles to bytes. Everything is little-endian but the inside of DFAs. */
+/** A writer of binary policy. Everything is little-endian except the inside of DFAs. */
 final class PolicyWriter {
 
   private ByteBuffer out = ByteBuffer.allocate(1 << 14).order(ByteOrder.LITTLE_ENDIAN);
 
-  /** The profile whose children follow. */
+  /** The last profile that is no other's child; its children may follow. */
   private @Nullable KernelProfile family;
 
   byte[] bytes() {
     return Arrays.copyOf(out.array(), out.position());
   }
 
-  /** Writes the header that says how what follows is written. */
+  /** Writes the header, which gives the version of what follows. */
   void version(int version) {
     name("version").u32(version);
   }
 
-  /** Writes bytes that were written before. */
+  /** Copies bytes that are binary policy already. */
   void raw(byte[] bytes, int from, int to) {
     need(to - from);
     out.put(bytes, from, to - from);
@@ -46,7 +46,7 @@ final class PolicyWriter {
     version(profile.version());
     KernelProfile parent = family != null && profile.isBelow(family) ? family : null;
     family = parent == null ? profile : parent;
-    // A child is in its family's namespace, as apparmor_parser writes it.
+    // A child without a namespace is in its family's, as apparmor_parser writes it.
     boolean told = parent != null && Objects.equals(parent.namespace(), profile.namespace());
     if (profile.namespace() != null && !told) {
       name("namespace").string(profile.namespace());

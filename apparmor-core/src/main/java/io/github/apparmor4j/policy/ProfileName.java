@@ -8,18 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A profile's name as kernels show it: {@code name}, {@code parent//child}, {@code :ns:name}.
- * Kernels split it from the left, so that a child's own name may begin with a slash: {@code
- * a///app} is {@code /app} in {@code a} (docs/real-kernels.md).
+ * Kernels split it from the left, so a child's own name may begin with a slash: {@code a///app} is
+ * {@code /app} in {@code a} (docs/real-kernels.md). Immutable and thread-safe.
  *
- * @param namespace policy namespace, {@code a//b} for one in another, or {@code null} for the
- *     current one
- * @param segments the profile's own name after those of the profiles that it is in; none is empty
+ * @param namespace the policy namespace, {@code a//b} for one inside another, or {@code null} for
+ *     the current one
+ * @param segments the names of the profiles around it, outermost first, then its own name; none is
+ *     empty
  */
 public record ProfileName(@Nullable String namespace, List<String> segments) {
 
   private static final String BETWEEN = "//";
 
-  /** Copies the segments; rejects empty ones, and namespaces that can't be written. */
+  /** Copies the segments. Rejects empty segments and namespaces that can't be written. */
   public ProfileName {
     segments = List.copyOf(segments);
     if (segments.isEmpty() || segments.contains("")) {
@@ -33,7 +34,7 @@ public record ProfileName(@Nullable String namespace, List<String> segments) {
   /**
    * Reads a name: {@code :ns:name}, {@code :ns://name} or a name without a namespace.
    *
-   * @throws IllegalArgumentException if the namespace isn't closed or a part is empty
+   * @throws IllegalArgumentException if the namespace has no closing colon, or a part is empty
    */
   public static ProfileName parse(String text) {
     if (!text.startsWith(":")) {
@@ -51,9 +52,9 @@ public record ProfileName(@Nullable String namespace, List<String> segments) {
   /**
    * Returns the name of a profile in a namespace.
    *
-   * @param namespace or {@code null} for the current one
-   * @param name without a namespace: {@code parent//child}
-   * @throws IllegalArgumentException if it is empty
+   * @param namespace the namespace, or {@code null} for the current one
+   * @param name the name without a namespace: {@code parent//child}
+   * @throws IllegalArgumentException if the name is empty or the namespace is not valid
    */
   public static ProfileName of(@Nullable String namespace, String name) {
     List<String> segments = new ArrayList<>();
@@ -66,7 +67,7 @@ public record ProfileName(@Nullable String namespace, List<String> segments) {
     return new ProfileName(namespace, segments);
   }
 
-  /** Returns where a segment ends, which has at least one character; -1 at the last one. */
+  /** Returns the index where a segment of at least one character ends; -1 for the last segment. */
   private static int split(String name, int from) {
     return name.indexOf(BETWEEN, from + 1);
   }
@@ -81,7 +82,7 @@ public record ProfileName(@Nullable String namespace, List<String> segments) {
     return segments.get(segments.size() - 1);
   }
 
-  /** Returns the name of the profile that this one is in, or nothing if it is in none. */
+  /** Returns the name of the profile that this one is in; empty if it is in none. */
   public Optional<ProfileName> parent() {
     return segments.size() == 1
         ? Optional.empty()
@@ -95,7 +96,7 @@ public record ProfileName(@Nullable String namespace, List<String> segments) {
     return new ProfileName(namespace, longer);
   }
 
-  /** Returns whether the profile is in another, or in one that is in it. */
+  /** Returns whether the profile is inside another, directly or at any depth. */
   public boolean isBelow(ProfileName other) {
     int depth = other.segments.size();
     return segments.size() > depth

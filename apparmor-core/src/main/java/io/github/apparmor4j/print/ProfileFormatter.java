@@ -14,23 +14,30 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Canonical text: the elements of each body grouped by kind, as {@link CanonicalOrder} says, each
- * with the comments before it and on its line; inside a kind, and in the preamble, where it
- * matters, the author's order stays, and single empty lines too. What a file means is the same
- * before and after; therefore a body with limits stays in its order where another could hold
- * otherwise: where one stands before an include, a block or a conditional that may set it, too.
- * Thread-safe.
+ * A formatter that writes profiles as canonical text. It groups the elements of each body by kind,
+ * in the order of {@link ProfileElement#canonicalOrder}; each element keeps the comments before it
+ * and on its line. Inside a kind, and in the preamble, the author's order stays, and so do single
+ * empty lines. Thread-safe.
+ *
+ * <p>Formatting doesn't change what a file means. Of several limits for one resource the last one
+ * holds. A body with limits therefore stays as it is if grouping would change the order of the
+ * limits and of the includes, blocks and conditionals that may set one.
+ *
+ * <pre>{@code
+ * ParseResult<ProfileFile> parsed = ProfileParser.parse(source);
+ * String text = ProfileFormatter.format(parsed.model(), parsed::isSpaced);
+ * }</pre>
  */
 public final class ProfileFormatter {
 
   private ProfileFormatter() {}
 
   /**
-   * Returns the text of a file in canonical form; formatting that changes nothing.
+   * Returns the text of a file in canonical form. Formatting the result again changes nothing.
    *
-   * @param file what is written
-   * @param spaced says of an element of the file, by identity, whether an empty line stood before
-   *     it
+   * @param file the file to write
+   * @param spaced tells whether an empty line stood before an element of the file, which is found
+   *     by identity
    */
   public static String format(ProfileFile file, Predicate<Object> spaced) {
     List<FileElement> elements = new ArrayList<>();
@@ -72,7 +79,7 @@ public final class ProfileFormatter {
     return result;
   }
 
-  /** Returns groups in canonical order, or as they are if another limit would hold then. */
+  /** Returns groups in canonical order, or as they are if another limit would then hold. */
   private static List<Group> sorted(List<Group> groups) {
     List<Group> sorted = new ArrayList<>(groups);
     sorted.sort((a, b) -> ProfileElement.canonicalOrder().compare(a.element(), b.element()));
@@ -85,9 +92,9 @@ public final class ProfileFormatter {
   }
 
   /**
-   * Returns whether an element sets a limit, of which the last one holds.
+   * Returns whether an element sets a limit.
    *
-   * @param includes whether those count that may do so by what they include
+   * @param includes whether an include counts, since what it names may set one
    */
   private static boolean sets(ProfileElement element, boolean includes) {
     if (element instanceof RuleBlock block) {

@@ -20,13 +20,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes models as text. Keeps the order of elements; indents by two blanks; puts an empty line
- * between elements of different kinds and around profiles. What it writes parses to an equal model,
- * and printing that gives the same text. Thread-safe.
+ * A printer of models as text. It keeps the order of elements, indents by two blanks, and puts an
+ * empty line between elements of different kinds and around profiles. The text parses to an equal
+ * model, and printing that model gives the same text. Thread-safe.
+ *
+ * <pre>{@code
+ * Profile web = Profile.builder("web").allow(FileRule.of("/srv/www/**", "r")).build();
+ * String text = ProfilePrinter.print(web);
+ * }</pre>
  */
 public final class ProfilePrinter {
 
-  /** Columns that lines of rules are held to where they can be. */
+  /** The columns that lines of rules are held to where possible. */
   private static final int WIDTH = 100;
 
   private static final String CONTINUED = "     ";
@@ -45,7 +50,7 @@ public final class ProfilePrinter {
     return print(file, element -> false);
   }
 
-  /** Returns the text of a file, with empty lines also before some of its elements. */
+  /** Returns the text of a file, with empty lines before some more of its elements. */
   static String print(ProfileFile file, Predicate<Object> spaced) {
     StringBuilder text = new StringBuilder();
     try {
@@ -64,7 +69,7 @@ public final class ProfilePrinter {
   /**
    * Writes a file.
    *
-   * @throws IOException if {@code out} does
+   * @throws IOException if {@code out} throws it
    */
   public static void print(ProfileFile file, Appendable out) throws IOException {
     new ProfilePrinter(out, element -> false).elements(file.elements(), "", false);
@@ -102,7 +107,7 @@ public final class ProfilePrinter {
     }
   }
 
-  /** Breaks a long rule before conditions, where a blank may as well be a line's end. */
+  /** Breaks a long rule before conditions, where a line end may replace a blank. */
   private static String wrapped(String text, Object element, String indent) {
     if (!(element instanceof Rule)
         || element instanceof UnrecognizedRule
@@ -162,7 +167,10 @@ public final class ProfilePrinter {
     out.append(indent).append('}');
   }
 
-  /** Returns the element that an own-line comment stands before: the next that is none. */
+  /**
+   * Returns the element that a comment on a line of its own belongs to: the next one that is not a
+   * comment; {@code null} if none follows.
+   */
   private static @Nullable Object ahead(List<?> elements, int at) {
     for (int i = at; i < elements.size(); i++) {
       if (!(elements.get(i) instanceof Comment)) {

@@ -6,8 +6,8 @@ import java.util.Objects;
  * {@code abi <path>,}: the feature set that the policy was written for.
  *
  * @param path the feature file
- * @param searched whether it is looked for in the include directories ({@code <path>}) or taken
- *     relative to the current one
+ * @param searched whether the file is looked for in the include directories ({@code <path>});
+ *     otherwise the path is relative to the current directory
  */
 public record AbiRule(String path, boolean searched) implements FileElement, ProfileElement {
 

@@ -1,15 +1,15 @@
 package io.github.apparmor4j.profile;
 
 /**
- * {@code alias /from/ -> /to/,}: what is ruled about paths that start with one holds for the other
- * too.
+ * {@code alias /from/ -> /to/,}: rules about paths that start with the first path hold for the same
+ * paths under the second, too.
  *
- * @param from start of paths as rules name them
- * @param to start of the paths that are meant as well
+ * @param from the start of paths as rules name them
+ * @param to the start of the paths that are meant as well
  */
 public record Alias(String from, String to) implements FileElement {
 
-  /** Checks the paths. */
+  /** Rejects paths that are not valid. */
   public Alias {
     Words.checkedPath(from, "from");
     Words.checkedPath(to, "to");

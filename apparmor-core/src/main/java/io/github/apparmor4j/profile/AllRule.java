@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 /**
  * {@code all,}: one rule of every kind, without conditions.
  *
- * @param qualifiers what stands before; no priority, no owner
+ * @param qualifiers the qualifiers before the rule; neither priority nor owner
  */
 public record AllRule(Qualifiers qualifiers) implements Rule {
 

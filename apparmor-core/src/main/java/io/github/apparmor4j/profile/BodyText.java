@@ -2,14 +2,14 @@ package io.github.apparmor4j.profile;
 
 import java.util.List;
 
-/** The text of what holds other elements: an element a line, indented by two blanks. */
+/** The text of elements that hold others: one element a line, indented by two blanks. */
 final class BodyText {
 
   private final StringBuilder out = new StringBuilder();
 
   private BodyText() {}
 
-  /** Returns the text of an element with all that is in it. */
+  /** Returns the text of an element with everything inside it. */
   static String of(Object element) {
     BodyText text = new BodyText();
     text.element(element, "");

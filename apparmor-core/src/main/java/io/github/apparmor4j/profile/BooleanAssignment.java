@@ -3,11 +3,11 @@ package io.github.apparmor4j.profile;
 import java.util.Objects;
 
 /**
- * {@code $name = true}.
+ * {@code $name = true}: the value of a boolean variable.
  *
  * @param name letters, digits and underscores, first a letter; without {@code $}
- * @param operator how the value meets an earlier one; not {@code +=}
- * @param value what it is set to
+ * @param operator how an earlier value is treated; not {@code +=}
+ * @param value the new value
  */
 public record BooleanAssignment(String name, VariableAssignment.Operator operator, Condition value)
     implements FileElement {

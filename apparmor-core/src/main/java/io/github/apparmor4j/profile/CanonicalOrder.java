@@ -3,15 +3,15 @@ package io.github.apparmor4j.profile;
 import java.util.Comparator;
 
 /**
- * The order of a profile's elements in canonical text, by kind: abi, includes, limits, {@code all},
- * capabilities, network, unix, mqueue, dbus, signal, ptrace, mounts, pivot_root, userns, io_uring,
- * change_profile, files, links, rules that aren't known, blocks, conditionals, children, and last
- * the includes of {@code local/}, in which a site adds to the profile. Elements of one kind are
- * equal.
+ * The order of a profile's elements in canonical text, by kind: abi (and comments), includes,
+ * limits, {@code all}, capabilities, network, unix, mqueue, dbus, signal, ptrace, mounts,
+ * pivot_root, userns, io_uring, change_profile, files, links, unrecognized rules, blocks,
+ * conditionals, children, and last the includes of {@code local/}, where a site adds to the
+ * profile. Elements of one kind compare as equal.
  */
 final class CanonicalOrder implements Comparator<ProfileElement> {
 
-  /** The order. */
+  /** The only instance. */
   static final CanonicalOrder BY_KIND = new CanonicalOrder();
 
   private static final int LAST = 100;
@@ -23,7 +23,7 @@ final class CanonicalOrder implements Comparator<ProfileElement> {
     return Integer.compare(rank(one), rank(other));
   }
 
-  /** Returns whether an element is one that a site's own additions are in. */
+  /** Returns whether an include names a file for a site's own additions. */
   private static boolean isLocal(Include include) {
     return include.path().startsWith("local/");
   }
@@ -50,7 +50,7 @@ final class CanonicalOrder implements Comparator<ProfileElement> {
     throw new AssertionError(element);
   }
 
-  @SuppressWarnings("EnumOrdinal") // kinds are declared in the order of text
+  @SuppressWarnings("EnumOrdinal") // kinds are declared in canonical order
   private static int rank(Rule rule) {
     return 2 + rule.kind().ordinal();
   }

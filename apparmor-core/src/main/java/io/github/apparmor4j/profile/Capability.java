@@ -94,7 +94,7 @@ public enum Capability {
   private static final Map<String, Capability> BY_NAME =
       Stream.of(values()).collect(Collectors.toMap(Capability::toString, Function.identity()));
 
-  /** Returns the capability of a name such as {@code net_admin}, or nothing if there is none. */
+  /** Returns the capability for a name such as {@code net_admin}; empty if there is none. */
   public static Optional<Capability> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
   }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * {@code capability net_admin sys_ptrace,}.
+ * {@code capability net_admin sys_ptrace,}: the use of capabilities.
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  * @param capabilities sorted, without repeats; empty for all
  */
 public record CapabilityRule(Qualifiers qualifiers, List<Capability> capabilities) implements Rule {
@@ -18,12 +18,12 @@ public record CapabilityRule(Qualifiers qualifiers, List<Capability> capabilitie
     capabilities = Words.sortedSet(capabilities);
   }
 
-  /** Returns a plain rule; without arguments it is about all capabilities. */
+  /** Returns a rule without qualifiers; without arguments it is about all capabilities. */
   public static CapabilityRule of(Capability... capabilities) {
     return of(List.of(capabilities));
   }
 
-  /** Returns a plain rule; for an empty collection it is about all capabilities. */
+  /** Returns a rule without qualifiers; for an empty collection it is about all capabilities. */
   public static CapabilityRule of(Collection<Capability> capabilities) {
     return new CapabilityRule(Qualifiers.NONE, List.copyOf(capabilities));
   }

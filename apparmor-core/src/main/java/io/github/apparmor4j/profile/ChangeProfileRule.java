@@ -7,13 +7,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code change_profile /usr/bin/x -> target,}: leave for another profile, at once or at the next
+ * {@code change_profile /usr/bin/x -> target,}: a change to another profile, at once or at the next
  * exec.
  *
- * @param qualifiers what stands before
- * @param unsafe whether the environment stays as it is at the exec; needs a program
- * @param program pattern of the program that is executed, or {@code null} for any
- * @param target pattern of the profile's label, or {@code null} for any
+ * @param qualifiers the qualifiers before the rule
+ * @param unsafe whether the exec keeps the environment as it is; needs a program
+ * @param program pattern of the executed program, or {@code null} for any
+ * @param target pattern of the new profile's label, or {@code null} for any
  */
 public record ChangeProfileRule(
     Qualifiers qualifiers, boolean unsafe, @Nullable String program, @Nullable String target)

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A comment. It is an element of its own, so that it survives every edit: a trailing one stands on
- * the line of the element before it (or, first in a body, on the profile's header line).
+ * A comment. It is an element of its own, so that it survives every edit. A trailing comment stands
+ * on the line of the element before it or, as the first in a body, on the profile's header line.
  *
  * @param text what follows the {@code #}, without blanks at its end
- * @param trailing whether it shares the line of what stands before
+ * @param trailing whether it stands on the line of the element before it
  */
 public record Comment(String text, boolean trailing) implements FileElement, ProfileElement {
 
   /**
-   * Rejects text of more than one line and text that would read back as an include; strips blanks
+   * Rejects a text of more than one line and a text that would be read as an include; strips blanks
    * at the end.
    */
   public Comment {
@@ -32,7 +32,9 @@ public record Comment(String text, boolean trailing) implements FileElement, Pro
     return new Comment(text.isEmpty() ? "" : " " + text, false);
   }
 
-  /** Copies a body; a comment runs to its line's end, so that no other can share the line. */
+  /**
+   * Copies a body. Rejects a trailing comment after a comment, which runs to the end of its line.
+   */
   static List<ProfileElement> checkedPlaces(List<ProfileElement> elements) {
     boolean before = false;
     for (ProfileElement element : elements) {

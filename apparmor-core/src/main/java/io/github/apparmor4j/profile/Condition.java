@@ -4,13 +4,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** What an {@code if} or a boolean variable's value asks. {@code toString()} is its text. */
+/**
+ * A condition of an {@code if} or of a boolean variable's value. {@code toString()} is its text.
+ * Immutable and thread-safe.
+ */
 public sealed interface Condition {
 
   /**
    * {@code true} or {@code false}.
    *
-   * @param value which
+   * @param value the constant
    */
   record Constant(boolean value) implements Condition {
     @Override
@@ -37,7 +40,7 @@ public sealed interface Condition {
   }
 
   /**
-   * {@code defined @{name}} or {@code defined $name}: whether there is a variable.
+   * {@code defined @{name}} or {@code defined $name}: whether a variable is defined.
    *
    * @param name without {@code @{}} or {@code $}
    * @param isBoolean whether a boolean one is meant
@@ -75,7 +78,7 @@ public sealed interface Condition {
   /**
    * {@code … and …}.
    *
-   * @param operands at least two, none of them the same kind
+   * @param operands at least two, none of them of the same kind
    */
   record All(List<Condition> operands) implements Condition {
     /** Copies the list. */
@@ -95,7 +98,7 @@ public sealed interface Condition {
   /**
    * {@code … or …}.
    *
-   * @param operands at least two, none of them the same kind
+   * @param operands at least two, none of them of the same kind
    */
   record Any(List<Condition> operands) implements Condition {
     /** Copies the list. */
@@ -114,8 +117,8 @@ public sealed interface Condition {
    * {@code left == right}.
    *
    * @param left a word or {@code @{name}}, whose values are compared as a set
-   * @param operator how
-   * @param right the same
+   * @param operator how they are compared
+   * @param right like {@code left}
    */
   record Comparison(String left, Operator operator, String right) implements Condition {
     /** Checks the words. */
@@ -131,7 +134,7 @@ public sealed interface Condition {
     }
   }
 
-  /** How two sets of values are compared. */
+  /** The ways to compare two sets of values. */
   enum Operator {
     /** The same set. */
     EQUAL("=="),
@@ -139,13 +142,13 @@ public sealed interface Condition {
     NOT_EQUAL("!="),
     /** The left is a subset of the right. */
     IN("in"),
-    /** Greater, as numbers or sets. */
+    /** Greater, compared as numbers or sets. */
     GREATER(">"),
-    /** Greater or equal. */
+    /** Greater or equal, compared in the same way. */
     GREATER_OR_EQUAL(">="),
-    /** Less. */
+    /** Less, compared in the same way. */
     LESS("<"),
-    /** Less or equal. */
+    /** Less or equal, compared in the same way. */
     LESS_OR_EQUAL("<=");
 
     private final String symbol;
@@ -172,6 +175,6 @@ public sealed interface Condition {
     }
   }
 
-  /** A variable's name. */
+  /** The form of a variable's name. */
   Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
 }

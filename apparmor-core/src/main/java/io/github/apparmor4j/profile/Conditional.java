@@ -5,19 +5,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code if … { … } else if … { … } else { … }}: elements that are in force or not by variables.
+ * {@code if … { … } else if … { … } else { … }}: elements that are in force depending on variables.
  *
  * @param branches at least one, in their order; the first whose condition holds is in force
- * @param otherwise what is in force if none holds, or {@code null}
+ * @param otherwise the elements in force if no condition holds, or {@code null}
  */
 public record Conditional(List<Branch> branches, @Nullable List<ProfileElement> otherwise)
     implements ProfileElement {
 
   /**
-   * One condition and what it puts in force.
+   * A condition and the elements that it puts in force.
    *
-   * @param condition what is asked
-   * @param elements in their order
+   * @param condition the condition
+   * @param elements the elements, in their order
    */
   public record Branch(Condition condition, List<ProfileElement> elements) {
     /** Copies the list. */
@@ -27,7 +27,7 @@ public record Conditional(List<Branch> branches, @Nullable List<ProfileElement> 
     }
   }
 
-  /** Copies the lists. */
+  /** Copies the lists. Rejects an empty list of branches. */
   public Conditional {
     branches = List.copyOf(branches);
     if (branches.isEmpty()) {
@@ -36,7 +36,7 @@ public record Conditional(List<Branch> branches, @Nullable List<ProfileElement> 
     otherwise = otherwise == null ? null : Comment.checkedPlaces(otherwise);
   }
 
-  /** Returns its text, an element a line. */
+  /** Returns the text, one element a line. */
   @Override
   public String toString() {
     return BodyText.of(this);

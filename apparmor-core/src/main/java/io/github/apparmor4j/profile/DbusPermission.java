@@ -2,13 +2,13 @@ package io.github.apparmor4j.profile;
 
 import java.util.Optional;
 
-/** What a task may do on a message bus. */
+/** A permission on a message bus. */
 public enum DbusPermission implements Permission {
   /** Send messages. */
   SEND(0x2),
   /** Receive messages. */
   RECEIVE(0x4),
-  /** Read messages of others. */
+  /** Read messages between others. */
   EAVESDROP(0x20),
   /** Own a name. */
   BIND(0x40);
@@ -25,8 +25,7 @@ public enum DbusPermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
-   * none.
+   * Returns the permission for a word, {@code r} and {@code w} included; empty if there is none.
    */
   public static Optional<DbusPermission> named(String word) {
     return Words.named(values(), word);

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code dbus send bus=system path=/org/x member=Get peer=(label=y),}. A {@code null} condition
- * holds for everything.
+ * matches everything.
  *
- * @param qualifiers what stands before
- * @param permissions sorted, without repeats; empty for all that the conditions leave sense to
+ * @param qualifiers the qualifiers before the rule
+ * @param permissions sorted, without repeats; empty for all that make sense with the conditions
  * @param bus pattern of the bus: {@code system}, {@code session}
  * @param path pattern of the object's path
  * @param interfaceName pattern of the interface
@@ -35,7 +35,7 @@ public record DbusRule(
     @Nullable String peerLabel)
     implements Rule {
 
-  /** Checks that the conditions go with the permissions. */
+  /** Rejects conditions that don't go with the permissions. */
   public DbusRule {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("dbus");
     permissions = Words.sortedSet(permissions);
@@ -78,7 +78,9 @@ public record DbusRule(
     return builder;
   }
 
-  /** Returns the permissions that an empty list stands for here, or those given. */
+  /**
+   * Returns the rule's permissions; if none are given, those that make sense with the conditions.
+   */
   public List<DbusPermission> effectivePermissions() {
     if (!permissions.isEmpty()) {
       return permissions;
@@ -151,7 +153,7 @@ public record DbusRule(
         + ",";
   }
 
-  /** Collects a rule; not thread-safe. */
+  /** A builder of rules; not thread-safe. */
   public static final class Builder {
     private final List<DbusPermission> permissions;
     private Qualifiers qualifiers = Qualifiers.NONE;

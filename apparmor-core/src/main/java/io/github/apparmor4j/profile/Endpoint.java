@@ -7,13 +7,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side of a network connection in a rule. A {@code null} condition holds for everything.
+ * One side of a network connection in a rule. A {@code null} condition matches everything.
  *
  * @param ip address in the text form of IPv4 or IPv6, or {@code none}
- * @param ports one or a range
- * @param interfaceName pattern of the network interface; only of the own side
+ * @param ports one port or a range
+ * @param interfaceName pattern of the network interface; only for the own side
  * @param label pattern of the socket's or the other side's label
- * @param assignedLabel label put on what is sent ({@code label:=}); only of the other side
+ * @param assignedLabel label put on what is sent ({@code label:=}); only for the other side
  */
 public record Endpoint(
     @Nullable String ip,
@@ -22,7 +22,7 @@ public record Endpoint(
     @Nullable String label,
     @Nullable String assignedLabel) {
 
-  /** Every endpoint. */
+  /** The endpoint without conditions, which matches every one. */
   public static final Endpoint ANY = new Endpoint(null, null, null, null, null);
 
   /**
@@ -55,7 +55,7 @@ public record Endpoint(
     Words.checkedOrNull(assignedLabel, "label");
   }
 
-  /** Returns this with its patterns changed: interface and labels. */
+  /** Returns this endpoint with its patterns changed: interface and labels. */
   Endpoint withPatterns(UnaryOperator<String> change) {
     return isAny()
         ? this
@@ -67,12 +67,12 @@ public record Endpoint(
             Words.changed(assignedLabel, change));
   }
 
-  /** Returns whether there is no condition. */
+  /** Returns whether the endpoint has no conditions. */
   public boolean isAny() {
     return Stream.of(ip, ports, interfaceName, label, assignedLabel).noneMatch(Objects::nonNull);
   }
 
-  /** Returns the address's 4 or 16 bytes; nothing if none is given, and for {@code none}. */
+  /** Returns the 4 or 16 bytes of the address; empty if none is given or it is {@code none}. */
   public Optional<byte[]> address() {
     return Optional.ofNullable(ip).map(InternetAddress::parse);
   }

@@ -15,38 +15,38 @@ public enum ExecMode {
   INHERIT_UNSAFE("ix", Target.NONE, true, Fallback.INHERIT),
   /** {@code ux}: no confinement. */
   UNCONFINED_UNSAFE("ux", Target.UNCONFINED, true, Fallback.NONE),
-  /** {@code Ux}. */
+  /** {@code Ux}: as {@code ux}, with a cleaned environment. */
   UNCONFINED("Ux", Target.UNCONFINED, false, Fallback.NONE),
   /** {@code px}: the profile that attaches to the program. */
   PROFILE_UNSAFE("px", Target.PROFILE, true, Fallback.NONE),
-  /** {@code Px}. */
+  /** {@code Px}: as {@code px}, with a cleaned environment. */
   PROFILE("Px", Target.PROFILE, false, Fallback.NONE),
-  /** {@code pix}: that profile, or else the same. */
+  /** {@code pix}: the profile that attaches to the program, or else the current one. */
   PROFILE_OR_INHERIT_UNSAFE("pix", Target.PROFILE, true, Fallback.INHERIT),
-  /** {@code Pix}. */
+  /** {@code Pix}: as {@code pix}, with a cleaned environment. */
   PROFILE_OR_INHERIT("Pix", Target.PROFILE, false, Fallback.INHERIT),
-  /** {@code pux}: that profile, or else no confinement. */
+  /** {@code pux}: the profile that attaches to the program, or else no confinement. */
   PROFILE_OR_UNCONFINED_UNSAFE("pux", Target.PROFILE, true, Fallback.UNCONFINED),
-  /** {@code PUx}. */
+  /** {@code PUx}: as {@code pux}, with a cleaned environment. */
   PROFILE_OR_UNCONFINED("PUx", Target.PROFILE, false, Fallback.UNCONFINED),
   /** {@code cx}: the child profile that attaches to the program. */
   CHILD_UNSAFE("cx", Target.CHILD, true, Fallback.NONE),
-  /** {@code Cx}. */
+  /** {@code Cx}: as {@code cx}, with a cleaned environment. */
   CHILD("Cx", Target.CHILD, false, Fallback.NONE),
-  /** {@code cix}: that child, or else the same profile. */
+  /** {@code cix}: the child profile that attaches to the program, or else the current profile. */
   CHILD_OR_INHERIT_UNSAFE("cix", Target.CHILD, true, Fallback.INHERIT),
-  /** {@code Cix}. */
+  /** {@code Cix}: as {@code cix}, with a cleaned environment. */
   CHILD_OR_INHERIT("Cix", Target.CHILD, false, Fallback.INHERIT),
-  /** {@code cux}: that child, or else no confinement. */
+  /** {@code cux}: the child profile that attaches to the program, or else no confinement. */
   CHILD_OR_UNCONFINED_UNSAFE("cux", Target.CHILD, true, Fallback.UNCONFINED),
-  /** {@code CUx}. */
+  /** {@code CUx}: as {@code cux}, with a cleaned environment. */
   CHILD_OR_UNCONFINED("CUx", Target.CHILD, false, Fallback.UNCONFINED);
 
-  /** Where the confinement is looked for. */
+  /** The places where the confinement is looked for. */
   public enum Target {
-    /** Nowhere. */
+    /** Nowhere: the mode names no other confinement. */
     NONE,
-    /** No confinement. */
+    /** Nowhere: the program is not confined. */
     UNCONFINED,
     /** Among the profiles of the namespace. */
     PROFILE,
@@ -54,13 +54,13 @@ public enum ExecMode {
     CHILD
   }
 
-  /** What happens if nothing is found there. */
+  /** The ways to go on if nothing is found there. */
   public enum Fallback {
     /** The execution fails. */
     NONE,
     /** The profile stays. */
     INHERIT,
-    /** No confinement. */
+    /** The program is not confined. */
     UNCONFINED
   }
 
@@ -94,8 +94,8 @@ public enum ExecMode {
   }
 
   /**
-   * Returns this mode with the environment kept or cleaned: what the words {@code unsafe} and
-   * {@code safe} do.
+   * Returns this mode with the environment kept or cleaned, as the words {@code unsafe} and {@code
+   * safe} demand; this mode itself if there is no such variant.
    */
   public ExecMode withUnsafe(boolean newUnsafe) {
     for (ExecMode mode : VALUES) {
@@ -106,10 +106,11 @@ public enum ExecMode {
     return this;
   }
 
-  /** Returns the mode whose letters stand at a place, the longest; {@code null} if none does. */
+  /** Returns the longest mode whose letters stand at an offset; {@code null} if there is none. */
   static @Nullable ExecMode at(String text, int offset) {
     String rest = text.substring(offset, Math.min(text.length(), offset + 3));
-    // The first letter's case says whether the environment is cleaned; that of the second nothing.
+    // Only the first letter's case says whether the environment is cleaned; the second's says
+    // nothing.
     String alias =
         rest.length() == 3
                 && "pPcC".indexOf(rest.charAt(0)) >= 0

@@ -7,33 +7,33 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file rule grants or denies: a set of permissions and, if execution is among them, how a
- * program is executed.
+ * The permissions that a file rule grants or denies: a set of permissions and, if execution is
+ * among them, how a program is executed. Immutable and thread-safe.
  *
- * @param bits the union of the constants of this type
- * @param exec how, if {@link #EXEC} is in the set, {@code null} otherwise
+ * @param bits the union of constants of this type
+ * @param exec how a program is executed, if {@link #EXEC} is in the set; {@code null} otherwise
  */
 public record FilePermissions(int bits, @Nullable ExecMode exec) {
 
-  /** {@code x}. */
+  /** {@code x}: execute. */
   public static final int EXEC = AcceptBits.EXEC;
 
-  /** {@code w}, which implies append. */
+  /** {@code w}: write, which implies append. */
   public static final int WRITE = AcceptBits.WRITE;
 
-  /** {@code r}. */
+  /** {@code r}: read. */
   public static final int READ = AcceptBits.READ;
 
-  /** {@code a}. */
+  /** {@code a}: append. */
   public static final int APPEND = AcceptBits.APPEND;
 
-  /** {@code l}. */
+  /** {@code l}: make a hard link. */
   public static final int LINK = AcceptBits.LINK;
 
-  /** {@code k}. */
+  /** {@code k}: lock. */
   public static final int LOCK = AcceptBits.LOCK;
 
-  /** {@code m}. */
+  /** {@code m}: map for execution. */
   public static final int MMAP_EXEC = AcceptBits.MMAP_EXEC;
 
   private static final String LETTERS = "xwralkm";
@@ -41,8 +41,8 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
   private static final String PRINTED = "mrwakl";
 
   /**
-   * Rejects an empty set, unknown bits, write beside append, and an exec mode that doesn't fit the
-   * bits.
+   * Rejects an empty set, unknown bits, write together with append, and an exec mode that doesn't
+   * fit the bits.
    */
   public FilePermissions {
     if (bits == 0 || (bits & ~0x7f) != 0) {
@@ -58,12 +58,12 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
   }
 
   /**
-   * Reads AppArmor's letters, {@code "rw"}, {@code "mrPx"}.
+   * Returns the permissions for AppArmor's letters, such as {@code "rw"} or {@code "mrPx"}.
    *
    * @param letters {@code r w a l k m} and at most one execution mode ({@link ExecMode}), in any
-   *     order; a letter may repeat
-   * @throws IllegalArgumentException if they mean nothing or exclude each other; the message says
-   *     what
+   *     order; a letter may repeat, and all of them except {@code k} may be in upper case
+   * @throws IllegalArgumentException if there are none, one is unknown, or some exclude each other;
+   *     the message says which
    */
   public static FilePermissions of(String letters) {
     Objects.requireNonNull(letters, "letters");
@@ -94,7 +94,7 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
     return new FilePermissions(bits, exec);
   }
 
-  /** Returns whether all of the bits are in the set. */
+  /** Returns whether all of the given bits are in the set. */
   public boolean contains(int wanted) {
     return (bits & wanted) == wanted;
   }
@@ -112,7 +112,10 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
     return exec == null ? out.toString() : out.append(exec).toString();
   }
 
-  /** Returns the letters one by one, execution as {@code x}; writing has appending with it. */
+  /**
+   * Returns the letters one by one, with {@code x} for execution; with {@code w} there is {@code a}
+   * as well.
+   */
   Set<String> letters() {
     Set<String> letters = new TreeSet<>();
     for (int i = 0; i < LETTERS.length(); i++) {

@@ -7,14 +7,21 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /path rw,}, {@code owner /path r,}, {@code /path Px -> target,}, {@code file,}.
+ * A rule about files: {@code /path rw,}, {@code owner /path r,}, {@code /path Px -> target,},
+ * {@code file,}. Immutable and thread-safe.
  *
- * @param qualifiers what stands before
+ * <pre>{@code
+ * FileRule read = FileRule.of("/srv/www/**", "r");
+ * FileRule own = FileRule.of("/tmp/web-*", "rw").owner();
+ * FileRule run = FileRule.of("/usr/bin/php", "Px").transitionTo("php");
+ * }</pre>
+ *
+ * @param qualifiers the qualifiers before the rule
  * @param path pattern that starts with {@code /} or a variable, or {@code null} for every file
  *     ({@code file,})
- * @param permissions what is granted or denied; with a {@code null} path {@code rwklmix}
+ * @param permissions what is granted or denied; {@code rwklmix} if the path is {@code null}
  * @param target if execution is among the permissions, the profile that an executed program gets;
- *     otherwise pattern of the file that a link made at the path may lead to; or {@code null}
+ *     otherwise the pattern of the file that a link made at the path may lead to; or {@code null}
  */
 public record FileRule(
     Qualifiers qualifiers,
@@ -25,7 +32,7 @@ public record FileRule(
 
   private static final FilePermissions EVERYTHING = FilePermissions.of("mrwklix");
 
-  /** Checks how the parts go together. */
+  /** Rejects parts that don't go together. */
   public FileRule {
     Objects.requireNonNull(qualifiers, "qualifiers");
     Objects.requireNonNull(permissions, "permissions");
@@ -48,11 +55,12 @@ public record FileRule(
   }
 
   /**
-   * Returns a plain rule.
+   * Returns a rule without qualifiers, or with {@code deny} alone.
    *
    * @param path pattern that starts with {@code /} or a variable
    * @param permissions letters as in {@link FilePermissions#of(String)}; a bare {@code x} makes it
    *     a denying rule
+   * @throws IllegalArgumentException if the path or the letters are not valid
    */
   public static FileRule of(String path, String permissions) {
     Words.writtenPath(path, "path");
@@ -70,7 +78,7 @@ public record FileRule(
     return new FileRule(Qualifiers.NONE, null, EVERYTHING, null);
   }
 
-  /** Returns this rule for files of the task's own user. */
+  /** Returns this rule, limited to files of the task's own user. */
   public FileRule owner() {
     return withQualifiers(qualifiers.withOwnership(Qualifiers.Ownership.OWNER));
   }
@@ -95,7 +103,7 @@ public record FileRule(
     return Words.present(path, target);
   }
 
-  /** Returns how what may be executed is executed, or where links may lead. */
+  /** Returns how a program is executed, or where a link may lead; empty if the rule doesn't say. */
   private Set<String> manner() {
     ExecMode exec = permissions.exec();
     if (exec != null && !qualifiers.isDeny()) {

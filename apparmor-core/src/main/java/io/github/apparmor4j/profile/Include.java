@@ -5,9 +5,9 @@ import java.util.Objects;
 /**
  * {@code include <path>}, {@code include "path"}, {@code include if exists <path>}.
  *
- * @param path file or directory
- * @param searched whether it is looked for in the include directories ({@code <path>}) or taken
- *     relative to the current one
+ * @param path a file or directory
+ * @param searched whether it is looked for in the include directories ({@code <path>}); otherwise
+ *     the path is relative to the current directory
  * @param ifExists whether it may be missing
  */
 public record Include(String path, boolean searched, boolean ifExists)

@@ -2,12 +2,12 @@ package io.github.apparmor4j.profile;
 
 import org.jspecify.annotations.Nullable;
 
-/** Text forms of addresses (RFC 4291 §2.2), without asking any name service. */
+/** A parser of the text forms of addresses (RFC 4291 §2.2), which asks no name service. */
 final class InternetAddress {
 
   private InternetAddress() {}
 
-  /** Returns 4 or 16 bytes, or {@code null} if the text is no address. */
+  /** Returns 4 or 16 bytes, or {@code null} if the text is not an address. */
   static byte @Nullable [] parse(String text) {
     if (text.length() > 45) {
       return null;

@@ -2,9 +2,9 @@ package io.github.apparmor4j.profile;
 
 import java.util.Optional;
 
-/** What a task may do with {@code io_uring}. */
+/** A permission to use {@code io_uring}. */
 public enum IoUringPermission implements Permission {
-  /** Act with the credentials of another. */
+  /** Act with the credentials of another task. */
   OVERRIDE_CREDS(0x8),
   /** Have a kernel thread poll. */
   SQPOLL(0x10);
@@ -20,10 +20,7 @@ public enum IoUringPermission implements Permission {
     return bit;
   }
 
-  /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
-   * none.
-   */
+  /** Returns the permission for a word; empty if there is none. */
   public static Optional<IoUringPermission> named(String word) {
     return Words.named(values(), word);
   }

@@ -6,9 +6,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code io_uring (override_creds) label=worker,}.
+ * {@code io_uring (override_creds) label=worker,}: the use of {@code io_uring}.
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  * @param permissions sorted, without repeats; empty for all
  * @param label pattern of the label whose credentials are taken, or {@code null} for any
  */
@@ -23,7 +23,7 @@ public record IoUringRule(
     Words.checkedOrNull(label, "label");
   }
 
-  /** Returns a plain rule; without permissions it is about all of them. */
+  /** Returns a rule without qualifiers; if no permissions are given, it is about all of them. */
   public static IoUringRule of(IoUringPermission... permissions) {
     return new IoUringRule(Qualifiers.NONE, List.of(permissions), null);
   }
@@ -38,7 +38,7 @@ public record IoUringRule(
     return RuleKind.IO_URING;
   }
 
-  /** Returns nothing: in the label of these rules variables are not expanded. */
+  /** Returns an empty list: variables in the label of these rules are not expanded. */
   @Override
   public List<String> patterns() {
     return List.of();

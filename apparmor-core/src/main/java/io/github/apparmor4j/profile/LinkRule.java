@@ -5,9 +5,9 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * {@code link subset /name -> /target,}: a hard link of a name to a file.
+ * {@code link subset /name -> /target,}: making a hard link to a file.
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  * @param subset whether the link's permissions must be a subset of the target's
  * @param path pattern of the link's name
  * @param target pattern of the file

@@ -122,8 +122,8 @@ public enum MountOption {
   }
 
   /**
-   * Returns the option of a word such as {@code ro} or {@code make-private}, or {@code null} if
-   * there is none.
+   * Returns the option for a word such as {@code ro} or {@code make-private}; empty if there is
+   * none.
    */
   public static Optional<MountOption> named(String word) {
     return Optional.ofNullable(BY_NAME.get(word));

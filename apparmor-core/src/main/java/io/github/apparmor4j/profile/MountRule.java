@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * {@code mount options=(ro) fstype=ext4 /dev/sda1 -> /mnt/,}, {@code remount /mnt/,}, {@code umount
  * /mnt/,}.
  *
- * @param qualifiers what stands before
- * @param operation which of the three
+ * @param qualifiers the qualifiers before the rule
+ * @param operation mount, remount or umount
  * @param fstypes patterns of file system types, one of which must match; empty for all
  * @param options conditions on the options, all of which must hold; empty for none
  * @param source pattern of what is mounted, or {@code null} for anything
- * @param mountPoint pattern of where, or {@code null} for anywhere
+ * @param mountPoint pattern of where it is mounted, or {@code null} for anywhere
  */
 public record MountRule(
     Qualifiers qualifiers,
@@ -27,7 +27,7 @@ public record MountRule(
     @Nullable String mountPoint)
     implements Rule {
 
-  /** What the rule is about. */
+  /** The operations that a rule can be about. */
   public enum Operation {
     /** {@code mount(2)} in any of its meanings. */
     MOUNT,
@@ -38,15 +38,18 @@ public record MountRule(
   }
 
   /**
-   * A condition on options.
+   * A condition on mount options.
    *
-   * @param optional {@code options in (…)}: these may be given; otherwise {@code options=(…)}:
-   *     exactly these are
+   * @param optional whether the options are those that may be given ({@code options in (…)});
+   *     otherwise exactly these must be ({@code options=(…)})
    * @param options sorted, without repeats, at least one
    */
   public record Options(boolean optional, List<MountOption> options) {
 
-    /** Sorts the options. */
+    /**
+     * Sorts the options. Rejects an empty list, and options that exclude each other where all must
+     * be given.
+     */
     public Options {
       options = Words.sortedSet(options);
       if (options.isEmpty()) {
@@ -70,7 +73,7 @@ public record MountRule(
     }
   }
 
-  /** Checks how the parts go together. */
+  /** Rejects parts that don't go together. */
   public MountRule {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("mount");
     Objects.requireNonNull(operation, "operation");
@@ -94,7 +97,7 @@ public record MountRule(
     return builder().build();
   }
 
-  /** Returns {@code umount,} or {@code umount path,}. */
+  /** Returns {@code umount path,}, or {@code umount,} for {@code null}. */
   public static MountRule umount(@Nullable String mountPoint) {
     return new MountRule(Qualifiers.NONE, Operation.UMOUNT, List.of(), List.of(), null, mountPoint);
   }
@@ -172,7 +175,7 @@ public record MountRule(
     return out.append(',').toString();
   }
 
-  /** Collects a rule; not thread-safe. */
+  /** A builder of rules; not thread-safe. */
   public static final class Builder {
     private Qualifiers qualifiers = Qualifiers.NONE;
     private Operation operation = Operation.MOUNT;
@@ -183,7 +186,7 @@ public record MountRule(
 
     private Builder() {}
 
-    /** Makes it a rule about remounting. */
+    /** Makes the rule one about remounting. */
     public Builder remount() {
       operation = Operation.REMOUNT;
       return this;

@@ -2,21 +2,21 @@ package io.github.apparmor4j.profile;
 
 import java.util.Optional;
 
-/** What a task may do with a message queue. */
+/** A permission on a message queue. */
 public enum MqueuePermission implements Permission {
   /** Send a message. */
   WRITE(0x2),
-  /** Receive one. */
+  /** Receive a message. */
   READ(0x4),
   /** Make a queue. */
   CREATE(0x10),
-  /** Remove it. */
+  /** Remove a queue. */
   DELETE(0x20),
-  /** Open it. */
+  /** Open a queue. */
   OPEN(0x40),
-  /** Change its attributes. */
+  /** Change a queue's attributes. */
   SETATTR(0x100),
-  /** Read its attributes. */
+  /** Read a queue's attributes. */
   GETATTR(0x200);
 
   private final int bit;
@@ -31,8 +31,7 @@ public enum MqueuePermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
-   * none.
+   * Returns the permission for a word, {@code r} and {@code w} included; empty if there is none.
    */
   public static Optional<MqueuePermission> named(String word) {
     return Words.named(values(), word);

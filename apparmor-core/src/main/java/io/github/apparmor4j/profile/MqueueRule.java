@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code mqueue (read write) type=posix label=worker /queue,}: message queues.
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  * @param permissions sorted, without repeats; empty for all
- * @param type or {@code null}: that of the name, or both
+ * @param type the queue's type; {@code null} for the type that the name implies, or for both if
+ *     there is no name
  * @param label pattern of the queue's label, or {@code null} for any
  * @param name pattern of a POSIX queue's name, which starts with {@code /}, or a System V queue's
  *     number, or {@code null} for any
@@ -32,7 +33,7 @@ public record MqueueRule(
     /** {@code msgget(2)}. */
     SYSV;
 
-    /** Returns the type of a word, or nothing if there is none. */
+    /** Returns the type for a word; empty if there is none. */
     public static Optional<Type> named(String word) {
       return Words.named(values(), word);
     }
@@ -63,12 +64,15 @@ public record MqueueRule(
     }
   }
 
-  /** Returns a plain rule about all queues; without permissions it is about all of them. */
+  /**
+   * Returns a rule about all queues, without qualifiers; if no permissions are given, it is about
+   * all of them.
+   */
   public static MqueueRule of(MqueuePermission... permissions) {
     return new MqueueRule(Qualifiers.NONE, List.of(permissions), null, null, null);
   }
 
-  /** Returns the type, given or by the name; empty for both. */
+  /** Returns the type that is given or that the name implies; empty for both. */
   public Optional<Type> effectiveType() {
     if (type != null || name == null) {
       return Optional.ofNullable(type);

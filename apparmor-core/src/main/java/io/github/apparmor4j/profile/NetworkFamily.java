@@ -111,7 +111,7 @@ public enum NetworkFamily {
     this.number = number;
   }
 
-  /** Returns the family of a name such as {@code inet6}, or nothing if there is none. */
+  /** Returns the family for a name such as {@code inet6}; empty if there is none. */
   public static Optional<NetworkFamily> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
   }

@@ -2,7 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.Optional;
 
-/** What a task may do with a socket (the kernel's {@code AA_MAY_*}). */
+/** A permission on a socket (the kernel's {@code AA_MAY_*}). */
 public enum NetworkPermission implements Permission {
   /** Send. */
   SEND(0x2),
@@ -10,17 +10,17 @@ public enum NetworkPermission implements Permission {
   RECEIVE(0x4),
   /** Make a socket. */
   CREATE(0x10),
-  /** Shut it down. */
+  /** Shut a socket down. */
   SHUTDOWN(0x20),
-  /** Connect it. */
+  /** Connect a socket. */
   CONNECT(0x40),
-  /** Change its attributes. */
+  /** Change a socket's attributes. */
   SETATTR(0x100),
-  /** Read its attributes. */
+  /** Read a socket's attributes. */
   GETATTR(0x200),
   /** Accept a connection. */
   ACCEPT(0x100000),
-  /** Give it an address. */
+  /** Give a socket an address. */
   BIND(0x200000),
   /** Wait for connections. */
   LISTEN(0x400000),
@@ -40,7 +40,7 @@ public enum NetworkPermission implements Permission {
     return bit;
   }
 
-  /** Returns whether it is done with another side: only then a rule can say which. */
+  /** Returns whether another side takes part; only then can a rule say which. */
   public boolean hasPeer() {
     return switch (this) {
       case SEND, RECEIVE, CONNECT, ACCEPT -> true;
@@ -49,8 +49,7 @@ public enum NetworkPermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
-   * none.
+   * Returns the permission for a word, {@code r} and {@code w} included; empty if there is none.
    */
   public static Optional<NetworkPermission> named(String word) {
     return Words.named(values(), word);

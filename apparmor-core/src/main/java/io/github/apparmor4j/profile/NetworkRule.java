@@ -9,15 +9,16 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code network inet stream,}, {@code network (create) unix,}, {@code network tcp,}.
+ * A rule about sockets: {@code network inet stream,}, {@code network (create) unix,}, {@code
+ * network tcp,}.
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  * @param permissions sorted, without repeats; empty for all
- * @param family or {@code null} for every one
- * @param type or {@code null} for every one
- * @param protocol or {@code null}; excludes a type
- * @param local the own side
- * @param peer the other side
+ * @param family the address family, or {@code null} for every one
+ * @param type the socket type, or {@code null} for every one
+ * @param protocol the protocol, or {@code null}; excludes a type
+ * @param local conditions on the own side
+ * @param peer conditions on the other side
  */
 public record NetworkRule(
     Qualifiers qualifiers,
@@ -29,7 +30,7 @@ public record NetworkRule(
     Endpoint peer)
     implements Rule {
 
-  /** A protocol name that stands for families and a type in a network rule. */
+  /** A name that stands for address families and a socket type in a network rule. */
   @SuppressWarnings("ImmutableEnumChecker") // the lists are unmodifiable
   public enum Protocol {
     /** Stream sockets of {@code inet} and {@code inet6}. */
@@ -47,7 +48,7 @@ public record NetworkRule(
       this.families = List.of(families);
     }
 
-    /** Returns the protocol of a word, or nothing if there is none. */
+    /** Returns the protocol for a word; empty if there is none. */
     public static Optional<Protocol> named(String word) {
       return Words.named(values(), word);
     }
@@ -57,7 +58,7 @@ public record NetworkRule(
       return type;
     }
 
-    /** Returns the families that know the protocol. */
+    /** Returns the families that have the protocol. */
     public List<NetworkFamily> families() {
       return families;
     }
@@ -69,11 +70,11 @@ public record NetworkRule(
     }
   }
 
-  /** The families that addresses and ports belong to. */
+  /** The families that have internet addresses and ports. */
   private static final Set<NetworkFamily> INTERNET =
       EnumSet.of(NetworkFamily.INET, NetworkFamily.INET6);
 
-  /** Checks how the parts go together and sorts the permissions. */
+  /** Rejects parts that don't go together and sorts the permissions. */
   public NetworkRule {
     Objects.requireNonNull(qualifiers, "qualifiers")
         .withoutOwnership("network")
@@ -138,8 +139,8 @@ public record NetworkRule(
   }
 
   /**
-   * Returns the families that the rule is about; empty if it is about all, those without a name
-   * too.
+   * Returns the families that the rule is about; empty if it is about all, even those without a
+   * name.
    */
   public Optional<Set<NetworkFamily>> families() {
     if (family != null) {

@@ -2,7 +2,7 @@ package io.github.apparmor4j.profile;
 
 import java.util.Collection;
 
-/** What a rule that is not about files gives: a bit of the kernel's. */
+/** A permission that a rule other than a file rule gives: one of the kernel's bits. */
 public interface Permission {
 
   /** Returns the kernel's bit ({@code AA_MAY_*}). */
@@ -11,7 +11,8 @@ public interface Permission {
   /**
    * Returns the bits of a rule's permissions.
    *
-   * @param permissions of a rule; none stands for all of its kind
+   * @param permissions those of a rule; an empty collection stands for all of its kind
+   * @param kind the rule's kind
    */
   static int bits(Collection<? extends Permission> permissions, RuleKind kind) {
     return bits(permissions.isEmpty() ? kind.permissions() : permissions);

@@ -6,13 +6,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code pivot_root oldroot=/old/ /new/ -> profile,}.
+ * {@code pivot_root oldroot=/old/ /new/ -> profile,}: a change of the root file system.
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  * @param oldRoot pattern of where the old root goes, or {@code null} for anywhere
  * @param newRoot pattern of the new root, or {@code null} for any
- * @param transition a profile that the language lets one name here and kernels ignore, or {@code
- *     null}
+ * @param transition a profile, which the language allows here but kernels ignore, or {@code null}
  */
 public record PivotRootRule(
     Qualifiers qualifiers,
@@ -29,7 +28,7 @@ public record PivotRootRule(
     Words.checkedOrNull(transition, "transition");
   }
 
-  /** Returns {@code pivot_root,} or {@code pivot_root newRoot,}. */
+  /** Returns {@code pivot_root newRoot,}, or {@code pivot_root,} for {@code null}. */
   public static PivotRootRule of(@Nullable String newRoot) {
     return new PivotRootRule(Qualifiers.NONE, null, newRoot, null);
   }

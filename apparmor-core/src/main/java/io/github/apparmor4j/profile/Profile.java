@@ -11,18 +11,27 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A profile, a child profile or a hat.
+ * A profile, a child profile or a hat. Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * Profile web =
+ *     Profile.builder("web")
+ *         .attachment("/usr/sbin/web")
+ *         .allow(FileRule.of("/srv/www/**", "r"))
+ *         .deny(FileRule.of("/srv/www/private/**", "r"))
+ *         .build();
+ * }</pre>
  *
  * @param kind profile or hat
- * @param name as it is written: may hold patterns, variables, {@code //} and a namespace {@code
- *     :ns:name}
- * @param attachment pattern of the programs that get the profile, or {@code null}; then a name that
- *     starts with {@code /} serves
- * @param xattrs extended attributes that the program must have too; not of hats
+ * @param name the name as it is written; may hold patterns, variables, {@code //} and a namespace
+ *     ({@code :ns:name})
+ * @param attachment pattern of the programs that get the profile; if it is {@code null}, a name
+ *     that starts with {@code /} serves as the pattern
+ * @param xattrs extended attributes that the program must have too; none for hats
  * @param identities names that the attached task goes by, without blanks unless they start with
  *     {@code /}
  * @param flags in their order, none twice
- * @param elements rules, comments, includes, children, in their order
+ * @param elements rules, comments, includes and children, in their order
  */
 public record Profile(
     Kind kind,
@@ -35,11 +44,11 @@ public record Profile(
     implements FileElement, ProfileElement {
 
   /**
-   * {@code user.name=value} in a profile's {@code xattrs=(…)}: the program has the extended
-   * attribute.
+   * {@code user.name=value} in a profile's {@code xattrs=(…)}: an extended attribute that the
+   * program must have.
    *
-   * @param name of the attribute
-   * @param value pattern of its value, or {@code null} for any
+   * @param name the attribute's name
+   * @param value pattern of the attribute's value, or {@code null} for any
    */
   public record XattrMatch(String name, @Nullable String value) {
 
@@ -59,11 +68,11 @@ public record Profile(
     }
   }
 
-  /** Profile or hat. */
+  /** The kinds of profiles. */
   public enum Kind {
     /** {@code profile name}. */
     PROFILE,
-    /** {@code hat name}: entered by {@code change_hat}. */
+    /** {@code hat name}: a profile that is entered by {@code change_hat}. */
     HAT
   }
 
@@ -153,8 +162,8 @@ public record Profile(
   }
 
   /**
-   * Returns the mode: the flag that says what becomes of what isn't allowed, {@code ENFORCE} if
-   * none does.
+   * Returns the mode: the flag that says what happens when something isn't allowed; {@code ENFORCE}
+   * if no flag does.
    */
   public ProfileFlag.Kind mode() {
     return flags.stream()
@@ -174,7 +183,7 @@ public record Profile(
     return elements.stream().filter(Profile.class::isInstance).map(Profile.class::cast).toList();
   }
 
-  /** Returns the header up to and with the opening brace. */
+  /** Returns the header, up to and including the opening brace. */
   public String header() {
     return (kind == Kind.HAT ? "hat " : "profile ")
         + nameText()
@@ -193,15 +202,15 @@ public record Profile(
         + " {";
   }
 
-  /** Returns the profile's text, an element a line. */
+  /** Returns the profile's text, one element a line. */
   @Override
   public String toString() {
     return BodyText.of(this);
   }
 
   /**
-   * Collects a profile; not thread-safe. What it builds is immutable, and {@link #build} may be
-   * called again.
+   * A builder of profiles; not thread-safe. The profiles that it builds are immutable, and {@link
+   * #build} may be called again.
    */
   public static final class Builder {
     private final Kind kind;
@@ -265,17 +274,22 @@ public record Profile(
       return this;
     }
 
-    /** Adds rules as they are. */
+    /** Adds rules that allow, whatever action they had before; their other qualifiers stay. */
     public Builder allow(Rule... rules) {
       return rules(q -> q.withAction(Qualifiers.Action.ALLOW), rules);
     }
 
-    /** Adds rules that allow and log each use. */
+    /**
+     * Adds rules with {@code audit}: one that allows logs each use, one that denies logs each
+     * refusal.
+     */
     public Builder audit(Rule... rules) {
       return rules(q -> q.withAudit(true), rules);
     }
 
-    /** Adds rules that deny without a trace in the log. */
+    /**
+     * Adds rules that deny. They leave no trace in the log, unless they have {@code audit} already.
+     */
     public Builder deny(Rule... rules) {
       return rules(q -> q.withAction(Qualifiers.Action.DENY), rules);
     }
@@ -295,7 +309,8 @@ public record Profile(
     /**
      * Returns the profile.
      *
-     * @throws IllegalArgumentException if flags exclude each other
+     * @throws IllegalArgumentException if flags exclude each other, a hat has extended attributes,
+     *     or a trailing comment follows a comment
      */
     public Profile build() {
       return new Profile(kind, name, attachment, xattrs, identities, flags, elements);

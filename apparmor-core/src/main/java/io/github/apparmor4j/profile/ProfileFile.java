@@ -5,13 +5,21 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A file: the preamble, then profiles.
+ * A profile file: the preamble, then profiles. Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * ProfileFile file =
+ *     ProfileFile.builder()
+ *         .include("tunables/global")
+ *         .profile(Profile.builder("web").include("abstractions/base").build())
+ *         .build();
+ * }</pre>
  *
  * @param elements in their order; abi rules, includes and variables stand before the first profile
  */
 public record ProfileFile(List<FileElement> elements) {
 
-  /** Checks the order, and the places of trailing comments. */
+  /** Rejects a wrong order, and trailing comments with nothing before them. */
   public ProfileFile {
     elements = List.copyOf(elements);
     boolean profiles = false;
@@ -31,7 +39,7 @@ public record ProfileFile(List<FileElement> elements) {
     }
   }
 
-  /** Returns a file of some elements. */
+  /** Returns a file with the given elements. */
   public static ProfileFile of(FileElement... elements) {
     return new ProfileFile(List.of(elements));
   }
@@ -48,7 +56,7 @@ public record ProfileFile(List<FileElement> elements) {
     return builder;
   }
 
-  /** Returns the file's text, an element a line. */
+  /** Returns the file's text, one element a line. */
   @Override
   public String toString() {
     return BodyText.of(elements);
@@ -60,8 +68,8 @@ public record ProfileFile(List<FileElement> elements) {
   }
 
   /**
-   * Collects a file; not thread-safe. What it builds is immutable, and {@link #build} may be called
-   * again.
+   * A builder of files; not thread-safe. The files that it builds are immutable, and {@link #build}
+   * may be called again.
    */
   public static final class Builder {
     private final List<FileElement> elements = new ArrayList<>();
@@ -97,7 +105,8 @@ public record ProfileFile(List<FileElement> elements) {
     /**
      * Returns the file.
      *
-     * @throws IllegalArgumentException if the order is wrong
+     * @throws IllegalArgumentException if the order is wrong, or a trailing comment has nothing
+     *     before it
      */
     public ProfileFile build() {
       return new ProfileFile(elements);

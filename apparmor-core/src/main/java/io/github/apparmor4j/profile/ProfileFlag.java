@@ -8,20 +8,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A flag of a profile's header, some of which carry a value.
+ * A flag in a profile's header; some flags carry a value. Immutable and thread-safe.
  *
- * @param kind which flag
+ * @param kind the kind of flag
  * @param value what follows {@code =}, or {@code null}
  */
 public record ProfileFlag(Kind kind, @Nullable String value) {
 
-  /** The flags by name. */
+  /** The kinds of flags. */
   public enum Kind {
     /** Refuse and log what isn't allowed: the default mode. */
     ENFORCE(Group.MODE),
-    /** Allow and log it. */
+    /** Allow and log what isn't allowed. */
     COMPLAIN(Group.MODE),
-    /** Refuse, log, and kill the task. */
+    /** Refuse and log what isn't allowed, and kill the task. */
     KILL(Group.MODE),
     /** Confine nothing. */
     UNCONFINED(Group.MODE),
@@ -33,7 +33,7 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
     AUDIT(null),
     /** Kernel debugging. */
     DEBUG(null),
-    /** Let a waiting task be interrupted while it asks. */
+    /** Let a task be interrupted while it waits for an answer from user space. */
     INTERRUPTIBLE(null),
     /** Paths are relative to the chroot. */
     CHROOT_RELATIVE(Group.ROOT),
@@ -41,23 +41,26 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
     NAMESPACE_RELATIVE(Group.ROOT),
     /** Mediate files that were deleted. */
     MEDIATE_DELETED(Group.DELETED),
-    /** Don't. */
+    /** Don't mediate files that were deleted. */
     DELEGATE_DELETED(Group.DELETED),
-    /** Paths outside the namespace count from the root. */
+    /** Paths outside the mount namespace count from the root. */
     ATTACH_DISCONNECTED(Group.DISCONNECTED),
-    /** They don't. */
+    /** Paths outside the mount namespace don't count from the root. */
     NO_ATTACH_DISCONNECTED(Group.DISCONNECTED),
     /** Attach by the path inside the chroot. */
     CHROOT_ATTACH(Group.CHROOT),
-    /** Don't. */
+    /** Don't attach by the path inside the chroot. */
     CHROOT_NO_ATTACH(Group.CHROOT),
-    /** Paths outside the namespace count from this path. */
+    /** Paths outside the mount namespace count from the path in the value. */
     ATTACH_DISCONNECTED_PATH(Group.DISCONNECTED),
-    /** The same for message queues. */
+    /**
+     * Paths of message queues outside the namespace count from the path in the value, if there is
+     * one.
+     */
     ATTACH_DISCONNECTED_IPC(Group.DISCONNECTED),
-    /** The signal of the mode {@code kill}. */
+    /** The signal by which the mode {@code kill} kills. */
     KILL_SIGNAL(null),
-    /** The error of a refusal. */
+    /** The error that a refusal returns. */
     ERROR(null);
 
     private final @Nullable Group group;
@@ -66,7 +69,7 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
       this.group = group;
     }
 
-    /** Returns whether a profile can have both flags. */
+    /** Returns whether a profile can't have both flags. */
     public boolean excludes(Kind other) {
       if (group == Group.DISCONNECTED) {
         return other.group == group
@@ -86,7 +89,7 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
       };
     }
 
-    /** Returns the flag of a name, or nothing if there is none. */
+    /** Returns the flag with a name; empty if there is none. */
     public static Optional<Kind> named(String name) {
       for (Kind kind : values()) {
         if (kind.toString().equals(name)) {
@@ -97,7 +100,8 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
     }
   }
 
-  // errno(3): those of Linux on x86, in the order of their numbers, which start with 1.
+  // errno(3): the errors of Linux on x86, in the order of their numbers, which start with 1; '-'
+  // stands for an unused number.
   private static final Map<String, Integer> ERRORS =
       numbered(
           "EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD "
@@ -130,7 +134,9 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
     return numbers;
   }
 
-  /** Returns the number of an error's name, in upper or lower case; {@code null} for none. */
+  /**
+   * Returns the number of the error with a name, in upper or lower case; empty if there is none.
+   */
   public static Optional<Integer> errno(String name) {
     return name.equals("-")
         ? Optional.empty()

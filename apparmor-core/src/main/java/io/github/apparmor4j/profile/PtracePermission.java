@@ -2,15 +2,18 @@ package io.github.apparmor4j.profile;
 
 import java.util.Optional;
 
-/** What a task may do to another, or have done to it, by {@code ptrace(2)} and its like. */
+/**
+ * A permission to trace or read another task by {@code ptrace(2)} and the like, or to be traced or
+ * read.
+ */
 public enum PtracePermission implements Permission {
-  /** Trace another. */
+  /** Trace another task. */
   TRACE(0x2),
-  /** Read another's state. */
+  /** Read another task's state. */
   READ(0x4),
-  /** Be traced. */
+  /** Be traced by another task. */
   TRACEDBY(0x8),
-  /** Have its state read. */
+  /** Have its state read by another task. */
   READBY(0x10);
 
   private final int bit;
@@ -25,8 +28,7 @@ public enum PtracePermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
-   * none.
+   * Returns the permission for a word, {@code r} and {@code w} included; empty if there is none.
    */
   public static Optional<PtracePermission> named(String word) {
     return Words.named(values(), word);

@@ -6,9 +6,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code ptrace (read trace) peer=worker,}.
+ * {@code ptrace (read trace) peer=worker,}: the tracing of tasks.
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  * @param permissions sorted, without repeats; empty for all
  * @param peer pattern of the other task's label, or {@code null} for every one
  */
@@ -23,7 +23,7 @@ public record PtraceRule(
     Words.checkedOrNull(peer, "peer");
   }
 
-  /** Returns a plain rule; without permissions it is about all of them. */
+  /** Returns a rule without qualifiers; if no permissions are given, it is about all of them. */
   public static PtraceRule of(String peer, PtracePermission... permissions) {
     return new PtraceRule(Qualifiers.NONE, List.of(permissions), peer);
   }

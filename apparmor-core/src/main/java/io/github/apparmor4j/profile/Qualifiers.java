@@ -3,38 +3,38 @@ package io.github.apparmor4j.profile;
 import java.util.Objects;
 
 /**
- * What stands before a rule.
+ * The qualifiers before a rule or a block. Immutable and thread-safe.
  *
- * @param priority −1000 to 1000; of rules that speak of the same permission those of the highest
+ * @param priority −1000 to 1000; of the rules about the same permission those of the highest
  *     priority decide
- * @param audit log: every use of an allowing rule, and every refusal of a denying one (silent
- *     without)
+ * @param audit whether to log every use of an allowing rule, and every refusal of a denying one,
+ *     which is silent otherwise
  * @param action allow, deny or prompt
  * @param ownership whose files a file rule is about
  */
 public record Qualifiers(int priority, boolean audit, Action action, Ownership ownership) {
 
-  /** What a rule does. */
+  /** The actions of rules. */
   public enum Action {
-    /** The default. */
+    /** Allows: the default. */
     ALLOW,
-    /** Beats every allowing rule of the same priority. */
+    /** Denies, and beats every allowing rule of the same priority. */
     DENY,
-    /** Asks in user space; where the kernel can't, nothing is allowed. */
+    /** Asks user space; where the kernel can't ask, nothing is allowed. */
     PROMPT
   }
 
-  /** Whose files a file rule is about. */
+  /** The owners whose files a file rule can be about. */
   public enum Ownership {
-    /** Everybody's: the default. */
+    /** Every user: the default. */
     ANY,
-    /** Those of the user that the task acts for. */
+    /** The user that the task acts for. */
     OWNER,
-    /** Those of others. */
+    /** All other users. */
     OTHER
   }
 
-  /** A plain allowing rule. */
+  /** No qualifiers: a plain allowing rule. */
   public static final Qualifiers NONE = new Qualifiers(0, false, Action.ALLOW, Ownership.ANY);
 
   /** Checks the priority's range. */
@@ -51,28 +51,29 @@ public record Qualifiers(int priority, boolean audit, Action action, Ownership o
     return action == Action.DENY;
   }
 
-  /** Returns these with another priority, -1000 to 1000. */
+  /** Returns these qualifiers with another priority, −1000 to 1000. */
   public Qualifiers withPriority(int newPriority) {
     return new Qualifiers(newPriority, audit, action, ownership);
   }
 
-  /** Returns these with another action. */
+  /** Returns these qualifiers with another action. */
   public Qualifiers withAction(Action newAction) {
     return new Qualifiers(priority, audit, newAction, ownership);
   }
 
-  /** Returns these with or without logging. */
+  /** Returns these qualifiers with or without logging. */
   public Qualifiers withAudit(boolean newAudit) {
     return new Qualifiers(priority, newAudit, action, ownership);
   }
 
-  /** Returns these for other owners. */
+  /** Returns these qualifiers for files of other owners. */
   public Qualifiers withOwnership(Ownership newOwnership) {
     return new Qualifiers(priority, audit, action, newOwnership);
   }
 
   /**
-   * Returns the qualifiers as they stand before a rule, with a blank at the end; empty for none.
+   * Returns the qualifiers as they stand before a rule, with a blank at the end; empty if there are
+   * none.
    */
   @Override
   public String toString() {

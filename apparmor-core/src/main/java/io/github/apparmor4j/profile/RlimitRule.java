@@ -8,14 +8,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code set rlimit nofile <= 1024,}: a limit of resources (setrlimit(2)). Of several for one
- * resource the last holds.
+ * {@code set rlimit nofile <= 1024,}: a resource limit ({@code setrlimit(2)}). Of several limits
+ * for one resource the last one holds.
  *
- * @param resource what is limited
- * @param amount in units; {@link #INFINITY} for no limit; −20 to 19 for {@code nice}, not negative
- *     otherwise
- * @param unit of the amount; {@link Unit#NONE} for bytes, seconds of {@code cpu}, microseconds of
- *     {@code rttime}, and plain numbers
+ * @param resource the limited resource
+ * @param amount the limit, in units; {@link #INFINITY} for no limit; −20 to 19 for {@code nice},
+ *     not negative otherwise
+ * @param unit unit of the amount; {@link Unit#NONE} for bytes, seconds of {@code cpu}, microseconds
+ *     of {@code rttime}, and plain numbers
  */
 public record RlimitRule(Resource resource, long amount, Unit unit) implements Rule {
 
@@ -57,7 +57,7 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
     SIGPENDING(11, Measure.COUNT),
     /** Bytes in message queues. */
     MSGQUEUE(12, Measure.SIZE),
-    /** Niceness, the lowest. */
+    /** The lowest niceness. */
     NICE(13, Measure.NICE),
     /** Real-time priority. */
     RTPRIO(14, Measure.COUNT),
@@ -73,13 +73,13 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
     }
 
     /**
-     * Returns Linux's number on x86 ({@code RLIMIT_*}), which the binary policy uses everywhere.
+     * Returns Linux's number on x86 ({@code RLIMIT_*}), which binary policy uses on every machine.
      */
     public int number() {
       return number;
     }
 
-    /** Returns the resource of a word, or nothing if there is none. */
+    /** Returns the resource for a word; empty if there is none. */
     public static Optional<Resource> named(String word) {
       return word.equals("ofile") ? Optional.of(NOFILE) : Words.named(values(), word);
     }
@@ -92,7 +92,7 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
 
   /** The units of amounts. */
   public enum Unit {
-    /** The resource's own. */
+    /** The resource's own unit. */
     NONE("", null, 1),
     /** 1024 bytes. */
     KB("KB", Measure.SIZE, 1L << 10),
@@ -125,7 +125,7 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
       this.factor = factor;
     }
 
-    /** Returns the unit of a word, or nothing if there is none. */
+    /** Returns the unit for a word; empty if there is none. */
     public static Optional<Unit> named(String word) {
       @Nullable Unit unit =
           switch (word) {

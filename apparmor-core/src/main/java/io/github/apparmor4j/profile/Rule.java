@@ -7,7 +7,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule of a profile: one record for each kind. {@code toString()} is its text, with the comma.
+ * A rule of a profile: one record for each kind. Immutable and thread-safe. {@code toString()} is
+ * its text, with the comma.
  */
 public sealed interface Rule extends ProfileElement
     permits AllRule,
@@ -28,10 +29,10 @@ public sealed interface Rule extends ProfileElement
         UnrecognizedRule,
         UsernsRule {
 
-  /** Returns the kind, by which every part of this library finds what it knows of the rule. */
+  /** Returns the kind, by which every part of this library finds its code for the rule. */
   RuleKind kind();
 
-  /** Returns what stands before the rule: priority, audit, deny, owner. */
+  /** Returns the qualifiers before the rule: priority, audit, action, owner. */
   Qualifiers qualifiers();
 
   /**
@@ -49,37 +50,38 @@ public sealed interface Rule extends ProfileElement
   /**
    * Returns this rule with each of its {@link #patterns} changed.
    *
-   * @throws IllegalArgumentException if a rule can't have the changed ones
+   * @throws IllegalArgumentException if a changed one is not valid in the rule
    */
   Rule withPatterns(UnaryOperator<String> change);
 
   /**
-   * Returns what the rule is about beside its qualifiers, part by part and in a fixed order: of two
-   * rules of one kind the parts correspond, so that one can be told to be about as much as another.
+   * Returns what the rule is about apart from its qualifiers, as parts in a fixed order. The parts
+   * of two rules of one kind correspond, so that one rule can be seen to cover another.
    */
   List<Part> parts();
 
-  /** Something that a rule is about; without a value it is about everything. */
+  /** A part of what a rule is about; without a value it covers everything. */
   sealed interface Part {}
 
   /**
-   * Paths.
+   * A part about paths.
    *
-   * @param pattern in which a star stops before a slash; {@code null} for every path
+   * @param pattern a pattern in which a star stops before a slash; {@code null} for every path
    */
   record PathPart(@Nullable String pattern) implements Part {}
 
   /**
-   * Names and labels.
+   * A part about names or labels.
    *
-   * @param pattern in which slashes are like any character; {@code null} for every name
+   * @param pattern a pattern in which a slash is like any other character; {@code null} for every
+   *     name
    */
   record NamePart(@Nullable String pattern) implements Part {}
 
   /**
-   * One of several things: permissions, families.
+   * A part about some things of a kind, such as permissions or address families.
    *
-   * @param values or {@code null} for all that there are
+   * @param values the things, or {@code null} for all of them
    */
   record SetPart(@Nullable Set<?> values) implements Part {
     /** Copies the set. */
@@ -87,21 +89,22 @@ public sealed interface Rule extends ProfileElement
       values = values == null ? null : Set.copyOf(values);
     }
 
-    /** Makes the part of a list in which nothing stands for everything. */
+    /** Returns the part for a collection; an empty one stands for everything. */
     static SetPart orAll(Collection<?> values) {
       return new SetPart(values.isEmpty() ? null : Set.copyOf(values));
     }
 
-    /** Makes the part of a value of which {@code null} stands for every one. */
+    /** Returns the part for a value; {@code null} stands for every value. */
     static SetPart orAny(@Nullable Object value) {
       return new SetPart(value == null ? null : Set.of(value));
     }
   }
 
   /**
-   * How a permission is given, which a rule that takes it away doesn't say.
+   * A part about the manner in which a permission is given, such as how to execute. A rule that
+   * takes the permission away doesn't say it.
    *
-   * @param values what is said of it
+   * @param values the details of the manner
    */
   record MannerPart(Set<?> values) implements Part {
     /** Copies the set. */

@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * {@code deny owner { … }}: qualifiers for several rules.
  *
- * @param qualifiers of the rules inside; no priority
- * @param elements in their order
+ * @param qualifiers the qualifiers of the rules inside; no priority
+ * @param elements the elements, in their order
  */
 public record RuleBlock(Qualifiers qualifiers, List<ProfileElement> elements)
     implements ProfileElement {
@@ -23,7 +23,7 @@ public record RuleBlock(Qualifiers qualifiers, List<ProfileElement> elements)
     return qualifiers + "{";
   }
 
-  /** Returns its text, an element a line. */
+  /** Returns the text, one element a line. */
   @Override
   public String toString() {
     return BodyText.of(this);

@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The kinds of rules, in the order in which canonical text has them: the one place that says what
- * they are called, what of the kernel they are about, and what {@code all} stands for.
+ * The kinds of rules, in the order of canonical text: the one place that says what they are called,
+ * which part of the kernel's policy they belong to, and what {@code all} stands for.
  *
  * <p>The other parts of this library have a class for each kind, named after it ({@code
  * DbusParser}, {@code DbusEncoder}, {@code DbusAccess}), and find it by an exhaustive {@code
@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 @SuppressWarnings(
     "ImmutableEnumChecker") // the lists are those of List.of, the functions have no state
 public enum RuleKind {
-  /** {@code set rlimit}: a field of the profile. */
+  /** {@code set rlimit}: a field of the binary profile. */
   RLIMIT(RlimitRule.class, List.of("set"), List.of(), List.of(), q -> Stream.of()),
 
   /** {@code all}: a rule of each other kind. */
   ALL(AllRule.class, List.of("all"), List.of(), List.of(), q -> Stream.of()),
 
-  /** {@code capability}: fields of the profile. */
+  /** {@code capability}: fields of the binary profile. */
   CAPABILITY(
       CapabilityRule.class,
       List.of("capability"),
@@ -97,7 +97,7 @@ public enum RuleKind {
           Stream.of(MountRule.Operation.values())
               .map(each -> new MountRule(q, each, List.of(), List.of(), null, null))),
 
-  /** {@code pivot_root}: in the class of mounts. */
+  /** {@code pivot_root}: in the class of mounts in the policy table. */
   PIVOT_ROOT(
       PivotRootRule.class,
       List.of("pivot_root"),
@@ -125,7 +125,7 @@ public enum RuleKind {
   CHANGE_PROFILE(
       ChangeProfileRule.class, List.of("change_profile"), List.of(), List.of(), q -> Stream.of()),
 
-  /** A path and letters, {@code file}. */
+  /** {@code file}, or a path and letters. */
   FILE(FileRule.class, List.of("file"), List.of(), List.of(), RuleKind::everyFile),
 
   /** {@code link}. */
@@ -134,18 +134,22 @@ public enum RuleKind {
   /** A rule of a newer language. */
   UNRECOGNIZED(UnrecognizedRule.class, List.of(), List.of(), List.of(), q -> Stream.of());
 
-  /** Of the rule that lets programs keep the profile unless another says how to execute them. */
+  /**
+   * The priority of the rule by which executed programs keep the profile, unless another rule says
+   * how to execute them.
+   */
   private static final int WEAK = -2;
 
   /**
-   * What tells the kernel that a class of the policy table is in force at all: a state for the
-   * class byte, or one below it. Without one everything of the class is allowed
+   * A string of the policy table that tells the kernel that a class is in force at all: the class
+   * byte, or a string that begins with it. Without one, everything of the class is allowed
    * (docs/binary-policy.md).
    *
-   * @param feature that the kernel and the policy must have
-   * @param weak whether rules of the class say more of that state; their own markers then count
+   * @param feature the feature that kernel and policy must have
+   * @param weak whether rules of the class say more about the string's state; their own markers
+   *     then count
    * @param always whether profiles that confine nothing have it, too
-   * @param string the state's bytes; the first is the class
+   * @param string the bytes; the first is the class
    */
   public record Marker(String feature, boolean weak, boolean always, List<Integer> string) {
 
@@ -190,7 +194,7 @@ public enum RuleKind {
             q.withPriority(WEAK), everything, FilePermissions.of(q.isDeny() ? "x" : "ix"), null));
   }
 
-  /** Returns the class of the kind's rules. */
+  /** Returns the Java class of the kind's rules. */
   public Class<? extends Rule> type() {
     return type;
   }
@@ -200,7 +204,7 @@ public enum RuleKind {
     return keywords;
   }
 
-  /** Returns the kind whose rules begin with a word, or nothing if there is none. */
+  /** Returns the kind whose rules begin with a word; empty if there is none. */
   public static Optional<RuleKind> named(String keyword) {
     for (RuleKind kind : values()) {
       if (kind.keywords.contains(keyword)) {
@@ -218,21 +222,21 @@ public enum RuleKind {
     return permissions;
   }
 
-  /** Returns what tells the kernel that the kind's classes are in force. */
+  /** Returns the strings that tell the kernel that the kind's classes are in force. */
   public List<Marker> markers() {
     return markers;
   }
 
   /**
-   * Returns what {@code all} stands for, of this kind.
+   * Returns the rules of this kind that {@code all} stands for.
    *
-   * @param qualifiers of the rule {@code all}
+   * @param qualifiers the qualifiers of the rule {@code all}
    */
   public Stream<Rule> everything(Qualifiers qualifiers) {
     return everything.apply(qualifiers);
   }
 
-  /** Returns the kind's name in small letters: {@code change_profile}. */
+  /** Returns the kind's name in lower case: {@code change_profile}. */
   @Override
   public String toString() {
     return Words.keyword(this);

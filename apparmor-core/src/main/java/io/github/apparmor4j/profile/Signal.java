@@ -44,8 +44,7 @@ public record Signal(int code) implements Comparable<Signal> {
   }
 
   /**
-   * Returns the signal of a name such as {@code term} or {@code rtmin+3}, or nothing if there is
-   * none.
+   * Returns the signal for a name such as {@code term} or {@code rtmin+3}; empty if there is none.
    */
   public static Optional<Signal> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));

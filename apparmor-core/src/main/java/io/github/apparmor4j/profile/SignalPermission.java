@@ -2,11 +2,11 @@ package io.github.apparmor4j.profile;
 
 import java.util.Optional;
 
-/** Which side of a signal a task may be on. */
+/** A permission to send or to receive signals. */
 public enum SignalPermission implements Permission {
-  /** Send it. */
+  /** Send a signal. */
   SEND(0x2),
-  /** Receive it. */
+  /** Receive a signal. */
   RECEIVE(0x4);
 
   private final int bit;
@@ -21,8 +21,7 @@ public enum SignalPermission implements Permission {
   }
 
   /**
-   * Returns the permission of a word, {@code r} and {@code w} included, or nothing if there is
-   * none.
+   * Returns the permission for a word, {@code r} and {@code w} included; empty if there is none.
    */
   public static Optional<SignalPermission> named(String word) {
     return Words.named(values(), word);

@@ -6,9 +6,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code signal (send) set=(term kill) peer=worker,}.
+ * {@code signal (send) set=(term kill) peer=worker,}: the sending and receiving of signals.
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  * @param permissions sorted, without repeats; empty for all
  * @param signals sorted, without repeats; empty for all
  * @param peer pattern of the other task's label, or {@code null} for every one
@@ -28,7 +28,7 @@ public record SignalRule(
     Words.checkedOrNull(peer, "peer");
   }
 
-  /** Returns a plain rule about all signals from or to a peer. */
+  /** Returns a rule without qualifiers about all signals from or to a peer. */
   public static SignalRule of(String peer, SignalPermission... permissions) {
     return new SignalRule(Qualifiers.NONE, List.of(permissions), List.of(), peer);
   }

@@ -23,7 +23,7 @@ public enum SocketType {
     this.number = number;
   }
 
-  /** Returns the type of a word such as {@code stream}, or nothing if there is none. */
+  /** Returns the type for a word such as {@code stream}; empty if there is none. */
   public static Optional<SocketType> named(String word) {
     return Words.named(values(), word);
   }

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code unix (send receive) type=stream addr=@name peer=(label=y),}: sockets of the family {@code
- * unix}. A {@code null} condition holds for everything.
+ * unix}. A {@code null} condition matches everything.
  *
- * @param qualifiers what stands before
- * @param permissions sorted, without repeats; empty for all that the conditions leave sense to
+ * @param qualifiers the qualifiers before the rule
+ * @param permissions sorted, without repeats; empty for all that make sense with the conditions
  * @param type the sockets' type
  * @param address pattern of an abstract name with {@code @} before it, {@code none} or {@code auto}
- * @param peerAddress the same of the other side
+ * @param peerAddress the same for the other side
  * @param peerLabel pattern of the other side's label
  */
 public record UnixRule(
@@ -25,7 +25,7 @@ public record UnixRule(
     @Nullable String peerLabel)
     implements Rule {
 
-  /** Checks that the conditions go with the permissions. */
+  /** Rejects conditions that don't go with the permissions. */
   public UnixRule {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("unix");
     permissions = Words.sortedSet(permissions);
@@ -49,7 +49,10 @@ public record UnixRule(
     }
   }
 
-  /** Returns a plain rule about all sockets; without permissions it is about all of them. */
+  /**
+   * Returns a rule about all sockets, without qualifiers; if no permissions are given, it is about
+   * all of them.
+   */
   public static UnixRule of(NetworkPermission... permissions) {
     return new UnixRule(Qualifiers.NONE, List.of(permissions), null, null, null, null);
   }

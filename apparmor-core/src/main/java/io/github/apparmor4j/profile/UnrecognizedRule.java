@@ -6,14 +6,14 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A rule of a newer AppArmor's, kept as it was written. It can be printed and edited around; checks
- * and the compiler refuse it.
+ * A rule of a newer AppArmor, kept as it was written. It can be printed, and the text around it can
+ * be edited; checks and the compiler refuse it.
  *
- * @param text from its first word to before its comma; in one line or several
+ * @param text from its first word to before its comma; on one line or several
  */
 public record UnrecognizedRule(String text) implements Rule {
 
-  /** Checks that there is a text. */
+  /** Rejects a blank text, and blanks at its start or end. */
   public UnrecognizedRule {
     Objects.requireNonNull(text, "text");
     if (text.isBlank() || !text.equals(text.strip())) {
@@ -21,7 +21,7 @@ public record UnrecognizedRule(String text) implements Rule {
     }
   }
 
-  /** Returns {@link Qualifiers#NONE}: what stands before the rule is part of its text. */
+  /** Returns {@link Qualifiers#NONE}: the qualifiers before the rule are part of its text. */
   @Override
   public Qualifiers qualifiers() {
     return Qualifiers.NONE;

@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 /**
  * {@code userns,}: making user namespaces. ({@code userns create,} is the same.)
  *
- * @param qualifiers what stands before
+ * @param qualifiers the qualifiers before the rule
  */
 public record UsernsRule(Qualifiers qualifiers) implements Rule {
 

@@ -3,22 +3,22 @@ package io.github.apparmor4j.profile;
 import java.util.List;
 
 /**
- * {@code @{name} = value …}.
+ * {@code @{name} = value …}: the values of a variable.
  *
  * @param name letters, digits and underscores, first a letter; without {@code @{}}
- * @param operator how the values meet earlier ones
+ * @param operator how earlier values are treated
  * @param values at least one; patterns, which may hold variables and may be empty
  */
 public record VariableAssignment(String name, Operator operator, List<String> values)
     implements FileElement {
 
-  /** How an assignment treats earlier values. */
+  /** The ways to treat earlier values. */
   public enum Operator {
-    /** {@code =}: defines; an error if defined before. */
+    /** {@code =}: defines; an error if the variable is defined already. */
     SET("="),
-    /** {@code +=}: adds; an error if not defined before. */
+    /** {@code +=}: adds; an error if the variable is not defined yet. */
     ADD("+="),
-    /** {@code ?=}: defines, unless it is defined. */
+    /** {@code ?=}: defines, unless the variable is defined already. */
     DEFAULT("?="),
     /** {@code :=}: defines, in place of earlier values. */
     OVERRIDE(":=");
@@ -35,7 +35,7 @@ public record VariableAssignment(String name, Operator operator, List<String> va
     }
   }
 
-  /** Checks the name and that there are values. */
+  /** Rejects names that are not valid, and an empty list of values. */
   public VariableAssignment {
     if (!Condition.NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("name " + name);

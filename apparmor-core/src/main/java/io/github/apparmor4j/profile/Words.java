@@ -10,15 +10,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How the pieces of a rule are written. */
+/** The spelling of the pieces of a rule. */
 final class Words {
 
   private Words() {}
 
   /**
-   * Checks a pattern, name or label: text as it stands between quotes, escapes included.
+   * Checks a pattern, name or label: the text as it stands between quotes, escapes included.
    *
-   * @throws IllegalArgumentException if it is empty or holds an unescaped quote
+   * @throws IllegalArgumentException if it is empty, holds an unescaped quote or ends in a
+   *     backslash
    */
   static String checked(String text, String component) {
     Objects.requireNonNull(text, component);
@@ -48,7 +49,7 @@ final class Words {
   }
 
   /**
-   * Checks a path pattern, which starts with a slash or a variable or, once variables are replaced,
+   * Checks a path pattern. It starts with a slash or a variable or, once variables are replaced,
    * with a choice of their values.
    */
   static String checkedPath(String text, String component) {
@@ -59,7 +60,7 @@ final class Words {
     return text;
   }
 
-  /** Checks a path pattern as it is written. */
+  /** Checks a path pattern as authors write it: it doesn't start with a choice. */
   static String writtenPath(String text, String component) {
     if (text.startsWith("{")) {
       throw new IllegalArgumentException(component + " must start with '/' or '@{': " + text);
@@ -67,7 +68,7 @@ final class Words {
     return checkedPath(text, component);
   }
 
-  /** Returns the text as one word: bare where that reads back the same, in quotes otherwise. */
+  /** Returns the text as one word: bare if that reads back the same, in quotes otherwise. */
   static String word(String text) {
     return isBare(text) ? text : quoted(text);
   }
@@ -95,13 +96,16 @@ final class Words {
     return true;
   }
 
-  /** Returns a condition's value as one word; a comma outside of braces is never bare. */
+  /**
+   * Returns a condition's value as one word, in quotes if it holds {@code (}, {@code =}, or a comma
+   * without a brace.
+   */
   static String value(String text) {
     boolean plain = text.indexOf(',') < 0 || text.indexOf('{') >= 0;
     return plain && text.indexOf('(') < 0 && text.indexOf('=') < 0 ? word(text) : quoted(text);
   }
 
-  /** Returns a value inside a list in parentheses, where every bare comma separates. */
+  /** Returns a value inside a list in parentheses, where every comma outside quotes separates. */
   static String listValue(String text) {
     return text.indexOf(',') >= 0 || text.indexOf(')') >= 0 ? quoted(text) : value(text);
   }
@@ -110,29 +114,29 @@ final class Words {
     return '"' + text + '"';
   }
 
-  /** Returns {@code name=value} with a blank before it, or nothing for {@code null}. */
+  /** Returns {@code name=value} with a blank before it; empty for {@code null}. */
   static String condition(String name, @Nullable String value) {
     return value == null ? "" : " " + name + "=" + value(value);
   }
 
-  /**
-   * Returns {@code name=value} inside a list, with a blank before it, or nothing for {@code null}.
-   */
+  /** Returns {@code name=value} inside a list, with a blank before it; empty for {@code null}. */
   static String listCondition(String name, @Nullable String value) {
     return value == null ? "" : " " + name + "=" + listValue(value);
   }
 
-  /** Returns {@code peer=(…)} around conditions with a blank before it, or nothing for none. */
+  /**
+   * Returns {@code peer=(…)} around conditions, with a blank before it; empty if there are none.
+   */
   static String peer(String conditions) {
     return conditions.isEmpty() ? "" : " peer=(" + conditions.substring(1) + ")";
   }
 
-  /** Returns {@code word} with a blank before it, or nothing for {@code null}. */
+  /** Returns a text as one word with another text before it; empty for {@code null}. */
   static String optional(String before, @Nullable String text) {
     return text == null ? "" : before + word(text);
   }
 
-  /** Returns the words in parentheses with a blank before, or nothing for none. */
+  /** Returns the words in parentheses, with a blank before them; empty if there are none. */
   static String list(Collection<?> words) {
     return words.isEmpty() ? "" : " (" + joined(words) + ")";
   }

@@ -1,8 +1,9 @@
 /**
  * The typed model of a profile file: {@link io.github.apparmor4j.profile.ProfileFile}, {@link
  * io.github.apparmor4j.profile.Profile} and a record for each kind of {@link
- * io.github.apparmor4j.profile.Rule}. Everything here is immutable and compares by value; where a
- * model came from is no part of it. {@code toString()} of every element is its canonical text.
+ * io.github.apparmor4j.profile.Rule}. Everything here is immutable and compares by value; the file
+ * that a model came from is no part of it. {@code toString()} of every element is its canonical
+ * text.
  *
  * <pre>{@code
  * Profile profile =

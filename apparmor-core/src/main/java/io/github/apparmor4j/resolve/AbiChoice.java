@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which features a file is written for, by its {@code abi} rules. */
+/** The choice of the features that a file is written for, by its {@code abi} rules. */
 final class AbiChoice {
 
   private final IncludeResolver includes;
 
-  /** Those that were read already, of which there are few. */
+  /** The feature files that were read already, of which there are few. */
   private final Map<SourceText, Features> known;
 
   private final Problems problems;
@@ -27,20 +27,21 @@ final class AbiChoice {
     this.problems = problems;
   }
 
-  /** Returns the features, or {@code null} if no rule says. */
+  /** Returns the features, or {@code null} if no rule names any. */
   @Nullable Features chosen() {
     return chosen;
   }
 
   /**
-   * Reads an ABI; only one of the preamble holds. As for the reference, one in a profile must be
-   * there and says nothing: abstractions have one, for other tools.
+   * Reads the ABI that a rule names. Only a rule of the preamble chooses the features. As with
+   * apparmor_parser, the ABI of a rule in a profile must be there but has no effect: abstractions
+   * have such a rule for other tools.
    */
   void read(AbiRule rule, SourcePlace place, boolean holds) {
     try {
       List<SourceText> texts = includes.find(rule.path(), rule.searched()).orElse(null);
       if (rule.searched() && (rule.path().equals("kernel") || rule.path().equals("default"))) {
-        // The kernel's own set is what holds without a rule.
+        // For <kernel> there is nothing to choose: without a rule the kernel's own features hold.
         boolean first = holds && chosen == null && rule.path().equals("default");
         chosen = first ? Features.DEFAULT_ABI : chosen;
         return;

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * The aliases of a file. A rule about files whose path or link target starts with an alias's first
- * path holds a second time, with the other path there; the copies are not looked at again.
+ * The aliases of a file. A file rule whose path or link target starts with an alias's first path is
+ * copied, with the second path in its place. No alias applies to the copies.
  */
 final class Aliases {
 
@@ -24,7 +24,7 @@ final class Aliases {
 
   private final Map<String, Set<Alias>> byFrom = new HashMap<>();
 
-  /** The lengths of first paths, so that a pattern is looked up and not compared with each. */
+  /** The lengths of the first paths, so that a pattern is looked up and not compared with each. */
   private final Set<Integer> lengths = new TreeSet<>();
 
   void add(Alias alias) {
@@ -32,7 +32,7 @@ final class Aliases {
     lengths.add(alias.from().length());
   }
 
-  /** Returns the aliases that a pattern starts with, the shortest first. */
+  /** Returns the aliases whose first path a pattern starts with, the shortest first. */
   private List<Alias> of(String pattern) {
     List<Alias> found = new ArrayList<>();
     for (int length : lengths) {
@@ -44,7 +44,7 @@ final class Aliases {
     return found;
   }
 
-  /** Returns a pattern and what it is by aliases. */
+  /** Returns a pattern and the patterns that aliases make of it. */
   List<String> all(String pattern) {
     List<String> all = new ArrayList<>(List.of(pattern));
     for (Alias alias : of(pattern)) {
@@ -57,7 +57,7 @@ final class Aliases {
     return alias.to() + pattern.substring(alias.from().length());
   }
 
-  /** Returns what a rule is by aliases, without itself. */
+  /** Returns the copies of a rule that aliases make, without the rule itself. */
   List<ResolvedRule> copies(ResolvedRule rule) {
     List<ResolvedRule> copies = new ArrayList<>();
     if (byFrom.isEmpty()) {
@@ -71,7 +71,7 @@ final class Aliases {
     return copies;
   }
 
-  /** Returns a rule's patterns of files; the target of an execution is a profile. */
+  /** Returns a rule's patterns of files, without the target of an execution, which is a profile. */
   private static List<String> paths(Rule rule) {
     if (rule instanceof FileRule file && file.path() != null) {
       return isExecution(file) ? List.of(file.path()) : file.patterns();

@@ -5,12 +5,12 @@ import io.github.apparmor4j.profile.LinkRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
 
-/** What the qualifiers of a block do to the rules inside. */
+/** The effect of a block's qualifiers on the rules inside. */
 final class Blocks {
 
   private Blocks() {}
 
-  /** Returns the qualifiers of a block inside another. */
+  /** Returns the qualifiers of a block or a rule inside a block. */
   static Qualifiers nested(Qualifiers outer, Qualifiers inner) {
     return new Qualifiers(
         inner.priority(),
@@ -19,13 +19,13 @@ final class Blocks {
         inner.ownership() == Qualifiers.Ownership.ANY ? outer.ownership() : inner.ownership());
   }
 
-  /** Returns whether a kind of rule can have an owner at all. */
+  /** Returns whether a rule is of a kind that can have an owner. */
   static boolean isAboutFiles(Rule rule) {
     return rule instanceof FileRule || rule instanceof LinkRule;
   }
 
   /**
-   * Returns a rule as it is inside of blocks.
+   * Returns a rule with the qualifiers of the blocks around it.
    *
    * @throws IllegalArgumentException if its kind doesn't take their qualifiers
    */

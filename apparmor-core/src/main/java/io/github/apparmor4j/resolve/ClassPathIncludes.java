@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Includes among resources. */
+/** A resolver of includes among class path resources. */
 final class ClassPathIncludes implements IncludeResolver {
 
   private final ClassLoader loader;

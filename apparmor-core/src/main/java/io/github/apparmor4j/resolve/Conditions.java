@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Boolean variables, and what conditions say. */
+/** The values of boolean variables and of conditions. */
 final class Conditions {
 
   private static final Pattern INTEGER =
@@ -28,7 +28,7 @@ final class Conditions {
     values.put(name, value);
   }
 
-  /** Returns whether a condition holds; all of its parts are looked at. */
+  /** Returns whether a condition holds; all of its operands are evaluated. */
   boolean holds(Condition condition, Variables scope) throws Variables.ExpansionException {
     if (condition instanceof Condition.Constant constant) {
       return constant.value();

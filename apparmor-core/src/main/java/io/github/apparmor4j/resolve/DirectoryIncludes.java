@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Includes from the file system. */
+/** A resolver of includes in the file system. */
 final class DirectoryIncludes implements IncludeResolver {
 
   static final int MAX_BYTES = 16 << 20;
@@ -78,7 +78,7 @@ final class DirectoryIncludes implements IncludeResolver {
   }
 
   private static SourceText read(Path file) throws IOException {
-    // Files.readAllBytes opens a channel, which for small files costs more than to read them.
+    // Files.readAllBytes opens a channel, which costs more than reading a small file.
     try (InputStream in = new FileInputStream(file.toFile())) {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) {

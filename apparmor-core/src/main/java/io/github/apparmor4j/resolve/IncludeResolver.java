@@ -9,19 +9,26 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Finds the texts that {@code include} and {@code abi} rules name. Implementations are thread-safe.
+ * A finder of the texts that {@code include} and {@code abi} rules name. Implementations are
+ * thread-safe.
+ *
+ * <pre>{@code
+ * IncludeResolver includes =
+ *     IncludeResolver.directories(Path.of("/etc/apparmor.d"))
+ *         .orElse(IncludeResolver.memory(Map.of("local/web", "/srv/www/** r,")));
+ * }</pre>
  */
 public interface IncludeResolver {
 
   /**
-   * Returns the texts behind a name: one for a file, those of its files in byte order for a
-   * directory. The same text is the same object on every call, so that it is parsed once.
+   * Returns the texts that a name stands for: one for a file; for a directory those of its files,
+   * in byte order. The same text is the same object on every call, so that it is parsed once.
    *
-   * @param path as the rule names it
-   * @param searched whether it is looked for in the include directories, or relative to the current
-   *     one
-   * @return nothing if there is nothing of that name
-   * @throws IOException if there is, but it can't be read
+   * @param path the path as the rule names it
+   * @param searched whether it is looked for in the include directories; otherwise the path is
+   *     relative to the current directory
+   * @return the texts; empty if nothing has that name
+   * @throws IOException if something has that name but can't be read
    */
   Optional<List<SourceText>> find(String path, boolean searched) throws IOException;
 
@@ -30,7 +37,11 @@ public interface IncludeResolver {
     return (path, searched) -> Optional.empty();
   }
 
-  /** Returns a resolver of texts by name. */
+  /**
+   * Returns a resolver of texts by name.
+   *
+   * @param texts the content by path; copied
+   */
   static IncludeResolver memory(Map<String, String> texts) {
     Map<String, SourceText> sources =
         texts.entrySet().stream()
@@ -41,10 +52,11 @@ public interface IncludeResolver {
   }
 
   /**
-   * Returns a resolver of files: {@code <path>} in each directory in turn, {@code "path"} in the
-   * current directory, then in the last one. Follows symbolic links and {@code ..} as the system
-   * does: profiles are trusted to name any file, their content is not shown but for diagnostics. A
-   * file is read once and kept; files of more than 16 MiB are refused.
+   * Returns a resolver of files. It looks for {@code <path>} in each directory in turn, and for
+   * {@code "path"} in the current directory, then in the last of the directories. It follows
+   * symbolic links and {@code ..} as the system does: profiles are trusted to name any file, whose
+   * content is shown only in diagnostics. Each name is looked up once, and the answer is kept;
+   * files of more than 16 MiB are refused.
    *
    * @param directories at least one, in the order of search
    */
@@ -55,7 +67,7 @@ public interface IncludeResolver {
   /**
    * Returns a resolver of files, as {@link #directories(Path...)} does.
    *
-   * @param current what {@code "path"} is relative to
+   * @param current the directory that {@code "path"} is relative to
    * @param directories in the order of search
    */
   static IncludeResolver directories(Path current, List<Path> directories) {
@@ -63,8 +75,9 @@ public interface IncludeResolver {
   }
 
   /**
-   * Returns a resolver of resources in UTF-8, of whatever spelling the include is. Resources have
-   * no directories, so a directory can't be included.
+   * Returns a resolver of class path resources in UTF-8. {@code <path>} and {@code "path"} mean the
+   * same. Resources have no directories, so a directory can't be included. Resources of more than
+   * 16 MiB are refused.
    *
    * @param loader where resources are looked for
    * @param prefix put before names; ends in a slash
@@ -73,7 +86,7 @@ public interface IncludeResolver {
     return new ClassPathIncludes(loader, prefix);
   }
 
-  /** Returns a resolver that asks another for what this one doesn't find. */
+  /** Returns a resolver that asks another one for what this one doesn't find. */
   default IncludeResolver orElse(IncludeResolver other) {
     return (path, searched) -> {
       Optional<List<SourceText>> texts = find(path, searched);

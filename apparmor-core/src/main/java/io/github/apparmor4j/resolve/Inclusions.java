@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Finds what includes name, each text once and no more than a resolution may read. */
+/**
+ * A finder of the texts that includes name: each text once, and no more texts than a resolution may
+ * read.
+ */
 final class Inclusions {
 
   private static final int MAX_DEPTH = 64;
@@ -26,7 +29,9 @@ final class Inclusions {
     this.problems = problems;
   }
 
-  /** Returns the texts that an include names and that are to be read now. */
+  /**
+   * Returns the texts that an include names and that are to be read now: not those read already.
+   */
   List<SourceText> texts(Include include, SourcePlace place, Set<SourceText> seen, int depth) {
     if (depth >= MAX_DEPTH) {
       problems.report(
@@ -62,7 +67,10 @@ final class Inclusions {
     }
   }
 
-  /** Counts an included text; reports the first one that is too much. */
+  /**
+   * Counts an included text and returns whether it is within the limits; reports the first one that
+   * is not.
+   */
   private boolean isWithinLimits(SourceText text, SourcePlace place) {
     boolean before = included <= MAX_INCLUDED && characters <= MAX_CHARACTERS;
     included++;

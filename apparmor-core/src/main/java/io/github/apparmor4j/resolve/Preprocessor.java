@@ -14,7 +14,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The text of a file with the texts that it includes in their places. */
+/**
+ * A preprocessor that puts the texts that a file includes in the places of the includes. The static
+ * methods are thread-safe.
+ */
 public final class Preprocessor {
 
   private static final int MAX_DEPTH = 64;
@@ -29,9 +32,10 @@ public final class Preprocessor {
   }
 
   /**
-   * Returns a file's text as {@code apparmor_parser -p} prints it: each rule that includes is
-   * replaced by a comment, {@code ##included <path>}, and what is included, which again is
-   * preprocessed; a second one of the same profile, or one that leads back, by a comment only.
+   * Returns a file's text as {@code apparmor_parser -p} prints it. Each include is replaced by a
+   * comment, {@code ##included <path>}, and the included text, which is preprocessed in turn. An
+   * include of a text that the same profile has already, or that leads back to itself, is replaced
+   * by a comment only.
    *
    * @throws IOException if an included text is missing or can't be read, if texts include each
    *     other more than 64 levels deep, or if more than 256 Mi characters come together
@@ -44,8 +48,8 @@ public final class Preprocessor {
   }
 
   /**
-   * Appends what {@link #preprocess(ParseResult, IncludeResolver)} returns; after an exception, the
-   * text up to what caused it.
+   * Appends the text that {@link #preprocess(ParseResult, IncludeResolver)} returns. After an
+   * exception, the text up to its cause is there.
    */
   public static void preprocess(
       ParseResult<ProfileFile> file, IncludeResolver includes, StringBuilder out)
@@ -59,7 +63,10 @@ public final class Preprocessor {
     out.append(file.source().text(), at, file.source().text().length());
   }
 
-  /** Copies the text up to the last include among some elements; returns where that ends. */
+  /**
+   * Copies the text up to the last include among some elements; returns the offset where that
+   * include ends.
+   */
   private int elements(
       ParseResult<?> in, List<?> elements, int from, Set<SourceText> seen, int depth, boolean body)
       throws IOException {

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what one resolution has to say. */
+/** The problems that one resolution finds. */
 final class Problems {
 
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
-  /** Returns all, in the order in which they were found. */
+  /** Returns all problems, in the order in which they were found. */
   List<Diagnostic> all() {
     return diagnostics;
   }
@@ -20,7 +20,7 @@ final class Problems {
     diagnostics.add(Diagnostic.of(kind, place, message));
   }
 
-  /** Takes over what was found in a text that was included from a place. */
+  /** Adds the problems of a text that was included from a place. */
   void keep(List<Diagnostic> more, @Nullable SourcePlace from) {
     for (Diagnostic one : more) {
       SourcePlace place = new SourcePlace(one.place().source(), one.place().span(), from);

@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Directories of profiles, and of what profiles include. */
+/**
+ * A directory of profiles, or of texts that profiles include, and the files in it that count.
+ * Thread-safe.
+ */
 public final class ProfileDirectory {
 
-  // What a directory include passes over: apparmor.d(5), "#include mechanism".
+  // Files that the include of a directory passes over: apparmor.d(5), "#include mechanism".
   private static final List<String> IGNORED_ENDINGS =
       List.of(
           ".dpkg-new",
@@ -28,11 +31,11 @@ public final class ProfileDirectory {
   private ProfileDirectory() {}
 
   /**
-   * Returns the files of a directory that count: not hidden ones, a {@code README}, what package
-   * managers and editors leave behind, nor directories below it.
+   * Returns the files of a directory that count: not hidden files, not {@code README}, not what
+   * package managers and editors leave behind, and nothing in subdirectories.
    *
-   * @return sorted by name
-   * @throws IOException if it can't be read
+   * @return the files, sorted by name
+   * @throws IOException if the directory can't be read
    */
   public static List<Path> files(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
@@ -44,7 +47,7 @@ public final class ProfileDirectory {
     return counts(String.valueOf(file.getFileName()));
   }
 
-  /** Returns whether a file of a name counts. */
+  /** Returns whether a file with a name counts. */
   public static boolean counts(String name) {
     return !name.startsWith(".")
         && !name.equals("README")

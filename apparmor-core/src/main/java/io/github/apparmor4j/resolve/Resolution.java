@@ -7,11 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The profiles of a file, resolved.
+ * The result of resolving a file: its profiles, with includes followed and variables expanded.
+ * Immutable and thread-safe.
  *
- * @param profiles without their children
- * @param abi what the file was written for, or {@code null} if it doesn't say
- * @param diagnostics those of the parse and of every included file among them
+ * @param profiles the file's profiles, without their children
+ * @param abi the features that the file was written for, or {@code null} if it doesn't say
+ * @param diagnostics all problems, including those of parsing the file and every included text
  */
 public record Resolution(
     List<ResolvedProfile> profiles, @Nullable Features abi, List<Diagnostic> diagnostics) {
@@ -22,7 +23,7 @@ public record Resolution(
     diagnostics = List.copyOf(diagnostics);
   }
 
-  /** Returns whether there is no error. */
+  /** Returns whether none of the problems is an error. */
   public boolean isOk() {
     return diagnostics.stream().noneMatch(Diagnostic::isError);
   }

@@ -3,7 +3,7 @@ package io.github.apparmor4j.resolve;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Diagnostic.Severity;
 
-/** What can be wrong with includes, variables and blocks of a text that could be parsed. */
+/** The kinds of problems with includes, variables and blocks of a text that could be parsed. */
 enum ResolveProblem implements Diagnostic.Kind {
   NOT_FOUND("AA-RESOLVE-0001", Severity.ERROR, "an include or abi file that isn't there"),
   RECURSIVE_INCLUDE("AA-RESOLVE-0002", Severity.WARNING, "a recursive include, which is read once"),

@@ -15,18 +15,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A profile in force.
+ * A profile as it is in force: with includes followed and variables expanded. Immutable and
+ * thread-safe.
  *
- * @param profile as written
+ * @param profile the profile as written
  * @param name the kernel's name: {@code parent//child}, without namespace, escapes resolved
  * @param namespace the policy namespace, or {@code null} for the current one
- * @param attachments patterns of the programs that get it, variables expanded, those by aliases
- *     too; empty for none
+ * @param attachments patterns of the programs that get the profile, with variables expanded,
+ *     including those that aliases add; empty for none
  * @param disconnectedPath the value of the flag {@code attach_disconnected.path}, or {@code null}
  * @param disconnectedIpcPath the value of the flag {@code attach_disconnected.ipc}, or {@code null}
- * @param rules its own and those that it includes, in the order of the text
+ * @param rules its own rules and those that it includes, in the order of the text
  * @param children its hats and child profiles
- * @param place of the profile
+ * @param place the place of the profile
  */
 public record ResolvedProfile(
     Profile profile,
@@ -49,11 +50,11 @@ public record ResolvedProfile(
   }
 
   /**
-   * Returns the rules that allow any of some permissions for any path of a pattern, in the order of
-   * the text: which rules let the profile write below {@code /etc}? A rule is named whether or not
-   * another denies all of it.
+   * Returns the rules that allow any of some permissions for any path that a pattern matches, in
+   * the order of the text. It answers questions such as: which rules let the profile write below
+   * {@code /etc}? A rule is returned even if another rule denies all of it.
    *
-   * @param pattern of paths, such as {@code /etc/**}
+   * @param pattern pattern of paths, such as {@code /etc/**}
    * @param permissions letters as in profiles; {@code w} stands for appending, too
    * @throws GlobSyntaxException if the pattern can't be read
    * @throws io.github.apparmor4j.source.TooComplexException if patterns are too complex to compare
@@ -73,7 +74,8 @@ public record ResolvedProfile(
   }
 
   /**
-   * Returns the paths of which a rule gives any of some permissions, or {@code null} if of none.
+   * Returns the pattern of the paths for which a rule gives any of some permissions, or {@code
+   * null} if there are none.
    */
   private static @Nullable String paths(Rule rule, int wanted) {
     if (rule instanceof AllRule) {
@@ -87,7 +89,7 @@ public record ResolvedProfile(
         : null;
   }
 
-  /** Returns the name in its parts. */
+  /** Returns the name, split into its parts. */
   public ProfileName profileName() {
     return ProfileName.of(namespace, name);
   }

@@ -35,16 +35,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows includes and expands variables. Thread-safe; keeps what it parsed, so that one resolver
- * over many files reads each abstraction once.
+ * A resolver that follows includes and expands variables. Thread-safe. It keeps what it parsed, so
+ * that one resolver for many files reads each abstraction once.
+ *
+ * <pre>{@code
+ * Resolver resolver = Resolver.of(IncludeResolver.directories(Path.of("/etc/apparmor.d")));
+ * Resolution resolution = resolver.resolve(ProfileParser.parse(source));
+ * resolution.diagnostics().forEach(problem -> System.err.print(problem.render()));
+ * }</pre>
  */
 public final class Resolver {
 
-  /** What is said of a file that can't be read, an included one or one to compile. */
+  /** The kind of problem of a file that can't be read, whether it is included or to be compiled. */
   public static final Diagnostic.Kind UNREADABLE = ResolveProblem.UNREADABLE;
 
   /**
-   * A pattern's character takes some fifty bytes when it is compiled; real profiles have 0.3 Mi.
+   * The most characters of all expanded patterns together. Each takes some fifty bytes when it is
+   * compiled; real profiles have 0.3 Mi.
    */
   private static final long MAX_EXPANDED =
       Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 128);
@@ -61,17 +68,20 @@ public final class Resolver {
     this.includes = includes;
   }
 
-  /** Returns a resolver that finds included texts by another. */
+  /** Returns a resolver that finds included texts by the given finder. */
   public static Resolver of(IncludeResolver includes) {
     return new Resolver(includes);
   }
 
-  /** Resolves a file that was read. */
+  /** Resolves a file that was read. The result holds all problems, including those of the parse. */
   public Resolution resolve(ParseResult<ProfileFile> file) {
     return new Run().resolve(file);
   }
 
-  /** Resolves a file that was built. Its rules have no places. */
+  /**
+   * Resolves a file that was built. The places of its rules mean nothing: they are in an empty
+   * text.
+   */
   public Resolution resolve(ProfileFile file) {
     return resolve(ParseResult.ofModel(file));
   }
@@ -87,7 +97,7 @@ public final class Resolver {
     private final List<ResolvedProfile> profiles = new ArrayList<>();
     private final Set<ProfileName> names = new HashSet<>();
 
-    /** The variables that the file itself defines. */
+    /** The variables that the file itself defines, and where. */
     private final Map<String, SourcePlace> own = new LinkedHashMap<>();
 
     private int ruleCount;
@@ -192,7 +202,7 @@ public final class Resolver {
       }
     }
 
-    /** What the rules of a profile see. */
+    /** The surroundings of a profile: namespace, parent and variables. */
     private record Scope(
         @Nullable String namespace, @Nullable String parent, Variables variables) {}
 
@@ -249,7 +259,7 @@ public final class Resolver {
           place);
     }
 
-    /** Reads the name in a profile's header, without variables. */
+    /** Reads the name in a profile's header, after its variables were replaced. */
     private ProfileName own(String written, SourcePlace place) {
       try {
         if (written.startsWith("&")) {
@@ -291,9 +301,9 @@ public final class Resolver {
     }
 
     /**
-     * Collects elements.
+     * Adds the rules and children among some elements to a body.
      *
-     * @param outer qualifiers of the blocks around
+     * @param outer the qualifiers of the blocks around the elements
      */
     private void body(
         ParseResult<?> in,
@@ -330,7 +340,7 @@ public final class Resolver {
     private List<ProfileElement> chosen(
         Conditional conditional, Variables scope, SourcePlace place) {
       List<ProfileElement> chosen = null;
-      // Each condition is looked at, so that mistakes are found in those that don't matter too.
+      // Each condition is evaluated, so that mistakes are found even in those that don't matter.
       for (Conditional.Branch branch : conditional.branches()) {
         if (holds(branch.condition(), scope, place) && chosen == null) {
           chosen = branch.elements();
@@ -372,8 +382,8 @@ public final class Resolver {
     }
 
     /**
-     * Replaces the variables of a rule, and so has everything checked again that is checked of a
-     * rule: whatever can't be written can't come of variables either.
+     * Replaces the variables of a rule. The changed rule goes through all checks of a rule again,
+     * so variables can't bring in what can't be written. Returns {@code null} if a check fails.
      */
     private @Nullable ResolvedRule expanded(Rule written, Variables scope, SourcePlace place) {
       if (written.patterns().stream().noneMatch(pattern -> Variables.use(pattern, 0) != null)) {
@@ -396,7 +406,7 @@ public final class Resolver {
 
     private String expand(String text, Variables scope, SourcePlace place) {
       if (expandedCharacters > MAX_EXPANDED) {
-        return text; // said already
+        return text; // reported already
       }
       try {
         String expanded = scope.expand(text);

@@ -12,10 +12,10 @@ import java.util.StringJoiner;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Variables and their expansion: docs/language.md. */
+/** Variables and their expansion (docs/language.md). */
 final class Variables {
 
-  /** Why a text can't be expanded. */
+  /** Thrown when a text can't be expanded. */
   static final class ExpansionException extends Exception {
     private static final long serialVersionUID = 1L;
     final ResolveProblem kind;
@@ -54,7 +54,7 @@ final class Variables {
     }
   }
 
-  /** Returns whether there is a variable, which counts as a use of it. */
+  /** Returns whether a variable is defined; asking counts as a use of it. */
   boolean asksForDefinition(String name) {
     use(name);
     return isDefined(name);
@@ -74,7 +74,10 @@ final class Variables {
     expanded.clear();
   }
 
-  /** Returns the values of {@code @{name}}, or a text itself with its variables expanded. */
+  /**
+   * Returns the values of {@code @{name}}, or of a text with the variables in it expanded; a text
+   * without variables is its only value.
+   */
   SortedSet<String> values(String text) throws ExpansionException {
     return new TreeSet<>(product(text, new LinkedHashSet<>()));
   }
@@ -104,8 +107,9 @@ final class Variables {
   }
 
   /**
-   * Returns a choice of values. One that begins a pattern has the character before it that all
-   * values begin with, so that a path still begins with a slash and an address with its {@code @}.
+   * Returns a choice of values, {@code {a,b}}. At the start of a pattern, a slash or {@code @} that
+   * all values begin with is put before the choice, so that a path still begins with a slash and an
+   * address with its {@code @}.
    */
   private static String choice(Set<String> values, boolean begins) {
     String lead = begins ? commonLead(values) : "";
@@ -204,7 +208,10 @@ final class Variables {
     return value.substring(from, to);
   }
 
-  /** Returns where the first variable in a text begins, and where its closing brace is. */
+  /**
+   * Returns the offsets of the first variable in a text and of its closing brace, or {@code null}
+   * if there is none.
+   */
   static int @Nullable [] use(String text, int from) {
     for (int at = text.indexOf("@{", from); at >= 0; at = text.indexOf("@{", at + 1)) {
       int close = text.indexOf('}', at);
@@ -220,7 +227,10 @@ final class Variables {
     return null;
   }
 
-  /** Returns whether no variable's name begins so: then it is an undefined one, not a choice. */
+  /**
+   * Returns whether a character can't begin a variable's name. Then {@code @} and a brace stand for
+   * an undefined variable, not for a choice.
+   */
   private static boolean isNoName(char first) {
     return first != '}' && !Character.isLetter(first);
   }

@@ -1,10 +1,11 @@
 /**
- * What a file means once its includes are followed and its variables expanded: {@link
+ * The meaning of a file once its includes are followed and its variables expanded: {@link
  * io.github.apparmor4j.resolve.Resolver} makes {@link
  * io.github.apparmor4j.resolve.ResolvedProfile}s whose rules still know where they came from.
  *
  * <pre>{@code
- * Resolution resolution = Resolver.of(IncludeResolver.directories(Path.of("/etc/apparmor.d"))).resolve(parsed);
+ * Resolver resolver = Resolver.of(IncludeResolver.directories(Path.of("/etc/apparmor.d")));
+ * Resolution resolution = resolver.resolve(parsed);
  * }</pre>
  */
 @NullMarked

@@ -19,19 +19,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes files of which others see the old or the new one as a whole, at any moment, a crash of the
- * machine included: a temporary file in the same directory is written, synchronized and renamed,
- * and the directory synchronized. Its name starts with a dot and ends in {@code .new}; a process
- * that is killed leaves it, a failure doesn't.
+ * Writes files so that others see either the whole old file or the whole new one at any moment,
+ * even if the machine crashes. A temporary file in the same directory is written, synchronized and
+ * renamed, then the directory is synchronized. The temporary file's name starts with a dot and ends
+ * in {@code .new}; it stays behind if the process is killed, but not after a failure.
  *
- * <p>A file that is there passes on its owner, group and mode, and on Linux all extended attributes
- * that this process may set, so access control lists and the labels of security modules. What can't
- * be kept of owner, group and mode is a failure; extended attributes that the system refuses to set
- * aren't seen here.
+ * <p>An existing file passes on its owner, group and mode, and on Linux also all extended
+ * attributes that this process may set, which include access control lists and the labels of
+ * security modules. If owner, group or mode can't be kept, the write fails; extended attributes
+ * that the system refuses to set are lost without notice.
  *
- * <p>Nothing is written through a symbolic link in the file's place; its directory may be one, or
- * be reached by some. All methods may be called by several threads and processes at once; of
- * several writers of one file the last one wins.
+ * <p>A symbolic link in the file's place is never written through; its directory may be a link, or
+ * be reached by links. All methods may be called by several threads and processes at once; the last
+ * of several writers of one file wins.
  */
 public final class AtomicFiles {
 
@@ -40,24 +40,24 @@ public final class AtomicFiles {
   private AtomicFiles() {}
 
   /**
-   * Writes a file. A new one gets the mode that new files have here; a symbolic link in its place
-   * is replaced.
+   * Writes a file. A new file gets the mode that the process gives new files; a symbolic link in
+   * its place is replaced.
    *
-   * @param content not kept
-   * @throws AccessDeniedException if there is a file that this process may not write
-   * @throws FileSystemException if there is something else than a file, or its owner, group and
-   *     mode can't be kept
-   * @throws IOException if the system refuses; the old file is there then, unless it is the
-   *     directory that couldn't be synchronized
+   * @param content the new content; not kept
+   * @throws AccessDeniedException if the file exists and this process may not write it
+   * @throws FileSystemException if something other than a regular file is in its place, or its
+   *     owner, group and mode can't be kept
+   * @throws IOException if the system refuses; the old file is still there, unless only the
+   *     directory couldn't be synchronized
    */
   public static void write(Path file, byte[] content) throws IOException {
     put(file, null, content, "rw-rw-rw-", true);
   }
 
   /**
-   * Writes a file as {@link #write} does; a new one is for its owner alone.
+   * Writes a file as {@link #write} does, but only its owner may read and write a new file.
    *
-   * @param content not kept
+   * @param content the new content; not kept
    * @throws IOException as {@link #write}
    */
   public static void writePrivate(Path file, byte[] content) throws IOException {
@@ -65,26 +65,27 @@ public final class AtomicFiles {
   }
 
   /**
-   * Puts a new file, for its owner alone, in the place of any other, and neither keeps nor
-   * synchronizes anything: for what can be made again and tells itself whether it is whole, which
-   * after a crash it may not be.
+   * Puts a new file, which only its owner may read and write, in the place of any other. Keeps
+   * nothing of the old file and synchronizes nothing. Use this for files that can be made again and
+   * that show whether they are complete, since after a crash this one may not be.
    *
-   * @param content not kept
-   * @throws IOException if the system refuses; the old file is there then
+   * @param content the new content; not kept
+   * @throws IOException if the system refuses; the old file is still there
    */
   public static void writeDisposable(Path file, byte[] content) throws IOException {
     put(file, null, content, "rw-------", false);
   }
 
   /**
-   * Writes a file as {@link #write} does if it still holds what is expected, looked at just before.
+   * Writes a file as {@link #write} does, but only if it still holds the expected content, which is
+   * checked just before.
    *
-   * @param before what it holds; not kept
-   * @param after what it shall hold; not kept
-   * @return false if it holds something else, and nothing was written
+   * @param before the expected content; not kept
+   * @param after the new content; not kept
+   * @return false if the file holds something else; nothing was written then
    * @throws AccessDeniedException if this process may not write the file
-   * @throws FileSystemException if there is none, it is a symbolic link or something else than a
-   *     file, or its owner, group and mode can't be kept
+   * @throws FileSystemException if the file is missing, is a symbolic link or not a regular file,
+   *     or its owner, group and mode can't be kept
    * @throws IOException as {@link #write}
    */
   public static boolean replace(Path file, byte[] before, byte[] after) throws IOException {
@@ -132,7 +133,7 @@ public final class AtomicFiles {
     return directory;
   }
 
-  /** Returns whether there is a file whose attributes are kept; a link is none. */
+  /** Returns whether there is a file whose attributes are kept; a symbolic link doesn't count. */
   private static boolean isThere(Path file) {
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(file);
   }
@@ -150,13 +151,19 @@ public final class AtomicFiles {
     return new FileSystemException(file.toString(), null, "not a regular file");
   }
 
-  /** Returns how the temporary file's name begins: a name of the longest kind has no room left. */
+  /**
+   * Returns the start of the temporary file's name. It holds the file's own name only if that is
+   * short: a name of the greatest length leaves no room for more.
+   */
   private static String prefix(Path file) {
     String name = String.valueOf(file.getFileName());
     return name.length() <= LONGEST_SHOWN ? "." + name + "." : ".";
   }
 
-  /** Returns what a new file is made with; the process's mask takes from its mode. */
+  /**
+   * Returns the attributes that a new file is created with; the process's umask takes bits from its
+   * mode.
+   */
   private static FileAttribute<?>[] attributes(Path file, String mode) {
     return isPosix(file)
         ? new FileAttribute<?>[] {
@@ -170,8 +177,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Copies a file, since that takes along what Java has no names for: all extended attributes, and
-   * so access control lists and labels.
+   * Copies a file, since a copy takes along what Java has no names for: all extended attributes,
+   * and so access control lists and labels.
    */
   private static void copy(Path file, Path temporary) throws IOException {
     Files.copy(
@@ -181,7 +188,7 @@ public final class AtomicFiles {
         StandardCopyOption.COPY_ATTRIBUTES,
         LinkOption.NOFOLLOW_LINKS);
     if (!Files.isRegularFile(temporary, LinkOption.NOFOLLOW_LINKS)) {
-      throw notAFile(file); // by now
+      throw notAFile(file); // replaced since it was checked
     }
     PosixFileAttributes kept = posix(temporary);
     PosixFileAttributes wanted = posix(file);
@@ -219,8 +226,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Makes the entries of a directory last: files and links that were made, renamed or removed in
-   * it. Does nothing where directories can't be opened, as on Windows.
+   * Makes changes to a directory's entries durable: files and links that were created, renamed or
+   * removed in it. Does nothing where directories can't be opened, as on Windows.
    *
    * @throws IOException if the system refuses
    */

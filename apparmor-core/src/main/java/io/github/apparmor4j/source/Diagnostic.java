@@ -7,13 +7,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One problem and its place.
+ * A problem in a text, and its place. Immutable and thread-safe.
  *
- * @param kind what kind of problem; {@code docs/diagnostics.md} lists all
- * @param severity error or warning, the kind's own but for {@link #withSeverity}
- * @param place where
- * @param message what is wrong, one line, without place and severity
- * @param help how to mend it, or {@code null} where that isn't known
+ * <pre>{@code
+ * for (Diagnostic problem : ProfileParser.parse(source).diagnostics()) {
+ *   System.err.print(problem.render());
+ * }
+ * }</pre>
+ *
+ * @param kind the kind of problem; {@code docs/diagnostics.md} lists all kinds
+ * @param severity error or warning; the kind's own unless {@link #withSeverity} changed it
+ * @param place where the problem is
+ * @param message what is wrong: one line, without place and severity
+ * @param help how to fix it, or {@code null} if no fix is known
  */
 public record Diagnostic(
     Kind kind, Severity severity, SourcePlace place, String message, @Nullable String help) {
@@ -22,7 +28,7 @@ public record Diagnostic(
   public enum Severity {
     /** The text can't be used as it is. */
     ERROR,
-    /** It can, but perhaps not as its author meant. */
+    /** The text can be used, but perhaps doesn't mean what its author intended. */
     WARNING;
 
     /** Returns the word that messages show. */
@@ -32,16 +38,16 @@ public record Diagnostic(
     }
   }
 
-  /** A kind of problem: each has a code, by which documents and tools know it. */
+  /** A kind of problem. Each has a code by which documents and tools know it. */
   public interface Kind {
 
     /** Returns a stable identifier such as {@code AA-PARSE-0001}. */
     String code();
 
-    /** Returns how bad such a problem is, if nobody asks for more. */
+    /** Returns the severity of such a problem, unless someone asks for more. */
     Severity severity();
 
-    /** Returns what is wrong whenever this is reported: one phrase without a full stop. */
+    /** Returns what is wrong in every case of this kind: one phrase without a full stop. */
     String meaning();
   }
 
@@ -49,8 +55,8 @@ public record Diagnostic(
   private static final int SHOWN_LINE = 200;
 
   /**
-   * Rejects nulls, an empty message and a malformed code. What is quoted of a text may hold
-   * anything; characters that would end the line or tell a terminal something become {@code '?'}.
+   * Rejects nulls, an empty message and a malformed code. A message may quote a text that holds
+   * anything, so characters that would end the line or control a terminal become {@code '?'}.
    */
   public Diagnostic {
     Objects.requireNonNull(severity, "severity");
@@ -65,22 +71,25 @@ public record Diagnostic(
     help = help == null ? null : printable(help, false);
   }
 
-  /** Returns a diagnostic of the kind's own severity, without a mend. */
+  /** Returns a diagnostic of the kind's own severity, without help. */
   public static Diagnostic of(Kind kind, SourcePlace place, String message) {
     return new Diagnostic(kind, kind.severity(), place, message, null);
   }
 
-  /** Returns the kind's code, {@code AA-PARSE-0001}. */
+  /** Returns the kind's code, such as {@code AA-PARSE-0001}. */
   public String code() {
     return kind.code();
   }
 
-  /** Returns this with another severity: strict compilation makes errors of warnings. */
+  /**
+   * Returns this diagnostic with another severity; strict compilation turns warnings into errors
+   * this way.
+   */
   public Diagnostic withSeverity(Severity other) {
     return new Diagnostic(kind, other, place, message, help);
   }
 
-  /** Returns this with a mend. */
+  /** Returns this diagnostic with a text that says how to fix the problem. */
   public Diagnostic withHelp(String mend) {
     return new Diagnostic(kind, severity, place, message, mend);
   }
@@ -91,8 +100,9 @@ public record Diagnostic(
   }
 
   /**
-   * Returns the message as people read it: the place, the source line with a caret below, the mend,
-   * and the chain of includes. Several lines, each ended by a line feed.
+   * Returns the message as people read it: the place, the source line with a caret below it, the
+   * help, and the chain of includes. The source line is left out if it has more than 200 characters
+   * or the text is empty. Several lines, each ended by a line feed.
    */
   public String render() {
     StringBuilder out = new StringBuilder(toString()).append('\n');
@@ -116,7 +126,7 @@ public record Diagnostic(
     return out.toString();
   }
 
-  /** Returns the errors among diagnostics, in their order. */
+  /** Returns the errors among some diagnostics, in their order. */
   public static List<Diagnostic> errors(List<Diagnostic> diagnostics) {
     return diagnostics.stream().filter(Diagnostic::isError).toList();
   }
@@ -134,7 +144,12 @@ public record Diagnostic(
         + "]";
   }
 
-  /** Returns a text of as many code points, none of which does anything but stand in its place. */
+  /**
+   * Returns a text of as many code points, in which {@code '?'} replaces every character that could
+   * end the line or control a terminal.
+   *
+   * @param tabs whether tabs stay
+   */
   private static String printable(String text, boolean tabs) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()

@@ -2,7 +2,7 @@ package io.github.apparmor4j.source;
 
 import java.util.List;
 
-/** A text could not be used; carries every diagnostic that led there. */
+/** Thrown when a text can't be used; carries all diagnostics that led there. */
 public class DiagnosticException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -10,7 +10,7 @@ public class DiagnosticException extends RuntimeException {
   private final transient List<Diagnostic> diagnostics;
 
   /**
-   * Takes the diagnostics of a failure.
+   * Makes an exception from the diagnostics of a failure.
    *
    * @param diagnostics at least one, in the order of their places
    */

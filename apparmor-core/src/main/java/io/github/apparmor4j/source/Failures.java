@@ -9,16 +9,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /**
- * What is to be said and done of anything that was thrown by work on one thing of many, in words
- * for someone who doesn't know Java.
+ * Explanations of failures, in words for people who don't know Java: for programs that work on many
+ * things, of which some may fail. Thread-safe.
  */
 public final class Failures {
 
   private Failures() {}
 
   /**
-   * Says why a file could not be used, in the system's words where it has some: {@code No such file
-   * or directory}.
+   * Returns why a file could not be used, in the system's words where there are some: {@code No
+   * such file or directory}.
    */
   public static String reason(Throwable failure) {
     Throwable cause = cause(failure);
@@ -33,13 +33,13 @@ public final class Failures {
     } else if (cause instanceof DirectoryNotEmptyException) {
       return "Directory not empty";
     } else if (cause instanceof FileSystemException e) {
-      // Its message is no more than the file's name then.
+      // Without a reason, its message is only the file's name.
       return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
     }
     return message(cause);
   }
 
-  /** Says the same with the file's name before it, where that is known. */
+  /** Returns the same with the file's name before it, where that is known. */
   public static String describe(Throwable failure) {
     return cause(failure) instanceof FileSystemException e && e.getFile() != null
         ? e.getFile() + ": " + reason(e)
@@ -47,8 +47,8 @@ public final class Failures {
   }
 
   /**
-   * Throws again what a dying JVM or an ended thread throws: nothing can go on after it, while
-   * everything else is the fault of what was worked on alone.
+   * Rethrows what a dying JVM or a stopped thread throws, since nothing can go on after it. Returns
+   * for everything else: that is a fault of the one thing that was worked on.
    */
   public static void passOnFatal(Throwable failure) {
     if (failure instanceof InternalError
@@ -59,8 +59,9 @@ public final class Failures {
   }
 
   /**
-   * Returns what it says: of an exception of files, whose message is the file's name alone, of an
-   * error, and of what says nothing else, its class as well.
+   * Returns the failure's message. The class comes before it where the message alone says too
+   * little: for errors, for exceptions about files, whose message is only the file's name, and
+   * where there is no message.
    */
   public static String text(Throwable failure) {
     String message = failure.getMessage();

@@ -7,9 +7,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Diagnostics as SARIF 2.1.0 (OASIS), which code-scanning tools read: one run, with a result for
- * each diagnostic, with the places that its text was included from, and a rule for each kind of
- * them.
+ * A writer of diagnostics as SARIF 2.1.0 (OASIS), which code-scanning tools read. The document has
+ * one run, with a rule for each kind of diagnostic and a result for each diagnostic. A result also
+ * lists the places that its text was included from. Thread-safe.
+ *
+ * <pre>{@code
+ * StringBuilder json = new StringBuilder();
+ * Sarif.write(result.diagnostics(), "my-tool", "1.0", json);
+ * }</pre>
  */
 public final class Sarif {
 
@@ -25,9 +30,9 @@ public final class Sarif {
   /**
    * Writes diagnostics as one JSON document.
    *
-   * @param tool name of the program that found them
-   * @param version of it
-   * @throws IOException if {@code out} does
+   * @param tool the name of the program that found them
+   * @param version the program's version
+   * @throws IOException if {@code out} throws it
    */
   public static void write(
       List<Diagnostic> diagnostics, String tool, String version, Appendable out)
@@ -104,7 +109,7 @@ public final class Sarif {
         .append("}}}");
   }
 
-  /** Returns a file's name as a relative reference or a file URI: percent-encoded UTF-8. */
+  /** Returns a file's name as a relative reference or a file URI, in percent-encoded UTF-8. */
   private static String uri(String name) {
     StringBuilder path = new StringBuilder();
     for (byte b : SourceText.encode(name)) {

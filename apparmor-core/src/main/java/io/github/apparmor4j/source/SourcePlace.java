@@ -6,13 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a text, and how the reader came to that text: the {@code include} that named it, the
- * one that named that, and so on.
+ * A place in a text, and how the reader came to that text: by the {@code include} that named it, by
+ * the one that named the including text, and so on. Immutable and thread-safe.
  *
  * @param source the text
- * @param span where in it
- * @param includedFrom the place of the include that brought the text in, or {@code null} for the
- *     text that was asked for
+ * @param span the place in it
+ * @param includedFrom the place of the include that brought the text in, or {@code null} for a text
+ *     that nothing included
  */
 public record SourcePlace(SourceText source, SourceSpan span, @Nullable SourcePlace includedFrom) {
 
@@ -42,7 +42,7 @@ public record SourcePlace(SourceText source, SourceSpan span, @Nullable SourcePl
 
   /**
    * Returns the places of the includes that led here, the nearest first; empty for the text that
-   * was asked for.
+   * nothing included.
    */
   public List<SourcePlace> includeChain() {
     List<SourcePlace> chain = new ArrayList<>();

@@ -18,11 +18,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named text. Immutable and thread-safe.
+ * A named text, such as a profile file. Immutable and thread-safe.
  *
- * <p>AppArmor's texts are bytes that need not be UTF-8. Bytes that are not become lone low
+ * <p>AppArmor's texts are bytes that need not be UTF-8. Bytes that aren't become lone low
  * surrogates {@code U+DC80} to {@code U+DCFF} in the string and are written back as the same bytes,
- * so that nothing is lost on the way ({@link #decode}, {@link #encode}).
+ * so nothing is lost on the way ({@link #decode}, {@link #encode}).
+ *
+ * <pre>{@code
+ * SourceText read = SourceText.read(Path.of("/etc/apparmor.d/usr.bin.man"));
+ * SourceText written = SourceText.of("web", "profile web { /srv/www/** r, }");
+ * }</pre>
  */
 public final class SourceText {
 
@@ -36,7 +41,7 @@ public final class SourceText {
   }
 
   /**
-   * Returns a text with the name that messages call it by.
+   * Returns a text with a name for messages.
    *
    * @param name a file name or any other name of the text
    * @param text its content
@@ -45,13 +50,13 @@ public final class SourceText {
     return new SourceText(name, text);
   }
 
-  /** Bytes that {@link #read} takes: far more than any profile has. */
+  /** The most bytes that {@link #read} takes: far more than any profile has. */
   private static final int MOST_BYTES = 64 << 20;
 
   /**
-   * Reads a file, which messages call by its path.
+   * Reads a file. Messages name the text by the file's path.
    *
-   * @throws IOException if it can't be read, or has more than 64 MiB
+   * @throws IOException if the file can't be read or has more than 64 MiB
    */
   public static SourceText read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
@@ -64,7 +69,7 @@ public final class SourceText {
     }
   }
 
-  /** Returns the name that messages call this text by. */
+  /** Returns the name that messages use for this text. */
   public String name() {
     return name;
   }
@@ -78,6 +83,7 @@ public final class SourceText {
    * Returns the line of an offset, from 1. Complexity: logarithmic in the number of lines.
    *
    * @param offset a UTF-16 offset, 0 to the text's length
+   * @throws IndexOutOfBoundsException if the offset is outside the text
    */
   public int line(int offset) {
     return lineIndex(offset) + 1;
@@ -87,6 +93,7 @@ public final class SourceText {
    * Returns the column of an offset, from 1, in code points.
    *
    * @param offset a UTF-16 offset, 0 to the text's length
+   * @throws IndexOutOfBoundsException if the offset is outside the text
    */
   public int column(int offset) {
     int start = lineStarts()[lineIndex(offset)];
@@ -94,9 +101,10 @@ public final class SourceText {
   }
 
   /**
-   * Returns a line without its end.
+   * Returns a line without its line end.
    *
-   * @param line from 1
+   * @param line the line's number, from 1
+   * @throws IndexOutOfBoundsException if there is no such line
    */
   public String lineText(int line) {
     int[] starts = lineStarts();
@@ -114,7 +122,7 @@ public final class SourceText {
     return found >= 0 ? found : -found - 2;
   }
 
-  // A race writes equal arrays; the reference itself is written atomically.
+  // Threads that race write equal arrays, and a reference is written atomically.
   private int[] lineStarts() {
     int[] starts = lineStarts;
     if (starts == null) {
@@ -133,8 +141,8 @@ public final class SourceText {
   }
 
   /**
-   * Returns the string for bytes: UTF-8, and each byte that is not becomes {@code U+DC00} plus its
-   * value.
+   * Returns the string for bytes: UTF-8, in which each byte that isn't valid becomes {@code U+DC00}
+   * plus its value.
    *
    * @param bytes any bytes
    */
@@ -143,7 +151,7 @@ public final class SourceText {
     return text.indexOf('\uFFFD') < 0 ? text : decodeLossless(bytes);
   }
 
-  /** Decodes bytes that are not UTF-8, or that hold the character that stands for such. */
+  /** Decodes bytes that aren't UTF-8, or that hold the replacement character itself. */
   private static String decodeLossless(byte[] bytes) {
     CharsetDecoder decoder =
         StandardCharsets.UTF_8

@@ -4,14 +4,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One change of a text: what stands in a span, and what comes in its place. Immutable and
- * thread-safe.
+ * The replacement of one stretch of a text by another. Immutable and thread-safe.
  *
- * <p>An edit says nothing of characters outside of its span, so that {@link #apply} leaves them as
- * they are. That the changed text means what it should is for the caller to check.
+ * <p>{@link #apply} leaves all characters outside the spans of its edits as they are. Whether the
+ * changed text means what it should is for the caller to check.
  *
- * @param span what is replaced, in the text before any edit; empty for an insertion
- * @param replacement what comes in its place; empty for a removal
+ * @param span the stretch that is replaced, in the text before any edit; empty for an insertion
+ * @param replacement the text that takes its place; empty for a removal
  */
 public record TextEdit(SourceSpan span, String replacement) {
 
@@ -22,24 +21,24 @@ public record TextEdit(SourceSpan span, String replacement) {
   }
 
   /**
-   * Returns an edit that puts a text in the place of another.
+   * Returns an edit that replaces a stretch of a text.
    *
-   * @param start offset of the first character that goes
+   * @param start offset of the first character that is replaced
    * @param end offset after the last one
    */
   public static TextEdit replace(int start, int end, String replacement) {
     return new TextEdit(new SourceSpan(start, end), replacement);
   }
 
-  /** Returns an edit that adds a text before the character at an offset. */
+  /** Returns an edit that inserts a text before the character at an offset. */
   public static TextEdit insert(int at, String inserted) {
     return replace(at, at, inserted);
   }
 
   /**
-   * Returns an edit that takes a text away.
+   * Returns an edit that removes a stretch of a text.
    *
-   * @param start offset of the first character that goes
+   * @param start offset of the first character that is removed
    * @param end offset after the last one
    */
   public static TextEdit remove(int start, int end) {
@@ -49,12 +48,12 @@ public record TextEdit(SourceSpan span, String replacement) {
   /**
    * Returns a text of the same name with all edits made; the source itself if there are none.
    *
-   * <p>The edits are in the order of their places, and none begins before the one before it ends:
-   * edits that touch are made, and insertions at one place follow each other as in the list.
-   * Complexity: linear in the texts.
+   * <p>The edits must be in the order of their places, and none may begin before the previous one
+   * ends. They may touch; insertions at one place follow each other as in the list. Complexity:
+   * linear in the texts.
    *
-   * @throws IllegalArgumentException if an edit overlaps the one before it, stands before it, or
-   *     reaches beyond the text; nothing has been made then
+   * @throws IllegalArgumentException if an edit overlaps the one before it in the list, stands
+   *     before it, or reaches beyond the text
    */
   public static SourceText apply(SourceText source, List<TextEdit> edits) {
     if (edits.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.github.apparmor4j.source;
 
-/** An automaton would have grown over its limit. */
+/** Thrown when building an automaton exceeds one of its {@link WorkLimits}. */
 public final class TooComplexException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -8,17 +8,17 @@ public final class TooComplexException extends RuntimeException {
   private final long limit;
 
   /**
-   * Takes the limit that was met.
+   * Makes an exception for a limit.
    *
-   * @param what states, transitions, …
-   * @param limit their greatest number
+   * @param what the things that are too many: states, transitions, milliseconds, …
+   * @param limit the greatest number of them
    */
   public TooComplexException(String what, long limit) {
     super("more than " + limit + " " + what);
     this.limit = limit;
   }
 
-  /** Returns the limit that was met. */
+  /** Returns the limit that was exceeded. */
   public long limit() {
     return limit;
   }

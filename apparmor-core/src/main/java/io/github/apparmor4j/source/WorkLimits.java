@@ -3,21 +3,22 @@ package io.github.apparmor4j.source;
 import java.time.Duration;
 
 /**
- * What building one automaton may cost. A thread's interrupt ends it as well, with a {@link
- * java.util.concurrent.CancellationException}.
+ * Limits on the building of one automaton. An interrupt of the thread ends it as well, with a
+ * {@link java.util.concurrent.CancellationException}. Immutable and thread-safe.
  *
- * @param states before minimization
- * @param transitions before minimization; equal ones of a state count once
- * @param bytes of memory, estimated: a guard against {@code OutOfMemoryError}, not a measurement
- * @param time of the subset construction, which is nearly all that can take long
+ * @param states the most states, before minimization
+ * @param transitions the most transitions, before minimization; equal ones of a state count once
+ * @param bytes the most memory, estimated: a guard against {@code OutOfMemoryError}, not a
+ *     measurement
+ * @param time the longest time for the subset construction, which is nearly all that can take long
  */
 public record WorkLimits(int states, int transitions, long bytes, Duration time) {
 
   private static final long MOST_BYTES = 1L << 30;
 
   /**
-   * A million states, 20 million transitions, a quarter of the heap but no more than 1 GiB, a
-   * minute: some twenty times what the largest real profiles take.
+   * A million states, 20 million transitions, a quarter of the heap but no more than 1 GiB, and a
+   * minute: some twenty times what the largest real profiles need.
    */
   public static final WorkLimits DEFAULT =
       new WorkLimits(
@@ -26,12 +27,12 @@ public record WorkLimits(int states, int transitions, long bytes, Duration time)
           Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 4),
           Duration.ofMinutes(1));
 
-  /** Returns these with others for states and transitions. */
+  /** Returns these limits with other numbers of states and transitions. */
   public WorkLimits withSize(int mostStates, int mostTransitions) {
     return new WorkLimits(mostStates, mostTransitions, bytes, time);
   }
 
-  /** Returns these with another limit of time. */
+  /** Returns these limits with another time. */
   public WorkLimits withTime(Duration most) {
     return new WorkLimits(states, transitions, bytes, most);
   }

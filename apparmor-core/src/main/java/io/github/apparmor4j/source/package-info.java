@@ -1,8 +1,8 @@
 /**
- * Places in a text and what is said about them: {@link io.github.apparmor4j.source.SourceText},
+ * Texts, and diagnostics about places in them: {@link io.github.apparmor4j.source.SourceText},
  * spans of it, {@link io.github.apparmor4j.source.TextEdit}s, and {@link
  * io.github.apparmor4j.source.Diagnostic}s; and {@link io.github.apparmor4j.source.AtomicFiles},
- * which writes texts so that others see all or nothing. Knows nothing of AppArmor.
+ * which writes files so that others never see a part of one. Knows nothing of AppArmor.
  */
 @NullMarked
 package io.github.apparmor4j.source;

@@ -1,16 +1,16 @@
 package io.github.apparmor4j.vocabulary;
 
 /**
- * The bits of the kernel's words: the one place that spells them. Two forms exist
+ * The bits of the kernel's permission words: the one place that spells them. There are two forms
  * (docs/binary-policy.md).
  *
- * <p><b>Accept words</b>, a pair for each state. In the table of files bits 0 to 13 are for the
- * owner of a file and 14 to 27 for others: seven permissions, then how to execute. In the policy
- * table bits 0 to 6 and, from 14, further permissions.
+ * <p><b>Accept words</b>, a pair for each state. In the table of files, bits 0 to 13 are for the
+ * owner of a file and bits 14 to 27 for others: seven permissions, then how to execute. In the
+ * policy table, bits 0 to 6 are permissions, and from bit 14 on there are further ones.
  *
  * <p><b>Permission entries</b> ({@link PermissionEntry}) and the answers of {@code .access}, in the
- * kernel's own {@code AA_MAY_*}. Kernels turn accept words into entries when they load them, and so
- * does this class, so that only one form is ever asked.
+ * kernel's own {@code AA_MAY_*} bits. Kernels turn accept words into entries when they load them.
+ * So does this class, so that only one form is ever asked.
  */
 public final class AcceptBits {
 
@@ -31,13 +31,13 @@ public final class AcceptBits {
   /** Make a hard link. */
   public static final int LINK = 0x10;
 
-  /** Lock a file; of a pair of paths: the link's permissions are to be among the target's. */
+  /** Lock a file; for a pair of paths: the link's permissions must be among the target's. */
   public static final int LOCK = 0x20;
 
   /** Map for execution. */
   public static final int MMAP_EXEC = 0x40;
 
-  /** Width of a half: first the owner's, then the others'. */
+  /** The width of a half; the owner's half comes first, then that of others. */
   static final int HALF = 14;
 
   private static final int OWNERS = (1 << HALF) - 1;
@@ -48,7 +48,7 @@ public final class AcceptBits {
   private static final int INDEX = 10;
   private static final int EXEC_TYPE = OWNERS & ~PERMISSIONS;
 
-  /** Index of an execution with no other profile of its own. */
+  /** Index of an execution that names no other profile. */
   public static final int INDEX_NONE = 0;
 
   /** Index of an execution without confinement. */
@@ -66,18 +66,24 @@ public final class AcceptBits {
   /** How many named transitions a profile can have. */
   public static final int MOST_NAMED = 12;
 
-  /** Of a file's state, without halves: the profile may be changed with the next execution. */
+  /**
+   * In a file's state, for owner and others alike: the profile may be changed with the next
+   * execution.
+   */
   public static final int CHANGE_ON_EXEC = 1 << 30;
 
-  /** Of a label's state in the table of files, without halves: the profile may be changed to it. */
+  /**
+   * In a label's state in the table of files, for owner and others alike: the profile may be
+   * changed to the label.
+   */
   public static final int CHANGE_PROFILE = 1 << 31;
 
-  /** Execution of what stays in the profile. */
+  /** Execution that keeps the profile. */
   public static final int EXEC_INHERIT = EXEC | INHERIT;
 
   // ---- the policy table's word
 
-  /** What a class's marker grants. */
+  /** The permission that a class's marker grants. */
   public static final int MARKER = 4;
 
   /** Make a user namespace. */
@@ -92,7 +98,7 @@ public final class AcceptBits {
   /** In the allowing word of a packet's state: a label may be put on what is sent. */
   public static final int SET_LABEL = 1 << 31;
 
-  /** Permissions, of both halves or of the policy table, that a log can be asked for. */
+  /** The permissions, of both halves or of the policy table, that can be logged. */
   static final int LOGGED = 0x1fc07f;
 
   // ---- the kernel's own bits
@@ -100,7 +106,7 @@ public final class AcceptBits {
   /** {@code AA_MAY_LINK}. */
   public static final int KERNEL_LINK = 0x40000;
 
-  /** {@code AA_MAY_LOCK}; in a pair of paths it says {@code subset}. */
+  /** {@code AA_MAY_LOCK}; for a pair of paths it means {@code subset}. */
   public static final int KERNEL_LOCK = 0x8000;
 
   /** In an entry of a socket's state: a longer string may say more. */
@@ -120,27 +126,27 @@ public final class AcceptBits {
 
   // ---- halves
 
-  /** Returns a half's bits for owner and others. */
+  /** Returns the word that has the bits of a half for the owner and for others. */
   public static int both(int half) {
     return half | half << HALF;
   }
 
-  /** Returns what of a word is for owners. */
+  /** Returns the part of a word that is for owners. */
   public static int forOwner(int word) {
     return word & OWNERS;
   }
 
-  /** Returns what of a word is for others, and what has no halves. */
+  /** Returns the part of a word that is for others or has no halves. */
   public static int forOthers(int word) {
     return word & ~OWNERS;
   }
 
-  /** Returns a half of a word, in the lower bits. */
+  /** Returns a half of a word in the lower bits; the bits above it are not cleared. */
   static int half(int word, boolean owner) {
     return owner ? word : word >>> HALF;
   }
 
-  /** Returns the bits of a half for owners or others, in their place in a word. */
+  /** Returns the bits of a half, for owners or others, at their place in a word. */
   public static int of(int half, boolean owner) {
     return owner ? half : half << HALF;
   }
@@ -148,11 +154,11 @@ public final class AcceptBits {
   // ---- how to execute
 
   /**
-   * Returns a half's bits that say how to execute.
+   * Returns the bits of a half that say how to execute.
    *
    * @param index {@link #INDEX_NONE} and so on
    * @param inherit whether the profile is kept if there is none to change to
-   * @param unconfined whether confinement ends if there is none to change to
+   * @param unconfined whether confinement ends if there is no profile to change to
    * @param unsafe whether the environment is kept as it is
    */
   public static int execType(int index, boolean inherit, boolean unconfined, boolean unsafe) {
@@ -162,7 +168,10 @@ public final class AcceptBits {
         | (unsafe ? UNSAFE : 0);
   }
 
-  /** Returns, of a file's word, the bits that say how to execute what a bit lets execute. */
+  /**
+   * Returns the bits of a file's word that say how to execute, for a bit that allows execution; 0
+   * for any other bit.
+   */
   public static int execTypeOf(int bit) {
     return bit == EXEC ? EXEC_TYPE : bit == EXEC << HALF ? EXEC_TYPE << HALF : 0;
   }
@@ -174,7 +183,7 @@ public final class AcceptBits {
 
   // ---- to the kernel's own bits, and back
 
-  /** Returns the bits of an accept word for the kernel's permissions, of the policy table. */
+  /** Returns the bits of the policy table's accept word for the kernel's permissions. */
   public static int ofPolicy(int kernel) {
     return (kernel & PERMISSIONS)
         | (kernel & 0x300) << 6
@@ -205,7 +214,10 @@ public final class AcceptBits {
         | (half & MMAP_EXEC) << 10;
   }
 
-  /** Returns what every state of a file's word allows besides, in the kernel's permissions. */
+  /**
+   * Returns the kernel's permissions that every file's word allows besides its halves: reading
+   * attributes, and the changes of profile that the word holds.
+   */
   static int kernelFileAlways(int word) {
     return KERNEL_GET_ATTRIBUTES | (word & KERNEL_CHANGES) >>> 1;
   }
@@ -230,7 +242,7 @@ public final class AcceptBits {
         | (half & MMAP_EXEC) << 10;
   }
 
-  /** Returns an entry's field that says how to execute, for a half of a file's word. */
+  /** Returns the field of an entry that says how to execute, for a half of a file's word. */
   static int kernelExec(int half) {
     int index = half >>> INDEX & 15;
     int word = (half & UNSAFE) != 0 ? PermissionEntry.EXEC_UNSAFE : 0;

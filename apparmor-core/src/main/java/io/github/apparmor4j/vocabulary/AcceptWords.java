@@ -1,12 +1,13 @@
 package io.github.apparmor4j.vocabulary;
 
 /**
- * What is said of the strings that end in a state, as bits of an accept word ({@link AcceptBits}).
+ * The permissions of the strings that end in a state, as bits of an accept word ({@link
+ * AcceptBits}).
  *
- * @param allow allowed
- * @param prompt asked for; only permission tables can say so
- * @param audit logged when used
- * @param quiet not logged when refused
+ * @param allow what is allowed
+ * @param prompt what user space is asked for; only permission tables can hold it
+ * @param audit what is logged when used
+ * @param quiet what is not logged when refused
  */
 public record AcceptWords(int allow, int prompt, int audit, int quiet) {
 
@@ -16,18 +17,21 @@ public record AcceptWords(int allow, int prompt, int audit, int quiet) {
     quiet &= AcceptBits.LOGGED;
   }
 
-  /** Nothing at all. */
+  /** No permissions at all. */
   public static final AcceptWords NONE = new AcceptWords(0, 0, 0, 0);
 
   /**
-   * Returns what accept words can hold of this: they can't say that a longer string says more, or
-   * that user space is asked, so what isn't allowed is refused without asking.
+   * Returns the part of this that accept words can hold. They can't say that a longer string says
+   * more, or that user space is asked; what it would be asked for is refused.
    */
   public AcceptWords forWords() {
     return new AcceptWords(allow & ~AcceptBits.CONTINUES, 0, audit, quiet);
   }
 
-  /** Returns the second word: logged in the lower seven bits of a half, silent in the next. */
+  /**
+   * Returns the second word: what is logged in the lower seven bits of a half, what is silent in
+   * the next seven.
+   */
   public int second() {
     return (audit & AcceptBits.LOGGED) | (quiet & AcceptBits.LOGGED) << 7;
   }

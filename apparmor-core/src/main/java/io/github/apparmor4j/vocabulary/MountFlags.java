@@ -1,8 +1,8 @@
 package io.github.apparmor4j.vocabulary;
 
 /**
- * How rules and questions about mounts are numbered in the policy table: permissions, and the flags
- * of {@code mount(2)} (the kernel's {@code MS_*}) that say what is done.
+ * The numbers that rules and questions about mounts have in the policy table: permissions, and the
+ * flags of {@code mount(2)} (the kernel's {@code MS_*}) that say what is done.
  */
 public final class MountFlags {
 
@@ -24,10 +24,10 @@ public final class MountFlags {
   /** Move a mount ({@code MS_MOVE}). */
   public static final int MOVE = 1 << 13;
 
-  /** With the mounts below ({@code MS_REC}). */
+  /** Include the mounts below ({@code MS_REC}). */
   public static final int REC = 1 << 14;
 
-  /** Without messages of the kernel ({@code MS_SILENT}). */
+  /** Suppress the kernel's messages ({@code MS_SILENT}). */
   public static final int SILENT = 1 << 15;
 
   /** Change how mounts spread: unbindable, private, slave, shared. */

@@ -3,11 +3,11 @@ package io.github.apparmor4j.vocabulary;
 import java.util.Comparator;
 
 /**
- * An entry of a permission table, in the kernel's own bits: what newer kernels take in place of
- * accept words. Each field is a set of permissions but the last three.
+ * An entry of a permission table, in the kernel's own bits. Newer kernels take entries in place of
+ * accept words. Each field is a set of permissions except the last three.
  *
  * @param allow allowed
- * @param deny refused, whatever else says
+ * @param deny refused, whatever else allows it
  * @param subtree holds for everything below as well
  * @param cond depends on a condition
  * @param kill kills the task
@@ -55,7 +55,7 @@ public record PermissionEntry(
   /** With {@link #EXEC_NAME}: a child of the profile. */
   public static final int EXEC_CHILD = 0x20000000;
 
-  /** The numbers that {@link #exec} holds, without its flags. */
+  /** The bits of {@link #exec} that hold the number, not flags. */
   public static final int EXEC_INDEX = 0x00FFFFFF;
 
   private static final Comparator<PermissionEntry> ORDER =
@@ -77,13 +77,15 @@ public record PermissionEntry(
     };
   }
 
-  /** Makes an entry of the fields in the order of the binary form. */
+  /** Makes an entry from its fields, in the order of the binary form. */
   public static PermissionEntry of(int[] w) {
     return new PermissionEntry(
         w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], w[9], w[10], w[11], w[12]);
   }
 
-  /** Returns whether a kernel would take it: no permission is granted and withheld at once. */
+  /**
+   * Returns whether a kernel would accept the entry: no permission is granted and withheld at once.
+   */
   public boolean isConsistent() {
     return (allow & (deny | kill | complain | cond | prompt | hide)) == 0
         && (deny & (complain | cond | prompt)) == 0
@@ -91,7 +93,7 @@ public record PermissionEntry(
         && (subtree & ~allow) == 0;
   }
 
-  /** Number of fields. */
+  /** The number of fields. */
   public static final int WORDS = 13;
 
   private static PermissionEntry of(int allow, int prompt, int audit, int quiet, int exec) {
@@ -99,10 +101,10 @@ public record PermissionEntry(
   }
 
   /**
-   * Returns what the words of a file's state mean.
+   * Returns the meaning of the words of a file's state.
    *
-   * @param words of the state
-   * @param owner for tasks whose user owns the file, or for others
+   * @param words the state's words
+   * @param owner whether the entry is for tasks whose user owns the file, or for others
    */
   public static PermissionEntry ofFile(AcceptWords words, boolean owner) {
     int half = AcceptBits.half(words.allow(), owner);
@@ -114,7 +116,7 @@ public record PermissionEntry(
         AcceptBits.kernelExec(half));
   }
 
-  /** Returns what the words of another state mean. */
+  /** Returns the meaning of the words of a state in the policy table. */
   public static PermissionEntry ofPolicy(AcceptWords words) {
     return of(
         AcceptBits.kernelPolicy(words.allow()) | AcceptBits.KERNEL_LOCK,

@@ -1,8 +1,8 @@
 package io.github.apparmor4j.vocabulary;
 
 /**
- * Classes of the policy table: the first byte of a string in it (the kernel's {@code AA_CLASS_*});
- * and the bytes that say, in a socket's string, what is asked of it.
+ * Classes of the policy table: the first byte of a string in it (the kernel's {@code AA_CLASS_*}).
+ * Also the bytes in a socket's string that say what the socket is asked for.
  */
 public final class PolicyClass {
 
@@ -24,7 +24,7 @@ public final class PolicyClass {
   /** Sockets. */
   public static final int NETWORK = 14;
 
-  /** Sockets, of the newest kernels. */
+  /** Sockets, in the newest kernels. */
   public static final int NETWORK_V9 = 15;
 
   /** POSIX message queues. */
@@ -48,7 +48,7 @@ public final class PolicyClass {
   /** After a socket's own side: the other side follows. */
   public static final int PEER_COMMAND = 1;
 
-  /** After a socket's own side: it listens; two bytes of the length of its queue follow. */
+  /** After a socket's own side: it listens; the length of its queue follows, in two bytes. */
   public static final int LISTEN_COMMAND = 2;
 
   /** After a socket's own side: an option; its level and number follow. */

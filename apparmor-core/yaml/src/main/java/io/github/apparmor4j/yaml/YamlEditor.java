@@ -11,9 +11,9 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
- * What edits of a YAML text have in common: whole lines, entries of mappings, scalars in quotes.
- * YAML has more forms than are known here: who edits reads the result again and compares. Immutable
- * and thread-safe.
+ * The edits that YAML texts have in common: of whole lines, entries of mappings, scalars in quotes.
+ * YAML has more forms than this class knows, so callers read the result again and compare.
+ * Immutable and thread-safe.
  */
 public final class YamlEditor {
 
@@ -22,9 +22,9 @@ public final class YamlEditor {
   private final Diagnostic.Kind refusal;
 
   /**
-   * Takes a text that could be read.
+   * Makes an editor of a text that could be read.
    *
-   * @param refusal what it is that something can't be edited
+   * @param refusal the kind of problem to report where something can't be edited
    */
   public YamlEditor(YamlText yaml, Diagnostic.Kind refusal) {
     this.yaml = yaml;
@@ -32,13 +32,13 @@ public final class YamlEditor {
     this.refusal = refusal;
   }
 
-  /** Returns the text with edits made, which are in the order of their places. */
+  /** Returns the text with edits made; they must be in the order of their places. */
   public SourceText apply(List<TextEdit> edits) {
     return TextEdit.apply(yaml.source(), edits);
   }
 
   /**
-   * Returns the exception for what can't be edited.
+   * Returns an exception that says that something can't be edited.
    *
    * @param near its place; {@code null} for the beginning of the text
    */
@@ -49,23 +49,26 @@ public final class YamlEditor {
 
   // ---- lines
 
-  /** Returns how the text ends its lines. */
+  /** Returns the line end that the text uses. */
   public String lineEnd() {
     return text.contains("\r\n") ? "\r\n" : "\n";
   }
 
-  /** Returns where the line of a place begins. */
+  /** Returns the offset where the line of a place begins. */
   public int lineStart(int at) {
     return text.lastIndexOf('\n', at - 1) + 1;
   }
 
-  /** Returns where the line after that of a place begins; the text's end if there is none. */
+  /**
+   * Returns the offset where the line after the line of a place begins; the text's end if there is
+   * none.
+   */
   public int nextLine(int at) {
     int end = text.indexOf('\n', at);
     return end < 0 ? text.length() : end + 1;
   }
 
-  /** Returns an edit that adds lines after that of a place. */
+  /** Returns an edit that adds lines after the line of a place. */
   public TextEdit linesAfter(int at, List<String> lines) {
     int next = nextLine(at);
     String all = String.join(lineEnd(), lines);
@@ -75,8 +78,8 @@ public final class YamlEditor {
   /**
    * Returns an edit that removes whole lines.
    *
-   * @param start where the first of them begins
-   * @param end where the line after the last of them begins
+   * @param start offset where the first of them begins
+   * @param end offset where the line after the last of them begins
    */
   public TextEdit withoutLines(int start, int end) {
     // A text whose last line has no end still has none afterwards.
@@ -90,15 +93,15 @@ public final class YamlEditor {
 
   // ---- entries
 
-  /** Returns what stands before each key of a mapping in block style. */
+  /** Returns the blanks before each key of a mapping in block style. */
   public String indent(MappingNode block) {
     int key = yaml.start(firstKey(block));
     return " ".repeat(key - lineStart(key));
   }
 
   /**
-   * Returns an edit that adds lines to a mapping in block style: after a first entry of one line,
-   * as people write it, which may follow the dash of a list; else before the first entry.
+   * Returns an edit that adds lines to a mapping in block style. They go after the first entry if
+   * that takes one line, since the first entry may follow the dash of a list; otherwise before it.
    *
    * @throws DiagnosticException if there is no line to add them before
    */
@@ -128,7 +131,7 @@ public final class YamlEditor {
 
   // ---- scalars
 
-  /** Returns a string of any characters but line ends as a scalar. */
+  /** Returns a string as a quoted scalar. It may hold any characters except line ends. */
   public static String quoted(String value) {
     return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }

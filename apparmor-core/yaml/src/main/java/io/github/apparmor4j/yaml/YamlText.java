@@ -29,11 +29,11 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * A YAML document as a tree of nodes with their places. Aliases lead to the node of their anchor,
- * so nothing grows by them; nodes are only looked at, no objects are made of them.
+ * so they don't make the tree grow. Nodes are only looked at; no objects are made from them.
  */
 public final class YamlText {
 
-  /** Of characters; such files have some thousands. */
+  /** The most characters of a text; such files have some thousands. */
   static final int MOST = 16 << 20;
 
   private static final int DEEPEST = 64;
@@ -41,7 +41,10 @@ public final class YamlText {
 
   private final SourceText source;
 
-  /** For texts with characters of two units: where each code point begins; else null. */
+  /**
+   * For texts with characters of two UTF-16 units: the offset of each code point; otherwise {@code
+   * null}.
+   */
   private final int @Nullable [] offsets;
 
   private final @Nullable Node root;
@@ -53,10 +56,10 @@ public final class YamlText {
   }
 
   /**
-   * Reads a text of one document.
+   * Reads a text of one document. If it can't be read, the result has no root.
    *
-   * @param kinds of what is wrong with it
-   * @param errors told of that: it is no YAML, it has a key twice, it is too large
+   * @param kinds the kinds of problems to report
+   * @param errors receives the problems: the text is not YAML, has a key twice, or is too large
    */
   public static YamlText read(SourceText source, Kinds kinds, Consumer<Diagnostic> errors) {
     List<YamlText> read = new ArrayList<>();
@@ -66,7 +69,7 @@ public final class YamlText {
     return read.isEmpty() ? unread : read.get(0);
   }
 
-  /** Reads a text of any number of documents; those before a mistake are returned. */
+  /** Reads a text of any number of documents. Documents before a mistake are returned. */
   public static List<YamlText> readAll(
       SourceText source, Kinds kinds, Consumer<Diagnostic> errors) {
     List<YamlText> read = new ArrayList<>();
@@ -83,9 +86,9 @@ public final class YamlText {
   }
 
   /**
-   * The kinds of what is wrong with a text.
+   * The kinds of problems with a text.
    *
-   * @param unreadable it is not YAML, or too large
+   * @param unreadable it is not YAML, or is too large
    * @param duplicate it has a key twice
    */
   public record Kinds(Diagnostic.Kind unreadable, Diagnostic.Kind duplicate) {}
@@ -124,7 +127,7 @@ public final class YamlText {
     return read;
   }
 
-  /** Returns where each code point begins; null if each is one unit. */
+  /** Returns the offset of each code point; {@code null} if each is one unit. */
   private static int @Nullable [] offsets(String text) {
     return text.codePointCount(0, text.length()) == text.length() ? null : codePointOffsets(text);
   }
@@ -179,25 +182,26 @@ public final class YamlText {
 
   // ---- places
 
-  /** Returns where a mark is in the text. */
+  /** Returns the offset of a mark in the text. */
   int offset(Mark mark) {
     return offsets == null ? mark.getIndex() : offsets[mark.getIndex()];
   }
 
-  /** Returns where a node begins in the text; that of an alias is where its anchor is. */
+  /** Returns the offset where a node begins in the text; for an alias, where its anchor is. */
   public int start(Node node) {
     return offset(node.getStartMark());
   }
 
-  /** Returns where a node ends in the text. */
+  /** Returns the offset where a node ends in the text. */
   public int end(Node node) {
     return offset(node.getEndMark());
   }
 
   /**
-   * Returns whether a value is an alias: its node stands where its anchor is, and is others' too.
+   * Returns whether a value is an alias. Its node then stands where its anchor is, and others may
+   * use it too.
    *
-   * @param near what stands before the value, its key or its list
+   * @param near the node before the value: its key or its list
    */
   public boolean isAlias(Node value, Node near) {
     return start(value) < start(near);
@@ -222,7 +226,7 @@ public final class YamlText {
   /** An entry of a mapping. */
   public record Entry(ScalarNode key, Node value) {}
 
-  /** Returns a mapping's own entry; {@code null} if there is none, or this is no mapping. */
+  /** Returns a mapping's own entry; {@code null} if there is none or the node is not a mapping. */
   public static @Nullable Entry own(@Nullable Node node, String name) {
     if (node instanceof MappingNode mapping) {
       for (NodeTuple tuple : mapping.getValue()) {
