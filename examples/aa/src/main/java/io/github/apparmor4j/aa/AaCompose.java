@@ -169,7 +169,7 @@ final class AaCompose {
     @Option(
         names = "--image",
         paramLabel = "IMAGE",
-        description = "of aa, which examples/Dockerfile makes; default: apparmor4j/aa")
+        description = "built with examples/aa/Dockerfile; default: apparmor4j/aa")
     private String image = "apparmor4j/aa";
 
     @Option(

@@ -42,7 +42,7 @@ final class AaFleet {
         names = "--image",
         paramLabel = "IMAGE",
         required = true,
-        description = "of examples/Dockerfile")
+        description = "built with examples/aa/Dockerfile")
     private String image = "";
 
     @Option(names = "--name", paramLabel = "NAME", description = "default: ${DEFAULT-VALUE}")
