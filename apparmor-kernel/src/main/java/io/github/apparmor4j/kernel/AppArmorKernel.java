@@ -12,8 +12,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A kernel that holds policy. Implementations are thread-safe; each operation happens wholly or not
- * at all, in each namespace.
+ * A kernel that AppArmor policy is loaded into: the running one, {@link SecurityFsKernel}, or one
+ * in memory, {@link EmbeddedKernel}. Implementations are thread-safe. Within a namespace, each
+ * operation is done completely or not at all.
+ *
+ * <pre>{@code
+ * CompiledPolicy policy =
+ *     PolicyCompiler.forKernel(kernel.features())
+ *         .compile(Path.of("/etc/apparmor.d/web"), IncludeResolver.none())
+ *         .orThrow();
+ * kernel.update(policy);
+ * kernel.profiles().forEach(System.out::println);
+ * }</pre>
  *
  * <p>Names of profiles are those of {@link #profiles}: {@code name}, {@code parent//child}, and
  * {@code :ns:name} in another namespace.
@@ -23,38 +33,40 @@ public interface AppArmorKernel {
   /**
    * Returns what the kernel can enforce.
    *
-   * @throws KernelException if it can't be read
+   * @throws KernelException if the features can't be read
    */
   Features features() throws KernelException;
 
   // ---- policy
 
   /**
-   * Loads profiles, none of which may be there yet. Those of one namespace are loaded wholly or not
-   * at all; a failure at a later namespace's names those that were loaded before.
+   * Loads profiles, none of which may be loaded already. The profiles of one namespace are loaded
+   * together or not at all. If those of a later namespace can't be loaded, the exception's message
+   * names the profiles that were loaded before.
    *
    * @param policy binary policy of any number of profiles; not kept
    * @throws KernelException EPROTO or EPROTONOSUPPORT if the kernel can't read it, EEXIST if a
-   *     profile is loaded already or in the policy twice, EACCES without the right to change
-   *     policy, EINVAL for nothing
+   *     profile is loaded already or in the policy twice, ENOENT if a child's parent is neither
+   *     loaded nor in the policy, EACCES if this process may not change policy, EINVAL if the
+   *     policy is empty
    */
   void load(byte[] policy) throws KernelException;
 
   /**
-   * Loads profiles, instead of those of the same names. Children that the new policy doesn't have
-   * stay. Of several namespaces it is as with {@link #load}.
+   * Loads profiles, and replaces loaded ones of the same names. Children that the new policy
+   * doesn't have stay loaded. Several namespaces are handled as in {@link #load}.
    *
    * @param policy binary policy of any number of profiles; not kept
    * @throws KernelException EPROTO or EPROTONOSUPPORT if the kernel can't read it, EEXIST if a
-   *     profile is in the policy twice, EACCES without the right to change policy, EINVAL for
-   *     nothing
+   *     profile is in the policy twice, ENOENT if a child's parent is neither loaded nor in the
+   *     policy, EACCES if this process may not change policy, EINVAL if the policy is empty
    */
   void replace(byte[] policy) throws KernelException;
 
   /**
-   * Replaces by a policy, unless the kernel holds the same already.
+   * Loads a policy as {@link #replace} does, unless the kernel holds the same already.
    *
-   * @return whether anything had to be replaced
+   * @return whether the policy had to be loaded
    * @throws KernelException as {@link #replace} does
    */
   default boolean update(CompiledPolicy policy) throws KernelException {
@@ -68,30 +80,31 @@ public interface AppArmorKernel {
   /**
    * Removes a profile and its children.
    *
-   * @param name of a profile, or {@code :ns:} for a whole namespace
-   * @throws KernelException ENOENT if there is none
+   * @param name the profile's name, or {@code :ns:} for a whole namespace
+   * @throws KernelException ENOENT if there is no such profile or namespace
    */
   void remove(String name) throws KernelException;
 
   // ---- what is there
 
-  /** Returns the profiles, the newest first, each followed by its children. */
+  /** Returns the loaded profiles, the newest first, each followed by its children. */
   List<LoadedProfile> profiles() throws KernelException;
 
   /** Returns the namespace that this process sees, with all profiles and namespaces in it. */
   PolicyNamespace policy() throws KernelException;
 
   /**
-   * Returns the bytes that a profile was loaded with: the whole of what was written, of which other
-   * profiles may be a part. Empty if the kernel doesn't keep them.
+   * Returns the bytes that a profile was loaded with: all that was written at once, which may
+   * include other profiles. Empty if the kernel doesn't keep them.
    *
    * @throws KernelException ENOENT if there is no such profile
    */
   Optional<byte[]> rawData(String profile) throws KernelException;
 
   /**
-   * Returns whether the kernel holds just these profiles, as far as it shows: what each was loaded
-   * with is read back and compared. A kernel that doesn't keep that holds nothing up to date.
+   * Returns whether the kernel holds each profile of a policy exactly as it is there. The bytes
+   * that each profile was loaded with are read back and compared; if the kernel doesn't keep them,
+   * no profile counts as up to date.
    */
   default boolean isUpToDate(CompiledPolicy policy) throws KernelException {
     byte[] bytes = policy.toBytes();
@@ -103,15 +116,18 @@ public interface AppArmorKernel {
     return true;
   }
 
-  /** Returns the number of changes of policy, which grows with each. */
+  /**
+   * Returns the revision of this process's namespace: a number that grows with each change of its
+   * policy.
+   */
   long revision() throws KernelException;
 
   /**
-   * Waits until policy has changed.
+   * Waits until the {@linkplain #revision revision} differs from a known one.
    *
-   * @param seen a revision that is known
-   * @param most how long to wait, at least zero
-   * @return the revision then, {@code seen} if nothing changed
+   * @param seen the known revision
+   * @param most how long to wait at most; zero for a look without waiting
+   * @return the new revision, or {@code seen} if nothing changed in that time
    * @throws InterruptedException if the thread is interrupted
    */
   long awaitChange(long seen, Duration most) throws KernelException, InterruptedException;
@@ -119,23 +135,25 @@ public interface AppArmorKernel {
   // ---- namespaces
 
   /**
-   * Makes a namespace below the one of this process.
+   * Creates a namespace directly below this process's own.
    *
-   * @param name of letters, digits and what else file names may hold
-   * @throws KernelException EEXIST if there is one, EACCES without the right
+   * @param name a valid file name that doesn't begin with a dot
+   * @throws KernelException EINVAL if the name isn't valid, EEXIST if there is such a namespace
+   *     already, EACCES if this process may not change policy
    */
   void createNamespace(String name) throws KernelException;
 
   /**
    * Removes a namespace with all its profiles.
    *
-   * @throws KernelException ENOENT if there is none, EACCES without the right
+   * @throws KernelException ENOENT if there is no such namespace, EACCES if this process may not
+   *     change policy
    */
   void removeNamespace(String name) throws KernelException;
 
   /**
-   * Returns the names of all namespaces below that of this process, {@code a//b} for one in
-   * another.
+   * Returns the names of all namespaces below this process's own, {@code a//b} for {@code b} inside
+   * {@code a}.
    */
   default List<String> namespaces() throws KernelException {
     List<String> names = new ArrayList<>();
@@ -146,22 +164,24 @@ public interface AppArmorKernel {
   // ---- questions
 
   /**
-   * Returns what the kernel would do if a task confined by a profile did something.
+   * Returns how the kernel would decide if a task that a profile confines tried to do something.
    *
-   * @param profile name as in {@link #profiles}
-   * @param access what it does
-   * @return a decision without rules: kernels don't know them
+   * @param profile its name, as in {@link #profiles}
+   * @param access what the task tries to do
+   * @return a decision without rules, since kernels don't know them
    * @throws KernelException ENOENT if there is no such profile
    */
   Decision query(String profile, Access access) throws KernelException;
 
   /**
-   * Puts a question in the kernel's own form ({@code .access}).
+   * Asks a question in the kernel's own form, as its file {@code .access} takes it.
    *
-   * @param label of a profile, or several with {@code //&} between if a task has just these
-   * @param question a class byte, and what follows it in the policy table; for files a 2 and a
-   *     path, whose owner asks
-   * @throws KernelException ENOENT if there is no such profile, EINVAL for a question without class
+   * @param label a profile's name, or several joined by {@code //&} if a task is confined by
+   *     exactly these
+   * @param question a class byte and what follows it in the policy table: for files, the byte 2 and
+   *     a path, whose owner is taken to ask
+   * @throws KernelException ENOENT if there is no such profile, EINVAL if the question has no class
+   *     byte
    */
   AccessWords ask(String label, byte[] question) throws KernelException;
 }

@@ -1,16 +1,16 @@
 package io.github.apparmor4j.kernel;
 
-/** Whether the running kernel's AppArmor can be reached, and why not. */
+/** Whether the running kernel's AppArmor can be used, and if not, why. */
 public enum Availability {
-  /** It can. */
+  /** AppArmor is enabled, and this process can read its files. */
   ENABLED("AppArmor is enabled"),
-  /** The kernel has no AppArmor. */
+  /** The kernel was built without AppArmor. */
   NOT_BUILT_IN("the kernel was built without AppArmor"),
-  /** It has, but another command line was given at boot. */
+  /** The kernel has AppArmor, but its command line at boot didn't enable it. */
   DISABLED_AT_BOOT("AppArmor was disabled when the machine started"),
-  /** The file system that policy goes through is not there. */
+  /** securityfs, the file system through which policy is loaded, is not mounted. */
   NOT_MOUNTED("securityfs is not mounted"),
-  /** It is, but this process must not look. */
+  /** securityfs is mounted, but this process may not read AppArmor's files. */
   NO_PERMISSION("no permission to see AppArmor's files");
 
   private final String message;
@@ -19,7 +19,7 @@ public enum Availability {
     this.message = message;
   }
 
-  /** Returns a sentence about it. */
+  /** Returns a short explanation for people. */
   @Override
   public String toString() {
     return message;

@@ -20,13 +20,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the edits and links that switch profiles of a store; {@link StoreChange} makes them.
+ * A planner of the edits and links that switch profiles of a store; {@link StoreChange} makes them.
  *
- * @param files of the store
+ * @param files the store's files
  */
 record ChangePlanner(StoreFiles files) {
 
-  /** Returns what has to be done, as {@link PolicyStore#plan} says. */
+  /** Returns the change that {@link PolicyStore#plan} describes. */
   StoreChange plan(Action action, Scope scope, Collection<StoredProfile> profiles)
       throws IOException {
     Map<Path, List<StoredProfile>> byFile = new LinkedHashMap<>();

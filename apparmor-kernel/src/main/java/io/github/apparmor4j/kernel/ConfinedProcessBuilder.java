@@ -7,12 +7,20 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Starts a process under a profile: what {@code aa-exec -p} does. Not thread-safe.
+ * A builder that starts a process under a profile, as {@code aa-exec -p} does. Not thread-safe.
  *
- * <p>Between this JVM and the program stands a shell, {@code /bin/sh}, which asks the kernel for
- * the profile and then becomes the program: Java starts processes by a helper, which the change
- * would meet instead. If the kernel refuses, the program is not started, and the process ends with
- * {@link #REFUSED}, the shell's reason on its error output.
+ * <pre>{@code
+ * Process process =
+ *     ConfinedProcessBuilder.of("web", "/usr/sbin/nginx", "-t")
+ *         .with(ProcessBuilder::inheritIO)
+ *         .start();
+ * }</pre>
+ *
+ * <p>The program is started through a shell, {@code /bin/sh}, which asks the kernel for the profile
+ * and then becomes the program. The JVM can't ask itself: Java starts processes through a helper
+ * program, which would get the profile instead. If the kernel refuses, the program is not started:
+ * the shell writes the reason to its error output, and the process ends with the status {@link
+ * #REFUSED}.
  */
 public final class ConfinedProcessBuilder {
 
@@ -39,8 +47,9 @@ public final class ConfinedProcessBuilder {
   /**
    * Returns a builder.
    *
-   * @param profile a loaded profile; {@code :ns:name} in another namespace
+   * @param profile the name of a loaded profile; {@code :ns:name} for one in another namespace
    * @param command a program and its arguments, as {@link ProcessBuilder} takes them
+   * @throws IllegalArgumentException if the command is empty
    */
   public static ConfinedProcessBuilder of(String profile, String... command) {
     Objects.requireNonNull(profile, "profile");
@@ -50,7 +59,7 @@ public final class ConfinedProcessBuilder {
     return new ConfinedProcessBuilder(profile, List.of(command));
   }
 
-  /** Sets everything else that a process has: its environment, directory, input and output. */
+  /** Changes other settings of the process: its environment, directory, input and output. */
   public ConfinedProcessBuilder with(Consumer<ProcessBuilder> settings) {
     settings.accept(builder);
     return this;
@@ -59,7 +68,7 @@ public final class ConfinedProcessBuilder {
   /**
    * Starts the process.
    *
-   * @throws IOException if there is no shell
+   * @throws IOException if the shell can't be started
    */
   public Process start() throws IOException {
     return builder.start();

@@ -13,14 +13,21 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What confines the tasks of this machine, and changes of the calling thread's confinement ({@code
- * /proc/PID/attr}).
+ * The confinement of this machine's tasks, to read, and of the calling thread, to change, through
+ * {@code /proc/PID/attr}. Thread-safe.
  *
- * <p>To the kernel each Java thread is a task of its own. A change holds for the calling thread
- * alone: not for others, nor for the JVM's own (collector, compiler), but for the threads and
- * processes that it starts afterwards. A thread of a pool takes its confinement to the next job; so
- * change one that you start and end yourself, or start a process ({@link ConfinedProcessBuilder}).
- * Virtual threads, which share tasks, are refused.
+ * <pre>{@code
+ * Label label = Confinement.current();
+ * if (label.isUnconfined()) {
+ *   Confinement.changeProfile("worker");
+ * }
+ * }</pre>
+ *
+ * <p>To the kernel, each Java thread is a task of its own. A change applies to the calling thread
+ * and to the threads and processes that it starts afterwards. It doesn't apply to other threads,
+ * nor to those of the JVM itself (garbage collector, compiler). A thread of a pool keeps its
+ * confinement for the next job, so change only a thread that you start and end yourself, or start a
+ * process ({@link ConfinedProcessBuilder}). Virtual threads share tasks and are refused.
  */
 public final class Confinement {
 
@@ -32,9 +39,9 @@ public final class Confinement {
   /**
    * A process and what confines it.
    *
-   * @param pid its number
-   * @param executable path of its program; empty if it can't be seen
-   * @param label of its first thread
+   * @param pid the process's number
+   * @param executable the path of its program; empty if it can't be read
+   * @param label the label of its first thread
    */
   public record ConfinedProcess(long pid, String executable, Label label) {}
 
@@ -45,14 +52,12 @@ public final class Confinement {
     return read(THREAD, "current").orElseThrow();
   }
 
-  /**
-   * Returns what the calling thread will be confined by when it executes a program, if it is set.
-   */
+  /** Returns the label that the calling thread gets when it executes a program, if one is set. */
   public static Optional<Label> atExec() throws KernelException {
     return read(THREAD, "exec");
   }
 
-  /** Returns what confined the calling thread before it changed, if it can go back to that. */
+  /** Returns what confined the calling thread before it changed, if it can change back. */
   public static Optional<Label> previous() throws KernelException {
     return read(THREAD, "prev");
   }
@@ -60,13 +65,13 @@ public final class Confinement {
   /**
    * Returns what confines a process.
    *
-   * @throws KernelException ENOENT if there is none
+   * @throws KernelException ENOENT if there is no such process
    */
   public static Label of(long pid) throws KernelException {
     return read(String.valueOf(pid), "current").orElseThrow();
   }
 
-  /** Returns all processes that can be seen, by number; those that end meanwhile may be missing. */
+  /** Returns all visible processes, sorted by number; those that end meanwhile may be missing. */
   public static List<ConfinedProcess> processes() throws KernelException {
     List<ConfinedProcess> found = new ArrayList<>();
     try (Stream<Path> entries = Files.list(PROC)) {
@@ -89,7 +94,7 @@ public final class Confinement {
       return Optional.of(new ConfinedProcess(pid, executable(pid), label));
     } catch (KernelException e) {
       if (e.errno() == Errno.ENOENT || e.errno() == Errno.EACCES || e.errno() == Errno.OTHER) {
-        return Optional.empty(); // ended, or not ours to see
+        return Optional.empty(); // it has ended, or we may not see it
       }
       throw e;
     }
@@ -99,11 +104,13 @@ public final class Confinement {
     try {
       return Files.readSymbolicLink(PROC.resolve(pid + "/exe")).toString();
     } catch (IOException e) {
-      return ""; // a thread of the kernel's has none
+      return ""; // kernel threads have none
     }
   }
 
-  /** The attribute that is AppArmor's alone, or in older kernels that of all security modules. */
+  /**
+   * Returns the path of AppArmor's own attribute, or in older kernels that of all security modules.
+   */
   private static Path attribute(String task, String name) {
     Path own = PROC.resolve(task).resolve("attr/apparmor").resolve(name);
     return Files.exists(own) ? own : PROC.resolve(task).resolve("attr").resolve(name);
@@ -120,7 +127,7 @@ public final class Confinement {
       if (name.equals("current")) {
         throw KernelException.of("label", path, e);
       }
-      return Optional.empty(); // EINVAL: not set
+      return Optional.empty(); // EINVAL: the attribute isn't set
     }
   }
 
@@ -129,20 +136,23 @@ public final class Confinement {
   /**
    * Changes the calling thread's profile now.
    *
-   * @param profile a name, {@code :ns:name} in another namespace, or several with {@code //&}
-   * @throws KernelException ENOENT if there is no such profile, EACCES if the thread's own doesn't
-   *     allow the change, EPERM if {@code no_new_privs} doesn't
+   * @param profile its name, {@code :ns:name} for one in another namespace, or several joined by
+   *     {@code //&}
+   * @throws KernelException ENOENT if there is no such profile, EACCES if the thread's present
+   *     profile doesn't allow the change, EPERM if {@code no_new_privs} forbids it, EINVAL on a
+   *     virtual thread
    */
   public static void changeProfile(String profile) throws KernelException {
     write("changeProfile", "current", "changeprofile " + profile);
   }
 
   /**
-   * Moves the calling thread into a namespace, unconfined there: it and what it starts see and
-   * change that namespace's policy alone.
+   * Moves the calling thread into a namespace, where nothing confines it. The thread and what it
+   * starts then see and change only that namespace's policy.
    *
    * @param namespace its name, as {@link AppArmorKernel#createNamespace} takes it
-   * @throws KernelException ENOENT if there is no such namespace, else as {@link #changeProfile}
+   * @throws KernelException ENOENT if there is no such namespace, otherwise as {@link
+   *     #changeProfile}
    */
   public static void enterNamespace(String namespace) throws KernelException {
     RawPolicy.checkNamespace(namespace);
@@ -150,8 +160,9 @@ public final class Confinement {
   }
 
   /**
-   * Has the calling thread change its profile when it executes a program. Java starts programs by
-   * others, so that this is for native code; {@link ConfinedProcessBuilder} starts them confined.
+   * Makes the calling thread change its profile when it executes a program. This is for native code
+   * only, since Java starts programs through a helper; to start one confined, use {@link
+   * ConfinedProcessBuilder}.
    *
    * @throws KernelException as {@link #changeProfile}
    */
@@ -171,20 +182,20 @@ public final class Confinement {
   /**
    * Changes the calling thread into a hat of its profile.
    *
-   * @param hat its name within the profile
-   * @param token a secret number; who knows it can leave the hat, and who tries with another is
-   *     killed
-   * @throws KernelException ENOENT if there is no such hat, ECHILD if the profile has none, EPERM
-   *     if the thread is not confined
+   * @param hat the hat's name within the profile
+   * @param token a secret number that is needed to leave the hat; a task that tries another number
+   *     is killed
+   * @throws KernelException ENOENT if there is no such hat, ECHILD if the profile has no hats,
+   *     EPERM if the thread is not confined
    */
   public static void changeHat(String hat, long token) throws KernelException {
     write("changeHat", "current", hat(token) + hat);
   }
 
   /**
-   * Leaves a hat.
+   * Takes the calling thread out of a hat, back to the profile.
    *
-   * @param token with which it was entered
+   * @param token the number with which the hat was entered
    */
   public static void leaveHat(long token) throws KernelException {
     write("leaveHat", "current", hat(token));

@@ -4,29 +4,30 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a container is confined, by who says so.
+ * How a container is confined, according to its configuration, its engine and the kernel.
  *
- * @param container its name
- * @param asked the profile that its configuration asks for, the default or {@code unconfined} among
- *     them
+ * @param container the container's name
+ * @param asked the profile that its configuration asks for, which may be the default or {@code
+ *     unconfined}
  * @param claimed the profile that the engine names; empty if it names none
- * @param actual the label of its first process; {@code null} if it doesn't run or can't be read
+ * @param actual the label of its first process; {@code null} if the container doesn't run or the
+ *     label can't be read
  * @param mode the mode of the profile that was asked for; {@code null} if it isn't loaded
  */
 public record ContainerCheck(
     String container, String asked, String claimed, @Nullable Label actual, @Nullable String mode) {
 
-  /** What a check comes to. */
+  /** The result of a check. */
   public enum Verdict {
-    /** The kernel confines it as was asked. */
+    /** The kernel confines the container as was asked. */
     AS_ASKED,
-    /** The profile applies, but only logs. */
+    /** The profile applies, but in a mode that doesn't enforce it, such as complain. */
     NOT_ENFORCED,
-    /** A profile was asked for, and none applies. */
+    /** A profile was asked for, but none applies. */
     UNCONFINED,
     /** Another profile applies. */
     OTHER,
-    /** It doesn't run, or its label can't be read. */
+    /** The container doesn't run, or its label can't be read. */
     UNKNOWN
   }
 
@@ -37,7 +38,7 @@ public record ContainerCheck(
     Objects.requireNonNull(claimed, "claimed");
   }
 
-  /** Returns what it comes to; only the kernel's word counts. */
+  /** Returns the result; only what the kernel says counts. */
   public Verdict verdict() {
     if (actual == null) {
       return Verdict.UNKNOWN;
@@ -53,7 +54,7 @@ public record ContainerCheck(
         : Verdict.NOT_ENFORCED;
   }
 
-  /** Returns a line for people. */
+  /** Returns one line for people to read. */
   @Override
   public String toString() {
     String runs = actual == null ? "nothing is known of its process" : "runs under " + actual;

@@ -35,14 +35,21 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A kernel in memory. It unpacks the binary that it is given and refuses what Linux would refuse;
- * its answers come from the unpacked tables alone. Nobody is confined by it.
+ * A kernel in memory, for tests and for machines without AppArmor. It unpacks the binary policy
+ * that it is given, refuses what Linux would refuse, and answers from the unpacked tables alone. It
+ * confines no task. Thread-safe.
+ *
+ * <pre>{@code
+ * EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+ * kernel.load(policy.toBytes());
+ * boolean allowed = kernel.query("web", Access.file("/etc/shadow", "r")).allowed();
+ * }</pre>
  *
  * <p>The tests of this class run against real kernels as well (docs/real-kernels.md).
  */
 public final class EmbeddedKernel implements AppArmorKernel {
 
-  /** A profile, and what it was loaded with. */
+  /** A profile, and the policy that it was loaded with. */
   private record Loaded(KernelProfile profile, Policy from) {
     byte[] raw() {
       return from.raw();
@@ -54,14 +61,18 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   /**
-   * What was written, what was read of it, and the hashes that the kernel shows of that.
+   * A policy: the bytes that were written, the profiles in them, and the hash that the kernel shows
+   * for each profile.
    *
-   * @param key to find it by, of the same bytes
+   * @param key the same bytes, to find the policy by
    */
   private record Policy(
       ByteBuffer key, byte[] raw, List<KernelProfile> profiles, List<String> hashes) {}
 
-  /** Policies that kernels of one kind hold, each once, as long as any of them holds it. */
+  /**
+   * The policies that kernels of one release hold. Each is kept once, as long as any kernel holds
+   * it.
+   */
   private static final class Shelf {
     private final Map<ByteBuffer, WeakReference<Policy>> policies = new WeakHashMap<>();
 
@@ -83,7 +94,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
 
   private final KernelRelease release;
 
-  /** By name, {@code a//b} for one below another; the root's is empty. */
+  /** The namespaces by name: {@code a//b} for one below another, empty for the root. */
   private final Map<String, Namespace> namespaces = new TreeMap<>();
 
   private final Shelf shelf;
@@ -95,14 +106,14 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   /**
-   * Returns an empty kernel of the same version. What both are given they keep once, for
-   * simulations of many machines.
+   * Returns an empty kernel of the same release. A policy that both are given is kept in memory
+   * once, for simulations of many machines.
    */
   public EmbeddedKernel another() {
     return new EmbeddedKernel(release, shelf);
   }
 
-  /** Returns an empty kernel that behaves like a release. */
+  /** Returns an empty kernel that behaves like a release of Linux. */
   public static EmbeddedKernel of(KernelRelease release) {
     return new EmbeddedKernel(release, new Shelf());
   }
@@ -157,12 +168,12 @@ public final class EmbeddedKernel implements AppArmorKernel {
     if (operation.equals("load")) {
       checkNew(policy);
     }
-    Namespace namespace = make(namespaceOf(policy)); // which stays where the set is refused
+    Namespace namespace = make(namespaceOf(policy)); // it stays even if the set is refused
     checkParents(operation, policy, namespace);
     for (KernelProfile profile : policy.profiles()) {
       Loaded old = namespace.profiles.get(profile.name());
       if (old != null && old.profile().equals(profile) && Arrays.equals(old.raw(), policy.raw())) {
-        continue; // what is there already is not replaced
+        continue; // an equal profile is not replaced
       }
       namespace.profiles.put(profile.name(), new Loaded(profile, policy));
       if (old != null) {
@@ -172,7 +183,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     changed(namespace);
   }
 
-  /** Refuses a set with a profile that is there. */
+  /** Refuses a set with a profile that is loaded already. */
   private void checkNew(Policy policy) throws KernelException {
     Namespace namespace = namespaces.get(namespaceOf(policy));
     for (KernelProfile profile : policy.profiles()) {
@@ -183,7 +194,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     }
   }
 
-  /** Refuses a set with a child whose parent is neither in it, before or after, nor loaded. */
+  /** Refuses a set with a child whose parent is neither loaded nor anywhere in the set. */
   private static void checkParents(String operation, Policy policy, Namespace namespace)
       throws KernelException {
     Set<String> together = new HashSet<>(namespace.profiles.keySet());
@@ -200,7 +211,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     }
   }
 
-  /** Returns the hash that the kernel shows of a profile: of its version and its bytes. */
+  /** Returns the hash that the kernel shows for a profile, made from its version and its bytes. */
   private String hash(Part part, byte[] policy) {
     try {
       MessageDigest digest = MessageDigest.getInstance(release.digest());
@@ -220,7 +231,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     notifyAll();
   }
 
-  /** Returns a namespace, made with those above it if there is none. */
+  /** Returns a namespace; creates it, and those above it, if they are missing. */
   private Namespace make(String name) {
     for (int at = name.indexOf("//"); at >= 0; at = name.indexOf("//", at + 2)) {
       namespaces.computeIfAbsent(name.substring(0, at), n -> new Namespace());
@@ -229,8 +240,8 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   /**
-   * Gives the children of a replaced profile to the new one. Linux moves them one by one, so that
-   * they are listed the other way round (seen on 6.12).
+   * Gives the children of a replaced profile to the new one. Linux moves them one by one, so they
+   * are listed in the reverse order afterwards (seen on 6.12).
    */
   private static void adoptChildren(Namespace namespace, String name) {
     Map<String, Loaded> loaded = namespace.profiles;
@@ -294,7 +305,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     throw new KernelException("remove", Errno.ENOENT, "no profile " + name, null);
   }
 
-  /** A name, split. */
+  /** A profile's name, split at its namespace. */
   private record Place(String namespace, String name) {}
 
   private static @Nullable Place place(String name) {
@@ -309,7 +320,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
       ProfileName parsed = ProfileName.parse(name);
       return new Place(Objects.requireNonNullElse(parsed.namespace(), ""), parsed.name());
     } catch (IllegalArgumentException e) {
-      return null; // a name of none
+      return null; // not a valid profile name
     }
   }
 
@@ -336,7 +347,9 @@ public final class EmbeddedKernel implements AppArmorKernel {
     return List.copyOf(profiles);
   }
 
-  /** Lists the profiles below one, the newest first, each with its own children after it. */
+  /**
+   * Adds the children of a profile to a list, the newest first, each followed by its own children.
+   */
   private static void listBelow(Namespace namespace, String parent, List<LoadedProfile> to) {
     List<Loaded> newestFirst = new ArrayList<>(namespace.profiles.values());
     Collections.reverse(newestFirst);
@@ -349,7 +362,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     }
   }
 
-  /** Returns the name of the profile that one is below; empty for none. */
+  /** Returns the name of a profile's parent; empty if it has none. */
   private static String parentOf(String name) {
     ProfileName parent = ProfileName.of(null, name).parent().orElse(null);
     return parent == null ? "" : parent.name();
@@ -462,7 +475,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
   public AccessWords ask(String label, byte[] question) throws KernelException {
     KernelProfile profile;
     synchronized (this) {
-      // A stack is a label only where a task has it, and nobody is confined here.
+      // A stack is a label only while a task has it, and this kernel confines no task.
       profile = get("query", label).profile();
     }
     if (question.length == 0) {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Ownership of all profiles that one is given, whoever has loaded them before. What they were
- * loaded with is known as long as this process lives.
+ * Ownership of all profiles that are asked about, whoever loaded them before. What they were loaded
+ * with is remembered only as long as this process lives.
  */
 final class GivenProfiles implements Ownership<KernelException> {
 

@@ -7,16 +7,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A kernel refused. */
+/** A kernel's refusal, or a failure to reach it. The message names the operation and the error. */
 public final class KernelException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
   /** The error numbers that kernels answer policy operations with ({@code errno.h}). */
   public enum Errno {
-    /** Not the right to do it. */
+    /** The task may not do this. */
     EPERM(1),
-    /** Nothing of that name. */
+    /** Nothing has that name. */
     ENOENT(2),
     /** No such child: the task's profile has no hats. */
     ECHILD(10),
@@ -24,21 +24,21 @@ public final class KernelException extends IOException {
     EAGAIN(11),
     /** The kernel's memory is used up. */
     ENOMEM(12),
-    /** Not the right to change policy, or profiles of different namespaces. */
+    /** The task may not change policy, or the profiles are of different namespaces. */
     EACCES(13),
-    /** A profile of that name is loaded already. */
+    /** A profile or namespace of that name exists already. */
     EEXIST(17),
-    /** An empty write, or a question that makes no sense. */
+    /** An empty write, or a name or question that is not valid. */
     EINVAL(22),
-    /** A question longer than the kernel takes. */
+    /** The question is longer than the kernel accepts. */
     EFBIG(27),
-    /** Written at an offset. */
+    /** The write was at an offset other than 0. */
     ESPIPE(29),
     /** The policy is malformed. */
     EPROTO(71),
     /** The policy's version is not supported. */
     EPROTONOSUPPORT(93),
-    /** Any other; the message has its number. */
+    /** Any other failure; the message has its number if it has one. */
     OTHER(0);
 
     private final int number;
@@ -56,7 +56,7 @@ public final class KernelException extends IOException {
       return OTHER;
     }
 
-    /** Returns what the error means of an operation on policy. */
+    /** Returns what the error means for an operation on policy. */
     private String meaning(int given) {
       return switch (this) {
         case EPERM, EACCES -> "policy can be changed with mac_admin by an unconfined task alone";
@@ -114,7 +114,7 @@ public final class KernelException extends IOException {
     this(operation, Errno.of(number), path, Errno.of(number).meaning(number), cause);
   }
 
-  /** Makes one of a failure that Java reported, whose error number it doesn't say. */
+  /** Returns an exception for a failure that Java reported without its error number. */
   static KernelException of(String operation, Path path, IOException failure) {
     Errno errno =
         failure instanceof AccessDeniedException
@@ -124,19 +124,19 @@ public final class KernelException extends IOException {
   }
 
   /**
-   * Returns what was asked of the kernel: {@code load}, {@code replace}, {@code remove}, {@code
-   * query}.
+   * Returns the operation that failed: {@code load}, {@code replace}, {@code remove}, {@code query}
+   * and others.
    */
   public String operation() {
     return operation;
   }
 
-  /** Returns the kernel's file that was used, if it was one. */
+  /** Returns the path of the kernel's file that was used, if there was one. */
   public Optional<String> path() {
     return Optional.ofNullable(path);
   }
 
-  /** Returns the kernel's error. */
+  /** Returns the kernel's error number, by name. */
   public Errno errno() {
     return errno;
   }

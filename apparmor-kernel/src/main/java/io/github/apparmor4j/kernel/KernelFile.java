@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A file of the kernel's, in which each write is a command and each read an answer: so they are
- * done by one system call each, and what fails keeps its error number.
+ * A file of the kernel in which each write is a command and each read an answer. So each of them is
+ * a single system call, and failures keep their error numbers.
  */
 final class KernelFile implements AutoCloseable {
 
@@ -87,7 +87,7 @@ final class KernelFile implements AutoCloseable {
   private void write(byte[] bytes) throws KernelException {
     try {
       long written = 0;
-      // Linux 6.1 was seen to take nothing, and to call that no error, while another process
+      // Linux 6.1 was seen to take no bytes, without an error, while another process
       // replaced the same profile.
       for (int i = 0; i < MOST_TRIES && written == 0; i++) {
         written = LibC.write(fd, bytes, new NativeLong(bytes.length)).longValue();
@@ -101,7 +101,7 @@ final class KernelFile implements AutoCloseable {
     }
   }
 
-  /** Reads what is there, at most {@value #ANSWER} bytes. */
+  /** Reads the answer, at most {@value #ANSWER} bytes. */
   String read() throws KernelException {
     byte[] answer = new byte[ANSWER];
     try {
@@ -142,7 +142,7 @@ final class KernelFile implements AutoCloseable {
     try {
       LibC.close(fd);
     } catch (LastErrorException e) {
-      // Nothing was written late, so nothing can be lost.
+      // Each write is complete when it returns, so nothing can be lost here.
     }
   }
 }

@@ -6,24 +6,26 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * What confines a task: a profile, or a stack of several that all must allow what it does.
+ * What confines a task: one profile, or a stack of several, which must all allow what the task
+ * does.
  *
- * @param parts at least one
- * @param mode enforce, complain, kill, user, {@code mixed} where the parts differ; {@code
- *     unconfined} for a task that nothing confines; empty if none was told
+ * @param parts the profiles, at least one
+ * @param mode enforce, complain, kill, user, {@code mixed} if the parts have different modes;
+ *     {@code unconfined} for a task that nothing confines; empty if the label doesn't say
  */
 public record Label(List<Part> parts, String mode) {
 
-  /** The name of no confinement. */
+  /** The name and the mode of a label that confines nothing. */
   public static final String UNCONFINED = "unconfined";
 
   private static final String STACK = "//&";
 
   /**
-   * A profile of a label.
+   * A profile in a label.
    *
-   * @param namespace where it is, as seen from the one who looks; empty for his own
-   * @param profile its name there
+   * @param namespace the profile's namespace, as the process that reads the label sees it; empty
+   *     for that process's own
+   * @param profile the profile's name in the namespace
    */
   public record Part(String namespace, String profile) {
 
@@ -57,8 +59,8 @@ public record Label(List<Part> parts, String mode) {
 
   /**
    * Reads a label as {@code /proc/PID/attr/current} has it: {@code web (enforce)}, {@code a//&:ns:b
-   * (mixed)}, {@code unconfined}. A line feed or NUL at the end is passed over. Every text is a
-   * label, since names may hold anything.
+   * (mixed)}, {@code unconfined}. White space around the label and NULs are ignored. Never fails:
+   * every text is a label, since names may contain any characters.
    */
   public static Label parse(String text) {
     String line = text.strip().replace("\0", "");

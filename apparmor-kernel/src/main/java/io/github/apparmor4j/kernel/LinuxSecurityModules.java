@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What all security modules of the kernel have in common: their list, and from Linux 6.8 on the
- * system calls that ask for labels without {@code /proc}. Thread-safe. Loads JNA.
+ * What all security modules of the kernel have in common: their list and, since Linux 6.8, the
+ * system calls that read labels without {@code /proc}. Thread-safe. Loads JNA.
  *
- * <p>Numbers are those of {@code linux/lsm.h} and of the system call table, in which these calls
- * have the same numbers on all machines.
+ * <p>The numbers are those of {@code linux/lsm.h} and of the system call table, where these calls
+ * have the same numbers on all architectures.
  */
 public final class LinuxSecurityModules {
 
@@ -52,11 +52,11 @@ public final class LinuxSecurityModules {
 
   /** An attribute of a task. */
   public enum Attribute {
-    /** What confines it now. */
+    /** The label that confines the task now. */
     CURRENT(100),
-    /** What will when it executes a program. */
+    /** The label that the task gets when it executes a program. */
     EXEC(101),
-    /** What did before. */
+    /** The label that the task had before. */
     PREVIOUS(104);
 
     private final int number;
@@ -69,10 +69,10 @@ public final class LinuxSecurityModules {
   private LinuxSecurityModules() {}
 
   /**
-   * Returns the names of the active modules, in the order in which they are asked: from {@code
-   * securityfs}, or where that can't be read from the kernel itself.
+   * Returns the names of the active modules, in the order in which the kernel asks them. They are
+   * read from {@code securityfs} or, if that can't be read, by {@link #listed}.
    *
-   * @return empty if the kernel tells neither
+   * @return the names; empty if neither tells them
    */
   public static List<String> active() {
     try {
@@ -84,9 +84,9 @@ public final class LinuxSecurityModules {
   }
 
   /**
-   * Returns what {@code lsm_list_modules} says.
+   * Returns the names of the active modules, as {@code lsm_list_modules} tells them.
    *
-   * @return names, {@code lsm-N} for those that aren't known here; empty before Linux 6.8
+   * @return the names, {@code lsm-N} for a module that isn't known here; empty before Linux 6.8
    */
   public static List<String> listed() {
     long[] ids = new long[MOST_MODULES];
@@ -99,14 +99,14 @@ public final class LinuxSecurityModules {
       }
       return List.copyOf(names);
     } catch (LastErrorException e) {
-      return List.of(); // ENOSYS
+      return List.of(); // ENOSYS: before Linux 6.8
     }
   }
 
   /**
-   * Returns AppArmor's label of the calling thread as {@code lsm_get_self_attr} tells it.
+   * Returns AppArmor's label of the calling thread, as {@code lsm_get_self_attr} tells it.
    *
-   * @return empty before Linux 6.8, without AppArmor, or if the attribute isn't set
+   * @return the label; empty before Linux 6.8, without AppArmor, or if the attribute isn't set
    */
   public static Optional<Label> ofThisThread(Attribute attribute) {
     for (int length = FIRST_SIZE; length <= MOST_SIZE; length *= 4) {
@@ -143,13 +143,14 @@ public final class LinuxSecurityModules {
   }
 
   /**
-   * Returns what confines the other side of a connected Unix socket ({@code SO_PEERSEC}): for a
-   * stream or sequential one, the task that connected or listened, as it was then.
+   * Returns what confines the other side of a connected Unix socket ({@code SO_PEERSEC}). For a
+   * stream or sequential-packet socket, that is the label that the task had when it connected or
+   * listened.
    *
    * @param descriptor the socket's file descriptor. Java doesn't show those of its channels; a
    *     program that is started with {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED} gets
    *     them by {@code ((sun.nio.ch.SelChImpl) channel).getFDVal()}.
-   * @throws KernelException if it isn't such a socket, or no module labels it
+   * @throws KernelException if the descriptor isn't such a socket, or no module labels it
    */
   public static Label ofPeer(int descriptor) throws KernelException {
     for (int length = FIRST_SIZE; ; length *= 4) {

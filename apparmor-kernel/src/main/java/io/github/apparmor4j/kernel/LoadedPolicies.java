@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
-/** What a kernel had of policies when it was last looked at. */
+/** The names of the profiles that a kernel held when it was asked, to compare policies with. */
 final class LoadedPolicies {
 
   private final AppArmorKernel kernel;
@@ -32,16 +32,16 @@ final class LoadedPolicies {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Returns the names of all profiles. */
+  /** Returns the names of all profiles that were loaded. */
   Set<String> names() {
     return names;
   }
 
   /**
-   * Returns whether a policy is there as it should be.
+   * Returns whether the kernel holds a policy as it should be.
    *
-   * @param believed asked where the profiles are there, and the kernel doesn't give back what they
-   *     were loaded with
+   * @param believed gives the answer if the profiles are loaded, but the kernel doesn't keep what
+   *     they were loaded with
    */
   boolean has(CompiledPolicy policy, BooleanSupplier believed) throws KernelException {
     Set<String> own = names(policy);
@@ -56,17 +56,17 @@ final class LoadedPolicies {
       }
     } catch (KernelException e) {
       if (e.errno() == Errno.ENOENT) {
-        return false; // it went meanwhile
+        return false; // it was removed meanwhile
       }
       throw e;
     }
     return kernel.isUpToDate(policy);
   }
 
-  /** Removes those of some profiles that are there. */
+  /** Removes those of the given profiles that were loaded. */
   void remove(Collection<String> gone) throws KernelException {
     for (String name : gone) {
-      // With a parent go its children.
+      // A parent's children are removed with it.
       boolean withParent = gone.stream().anyMatch(other -> name.startsWith(other + "//"));
       if (names.contains(name) && !withParent) {
         kernel.remove(name);

@@ -1,9 +1,10 @@
 package io.github.apparmor4j.kernel;
 
 /**
- * A profile in a kernel.
+ * A profile that a kernel holds.
  *
- * @param name with its namespace, if it has one: {@code web}, {@code web//child}, {@code :ns:web}
+ * @param name its name, with its namespace if it has one: {@code web}, {@code web//child}, {@code
+ *     :ns:web}
  * @param mode enforce, complain, kill, unconfined or user
  */
 public record LoadedProfile(String name, String mode) {

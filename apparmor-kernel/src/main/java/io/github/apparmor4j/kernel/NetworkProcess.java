@@ -14,23 +14,24 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A process that talks to a network: what {@code aa-unconfined} reports. Read from {@code
- * /proc/PID/net} of each network namespace and {@code /proc/PID/fd}; to see other users' processes
- * takes their rights.
+ * A process with network sockets, as {@code aa-unconfined} reports it. Sockets are read from {@code
+ * /proc/PID/net} of each network namespace and from {@code /proc/PID/fd}; seeing those of other
+ * users' processes needs their rights.
  *
- * @param process with its label
- * @param arguments its command line; empty if it can't be seen
- * @param roles of its sockets, at least one
+ * @param process the process and its label
+ * @param arguments its command line; empty if it can't be read
+ * @param roles what it does with its sockets, at least one role
  */
 public record NetworkProcess(ConfinedProcess process, List<String> arguments, Set<Role> roles) {
 
   /** What a process does with a socket. */
   public enum Role {
     /**
-     * Waits for others: a listening TCP socket, a UDP socket without a peer, a raw or packet one.
+     * The process waits for others: a listening TCP socket, a UDP socket without a peer, or a raw
+     * or packet socket.
      */
     SERVER,
-    /** Is connected. */
+    /** The process is connected to another. */
     CLIENT
   }
 
@@ -50,13 +51,13 @@ public record NetworkProcess(ConfinedProcess process, List<String> arguments, Se
     roles = Set.copyOf(roles);
   }
 
-  /** Returns whether the process has a profile that is more than a name. */
+  /** Returns whether a profile confines the process; one in unconfined mode doesn't. */
   public boolean isConfined() {
     return !process.label().isUnconfined();
   }
 
   /**
-   * Returns the processes with sockets of TCP, UDP, raw or packet kind, by number.
+   * Returns the processes with TCP, UDP, raw or packet sockets, sorted by number.
    *
    * @throws KernelException if {@code /proc} can't be read
    */
@@ -72,7 +73,7 @@ public record NetworkProcess(ConfinedProcess process, List<String> arguments, Se
     return List.copyOf(found);
   }
 
-  /** Returns the command line of a process; empty if it can't be seen. */
+  /** Returns the command line of a process; empty if it can't be read. */
   public static List<String> arguments(long pid) {
     try {
       String line =
@@ -84,16 +85,16 @@ public record NetworkProcess(ConfinedProcess process, List<String> arguments, Se
     }
   }
 
-  /** Returns how many arguments a command line has; each ends in a NUL, or the last one doesn't. */
+  /** Returns how many arguments a command line has; each ends in a NUL, except perhaps the last. */
   private static int count(String line) {
     int ends = (int) line.chars().filter(c -> c == 0).count();
     return line.endsWith("\0") ? ends : ends + 1;
   }
 
   /**
-   * Returns the roles of a process's sockets; none if it can't be seen.
+   * Returns the roles of a process's sockets; none if the process can't be seen.
    *
-   * @param namespaces sockets by inode of each network namespace seen so far
+   * @param namespaces the sockets, by inode, of each network namespace seen so far
    */
   static Set<Role> roles(long pid, Map<String, Map<String, Role>> namespaces) {
     Path own = PROC.resolve(String.valueOf(pid));
@@ -112,7 +113,7 @@ public record NetworkProcess(ConfinedProcess process, List<String> arguments, Se
         }
       }
     } catch (IOException e) {
-      // Ended, or not ours to see.
+      // It has ended, or we may not see it.
     }
     return roles;
   }
@@ -121,7 +122,7 @@ public record NetworkProcess(ConfinedProcess process, List<String> arguments, Se
     try {
       return Files.readSymbolicLink(descriptor).toString();
     } catch (IOException e) {
-      return ""; // closed meanwhile
+      return ""; // it was closed meanwhile
     }
   }
 

@@ -29,12 +29,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a kernel's profiles a {@link PolicyDirectory} loaded, in a file that outlives it. An
- * entry is written before its profile is loaded, so that no crash leaves one that nobody owns; what
- * was written of another boot, or of a profile that is another one by now, doesn't count.
+ * The profiles of a kernel that a {@link PolicyDirectory} has loaded, recorded in a file that
+ * outlives it. An entry is written before its profile is loaded, so that no crash leaves a profile
+ * that nobody owns. Entries of another boot don't count, nor do those of profiles that someone else
+ * has replaced since.
  *
- * <p>The file is text: a line that names the format, one for the boot, and one for each profile
- * with hashes of what it may have been loaded with, its file and its name, both percent-encoded.
+ * <p>The file is text: a line that names the format, a line for the boot, and a line for each
+ * profile. That line has the hashes of what the profile may have been loaded with, its file and its
+ * name, both percent-encoded.
  */
 final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
 
@@ -44,8 +46,9 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
   /**
    * An owned profile.
    *
-   * @param file in whose text it stands
-   * @param hashes SHA-256 of the policies it may have come with: two between intent and load
+   * @param file the file whose text has the profile
+   * @param hashes SHA-256 of the policies that it may have been loaded with; more than one between
+   *     {@link #intend} and {@link #settle}
    */
   private record Entry(String file, List<String> hashes) {}
 
@@ -57,11 +60,11 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
   private String written = "";
 
   /**
-   * Reads what was owned.
+   * Locks the file and reads what was owned.
    *
-   * @param state {@code null} to remember nothing
-   * @param boot what tells this boot from others
-   * @throws IOException if the file can't be read or is none of these, or another process has it
+   * @param state the file; {@code null} to remember nothing
+   * @param boot a text that tells this boot from others
+   * @throws IOException if the file can't be read, has another format or is in use
    */
   OwnedProfiles(@Nullable Path state, String boot, AppArmorKernel kernel) throws IOException {
     this.state = state;
@@ -79,7 +82,10 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
     }
   }
 
-  /** Takes a lock beside the file, which is replaced as a whole and so can't be locked itself. */
+  /**
+   * Locks a second file beside the first, which is replaced as a whole and so can't be locked
+   * itself.
+   */
   private void lock(Path file) throws IOException {
     makeDirectoryOf(file);
     FileChannel channel =
@@ -91,7 +97,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
     try {
       taken = channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      taken = false; // by this process
+      taken = false; // this process has it already
     } finally {
       if (!taken) {
         channel.close();
@@ -105,12 +111,12 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
 
   private static void makeDirectoryOf(Path file) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
-    if (directory != null && !Files.isDirectory(directory)) { // which may be a link to one
+    if (directory != null && !Files.isDirectory(directory)) { // a link to a directory will do
       Files.createDirectories(directory);
     }
   }
 
-  /** Lets others have the file. */
+  /** Releases the lock, so that others can use the file. */
   @Override
   public void close() throws IOException {
     if (lock != null) {
@@ -120,7 +126,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
   }
 
   /**
-   * Returns the owned profiles that are loaded still, as they were by us, and aren't wanted.
+   * Returns the owned profiles that aren't wanted, but are still loaded as we loaded them.
    *
    * @throws KernelException if the kernel can't be asked
    */
@@ -132,7 +138,10 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
     return left;
   }
 
-  /** Disowns those of some profiles that aren't loaded any more, or are somebody else's by now. */
+  /**
+   * Disowns those of the given profiles that aren't loaded any more or that someone else has
+   * replaced.
+   */
   private void disownOthers(Set<String> names) throws KernelException {
     Set<String> loaded = LoadedPolicies.of(kernel).names();
     Set<String> others = new TreeSet<>();
@@ -151,7 +160,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
       return raw.isEmpty() || entry.hashes().contains(hash(raw.get()));
     } catch (KernelException e) {
       if (e.errno() == Errno.ENOENT) {
-        return false; // it went meanwhile
+        return false; // it was removed meanwhile
       }
       throw e;
     }
@@ -172,7 +181,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
       }
       written = Files.readString(file);
     } catch (NoSuchFileException e) {
-      return; // the first time
+      return; // nothing was saved yet
     }
     List<String> lines = written.lines().toList();
     if (lines.size() < 2 || !lines.get(0).equals(FORMAT)) {
@@ -195,7 +204,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
     return entries.containsKey(name);
   }
 
-  /** Returns the file that a profile came from; empty for one that isn't owned. */
+  /** Returns the file that a profile came from; empty if the profile isn't owned. */
   String file(String name) {
     Entry entry = entries.get(name);
     return entry == null ? "" : entry.file();
@@ -224,7 +233,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
     names.forEach(entries::remove);
   }
 
-  /** Writes what is owned, if that changed. */
+  /** Writes the file, if what is owned has changed. */
   @Override
   public void save() throws IOException {
     String text =
@@ -253,7 +262,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
     }
   }
 
-  // As bytes, since a name may hold some that are no UTF-8.
+  // Encodes bytes, since a name may contain some that are not UTF-8.
   private static String encode(String text) {
     String bytes = new String(SourceText.encode(text), StandardCharsets.ISO_8859_1);
     return URLEncoder.encode(bytes, StandardCharsets.ISO_8859_1);

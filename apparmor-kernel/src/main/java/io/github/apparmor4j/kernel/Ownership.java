@@ -5,27 +5,31 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * Which of a kernel's profiles a {@link Reconciler} may replace, and what they were loaded with.
+ * A record of the profiles that a {@link Reconciler} may replace, and of what they were loaded
+ * with.
  *
- * @param <E> what {@link #save} fails with
+ * @param <E> the exception that {@link #save} throws
  */
 interface Ownership<E extends IOException> {
 
   /** Returns whether a loaded profile may be replaced. */
   boolean owns(String name);
 
-  /** Returns whether a policy is what was loaded last, as far as is known here. */
+  /** Returns whether a policy's profiles were last loaded from it, as far as is known here. */
   boolean hasLoaded(CompiledPolicy policy);
 
-  /** Owns a policy's profiles from now on, loaded as it has them or as before. */
+  /**
+   * Takes ownership of a policy's profiles before it is loaded: they may be loaded as the policy
+   * has them, or still as before.
+   */
   void intend(String key, CompiledPolicy policy);
 
-  /** Says that a policy was loaded. */
+  /** Records that a policy was loaded. */
   void settle(String key, CompiledPolicy policy);
 
-  /** Says that profiles are not loaded, or not ours. */
+  /** Gives up the ownership of profiles that are not loaded, or not ours. */
   void disown(Set<String> names);
 
-  /** Makes what was said so far outlive this process, where that is meant. */
+  /** Saves the record so that it outlives this process, if it is meant to. */
   void save() throws E;
 }

@@ -21,52 +21,53 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the profiles of a directory's files enforced, as an agent on a machine does: what changed
- * in the files or in the kernel is put right at each {@link #sync()}.
+ * A directory of files whose profiles are kept enforced, as an agent on a machine does it: each
+ * {@link #sync()} puts right what has changed in the files or in the kernel.
  *
  * <pre>{@code
  * try (PolicyDirectory directory =
  *     PolicyDirectory.builder(kernel, Path.of("/profiles")).state(Path.of("/var/lib/x")).open()) {
- *   directory.watch(status -> ready.set(status.isReady()));
- *   ...
+ *   directory.watch(status -> System.out.println("ready: " + status.isReady()));
+ *   new CountDownLatch(1).await(); // until the process ends
  * }
  * }</pre>
  *
  * <ul>
- *   <li>A file that can't be read, compiled or loaded leaves what it had loaded before enforced.
- *   <li>Profiles that someone else loaded are never replaced or removed, unless these were ours.
- *   <li>Profiles whose file is gone stay loaded, for tasks that they confine, unless {@link
- *       Builder#prune} or {@link #removeAll} says otherwise.
- *   <li>Kubernetes' way to change all files of a mounted ConfigMap at once, a link {@code ..data},
- *       is read as one change.
+ *   <li>If a file can't be read, compiled or loaded, what it had loaded before stays enforced.
+ *   <li>Profiles that someone else loaded are never removed, and replaced only if they took the
+ *       place of ours.
+ *   <li>Profiles whose file is gone stay loaded, for the tasks that they confine; {@link
+ *       Builder#prune} and {@link #removeAll} remove them.
+ *   <li>Kubernetes changes all files of a mounted ConfigMap at once, through a link {@code ..data};
+ *       that is read as one change.
  * </ul>
  *
- * <p>A file is compiled again when its own text changes; a change of what it includes doesn't
- * count. Thread-safe.
+ * <p>A file is compiled again when its own text changes, but not when a file that it includes does.
+ * Thread-safe.
  */
 public final class PolicyDirectory implements AutoCloseable {
 
-  /** So that a change of many files, or of the kernel's policy in many steps, is looked at once. */
+  /** How long to wait for further changes, so that many in a row lead to one look. */
   private static final Duration SETTLING = Duration.ofMillis(200);
 
   /** What became of a file. */
   public enum State {
-    /** The kernel has its profiles as they are written. */
+    /** The kernel has the file's profiles as they are written. */
     ENFORCED,
-    /** It can't be read or compiled. */
+    /** The file can't be read or compiled, or another file has one of its profiles, too. */
     INVALID,
-    /** The kernel didn't take it, or its profiles belong to someone else. */
+    /** The kernel refused the file's profiles, or someone else has loaded one of them. */
     REFUSED
   }
 
   /**
    * A file of the directory.
    *
-   * @param name in the directory
+   * @param name its name in the directory
    * @param state what became of it
-   * @param profiles names of the profiles that are kept enforced; of an earlier text, if this one
-   *     is not {@code ENFORCED} and there was one
-   * @param diagnostics of its text
+   * @param profiles the names of the profiles that are kept enforced. If the file is not {@code
+   *     ENFORCED}, they are those of an earlier text, if there was one
+   * @param diagnostics what was found in its text
    * @param problem why it isn't enforced, in one line; empty if it is
    */
   public record PolicyFile(
@@ -86,12 +87,13 @@ public final class PolicyDirectory implements AutoCloseable {
   /**
    * What was found and done at a {@link #sync()}.
    *
-   * @param generation tells this content of the directory from others: 16 hexadecimal digits
-   * @param files by name
-   * @param leftOver profiles of ours that no file has any more, and that are loaded still
+   * @param generation 16 hexadecimal digits that tell this content of the directory from others;
+   *     empty before the first look
+   * @param files the files, sorted by name
+   * @param leftOver our profiles that are still loaded, but in no file any more
    * @param loads how many policies were loaded or replaced since this was opened
    * @param removals how many profiles were removed since then
-   * @param problem why the directory couldn't be looked at as a whole; empty if it could
+   * @param problem why the look as a whole failed; empty if it didn't
    */
   public record Status(
       String generation,
@@ -107,13 +109,13 @@ public final class PolicyDirectory implements AutoCloseable {
       leftOver = Set.copyOf(leftOver);
     }
 
-    /** Returns whether all that the directory has is enforced. */
+    /** Returns whether all files of the directory are enforced. */
     public boolean isReady() {
       return problem.isEmpty() && files.stream().allMatch(file -> file.state() == State.ENFORCED);
     }
   }
 
-  /** Collects what a directory is kept with; not thread-safe. */
+  /** Collects the settings of a directory. Not thread-safe. */
   public static final class Builder {
     private final AppArmorKernel kernel;
     private final Path directory;
@@ -130,37 +132,49 @@ public final class PolicyDirectory implements AutoCloseable {
     }
 
     /**
-     * Remembers in a file which profiles are ours; until this is closed, no other can be opened
-     * with it. Without, those of an earlier process are taken for someone else's: left alone, and
-     * refused unless they are what the directory has.
+     * Sets the file that records which profiles are ours. Until the directory is closed, no other
+     * can be opened with that file. Without one, profiles that an earlier process loaded count as
+     * someone else's: they are left alone, and a file that has other versions of them is refused.
      */
     public Builder state(Path file) {
       state = file;
       return this;
     }
 
-    /** Looks for included files in a directory, after those that were named before. */
+    /**
+     * Adds a directory to search for included files, after those that were added before. If none is
+     * added, no included file is found.
+     */
     public Builder include(Path from) {
       includes.add(from);
       return this;
     }
 
-    /** Compiles by a function of its own, instead of for the kernel's features. */
+    /**
+     * Sets a function that compiles, instead of a compiler for the kernel's features and with the
+     * directories of {@link #include}.
+     */
     public Builder compiler(Function<SourceText, Compilation> function) {
       compiler = function;
       return this;
     }
 
     /**
-     * Removes profiles of ours that no file has any more, at looks at which all files are enforced.
-     * Tasks that they confine are unconfined from then on.
+     * Sets whether to remove our profiles that no file has any more; {@code false} by default. They
+     * are removed only while all files are enforced. Tasks that they confine are unconfined from
+     * then on.
      */
     public Builder prune(boolean remove) {
       prune = remove;
       return this;
     }
 
-    /** Looks at least so often while it {@linkplain #watch watches}; half a minute if unsaid. */
+    /**
+     * Sets the longest time between two looks while the directory is {@linkplain #watch watched};
+     * 30 seconds by default.
+     *
+     * @throws IllegalArgumentException if the interval is shorter than a millisecond
+     */
     public Builder interval(Duration most) {
       if (most.toMillis() <= 0) {
         throw new IllegalArgumentException("no interval: " + most);
@@ -175,9 +189,10 @@ public final class PolicyDirectory implements AutoCloseable {
     }
 
     /**
-     * Returns the directory, at which nothing has looked yet.
+     * Returns the directory. Its files are first looked at by {@link PolicyDirectory#sync()} or
+     * {@link PolicyDirectory#watch}.
      *
-     * @throws IOException if the state can't be read, is of another format or in use by another, or
+     * @throws IOException if the state file can't be read, has another format or is in use, or if
      *     the kernel can't be asked
      */
     public PolicyDirectory open() throws IOException {
@@ -215,7 +230,7 @@ public final class PolicyDirectory implements AutoCloseable {
     this.status = new Status("", List.of(), Set.of(), 0, 0, "not looked at yet");
   }
 
-  /** Returns a builder for a kernel and a directory, which needn't be there yet. */
+  /** Returns a builder for a kernel and a directory, which need not exist yet. */
   public static Builder builder(AppArmorKernel kernel, Path directory) {
     return new Builder(kernel, directory);
   }
@@ -233,8 +248,9 @@ public final class PolicyDirectory implements AutoCloseable {
   // ---- one look
 
   /**
-   * Puts right what isn't as the directory has it, and says what it couldn't do. Whatever is thrown
-   * by compiling or loading a file is that file's problem, and the others are enforced.
+   * Makes the kernel's profiles what the directory's files say, and returns what was found and
+   * done. A failure to compile or load one file is that file's problem; the others are enforced all
+   * the same.
    */
   public synchronized Status sync() {
     String problem = "";
@@ -262,7 +278,7 @@ public final class PolicyDirectory implements AutoCloseable {
         generation, results, leftOver, reconciler.loads(), reconciler.removals(), problem);
   }
 
-  /** Enforces what there was when the directory could be read. */
+  /** Enforces what was loaded last, while the directory can't be read. */
   private Status restored(String problem) throws IOException {
     Map<String, Refusal> refused = reconciler.reconcile(policies.lastGood()).refused();
     List<PolicyFile> results =
@@ -319,10 +335,10 @@ public final class PolicyDirectory implements AutoCloseable {
         invalid == null ? refused : invalid);
   }
 
-  /** Returns what is ours, loaded still, and in no file any more. */
+  /** Returns our profiles that are still loaded, but in no file any more. */
   private Set<String> leftOver(Set<String> there) throws KernelException {
     Set<String> named = policies.names();
-    // What a file had before this was opened may be in it still, if it can't be compiled.
+    // A file that can't be compiled may still have what it had before this was opened.
     return owned.leftOver(
         name ->
             named.contains(name)
@@ -331,11 +347,11 @@ public final class PolicyDirectory implements AutoCloseable {
   }
 
   /**
-   * Removes all profiles that are ours and as we loaded them, and no others. Tasks that they
+   * Removes all profiles that are ours and still as we loaded them, and no others. Tasks that they
    * confine are unconfined from then on. The next {@link #sync()} loads them again.
    *
-   * @return their names
-   * @throws IOException if the kernel refuses, or the state can't be written
+   * @return the names of the removed profiles
+   * @throws IOException if the kernel refuses, or the state file can't be written
    */
   public synchronized Set<String> removeAll() throws IOException {
     Set<String> names = owned.leftOver(name -> false);
@@ -346,11 +362,11 @@ public final class PolicyDirectory implements AutoCloseable {
   // ---- the watch
 
   /**
-   * Has a thread look now, whenever the directory or the kernel's policy changes, and after each
-   * interval, until this is closed.
+   * Starts a thread that calls {@link #sync()} at once, whenever the directory or the kernel's
+   * policy changes, and after each interval, until this is closed.
    *
-   * @param listener told of each look by that thread
-   * @throws IllegalStateException if one looks already
+   * @param listener called by that thread with the result of each look
+   * @throws IllegalStateException if the directory is watched already
    */
   public synchronized void watch(Consumer<Status> listener) {
     if (watch != null) {
@@ -369,9 +385,9 @@ public final class PolicyDirectory implements AutoCloseable {
   }
 
   /**
-   * Ends the watch, and lets others have the state. What was loaded stays loaded.
+   * Ends the watch and releases the state file. Loaded profiles stay loaded.
    *
-   * @throws IOException if the state's lock can't be given back
+   * @throws IOException if the state file's lock can't be released
    */
   @Override
   public synchronized void close() throws IOException {

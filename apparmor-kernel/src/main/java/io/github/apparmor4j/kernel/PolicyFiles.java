@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts of a directory's files, as they are at one moment: Kubernetes' way to change all files
- * of a mounted ConfigMap at once, a link {@code ..data}, is read as one change.
+ * The texts of a directory's files at one moment. Kubernetes changes all files of a mounted
+ * ConfigMap at once, through a link {@code ..data}; that is read as one change.
  */
 final class PolicyFiles {
 
@@ -28,14 +28,14 @@ final class PolicyFiles {
   private static final long LONGEST = 16 << 20;
   private static final int TRIES = 10;
 
-  /** How long it takes at most to see a directory that is made later. */
+  /** How long it takes at most to see a directory that is created later. */
   private static final int MOST_PAUSE = 1000; // milliseconds
 
   /**
-   * What was read of a file.
+   * A file's text, or why it can't be read.
    *
-   * @param text {@code null} if it can't be read
-   * @param problem why; empty if it can
+   * @param text the text; {@code null} if it can't be read
+   * @param problem why it can't be read; empty if it can
    */
   record Read(@Nullable SourceText text, String problem) {}
 
@@ -46,9 +46,10 @@ final class PolicyFiles {
   }
 
   /**
-   * Returns what the files have, by name.
+   * Returns the files by name.
    *
-   * @throws IOException if the directory can't be read, or changes all the time
+   * @throws IOException if the directory can't be read, changes all the time or has more than
+   *     10,000 files
    */
   Map<String, Read> read() throws IOException {
     for (int i = 1; ; i++) {
@@ -63,7 +64,7 @@ final class PolicyFiles {
         try {
           files.put(String.valueOf(file.getFileName()), read(file));
         } catch (NoSuchFileException e) {
-          torn = true; // it went between the list and now
+          torn = true; // it was removed after it was listed
         }
       }
       if (!torn && Objects.equals(data, data())) {
@@ -74,7 +75,10 @@ final class PolicyFiles {
     }
   }
 
-  /** Returns where a ConfigMap's files are at the moment; {@code null} if this is none. */
+  /**
+   * Returns the directory where a mounted ConfigMap's files are at the moment; {@code null} if this
+   * is not a mounted ConfigMap.
+   */
   private @Nullable Path data() throws IOException {
     try {
       return directory.resolve("..data").toRealPath();
@@ -103,10 +107,10 @@ final class PolicyFiles {
   }
 
   /**
-   * Waits for changes until it is interrupted. Where the directory can't be watched, it waits for
-   * one that can.
+   * Waits for changes until the thread is interrupted. While the directory can't be watched, it
+   * tries again from time to time.
    *
-   * @param pause at most between two tries
+   * @param pause how long it waits between two tries at most; never more than a second
    * @param changed called after each change, and whenever the directory can be watched anew
    */
   void awaitChanges(Duration pause, Runnable changed) throws InterruptedException {
@@ -117,7 +121,7 @@ final class PolicyFiles {
             StandardWatchEventKinds.ENTRY_CREATE,
             StandardWatchEventKinds.ENTRY_MODIFY,
             StandardWatchEventKinds.ENTRY_DELETE);
-        changed.run(); // of what came before this
+        changed.run(); // for changes before this
         for (boolean there = true; there; ) {
           WatchKey key = service.take();
           key.pollEvents();
@@ -125,7 +129,7 @@ final class PolicyFiles {
           there = key.reset();
         }
       } catch (IOException e) {
-        // Not there, or not to be watched.
+        // The directory is missing or can't be watched.
       }
       Thread.sleep(Math.min(pause.toMillis(), MOST_PAUSE));
     }

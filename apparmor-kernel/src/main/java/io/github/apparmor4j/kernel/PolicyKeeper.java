@@ -13,15 +13,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps policies in a kernel: loads them, replaces what changed, and loads them again when someone
- * else removed or replaced them, as a reload of AppArmor does. It never touches a profile that it
- * wasn't given. Thread-safe.
+ * A keeper of policies in a kernel: it loads them, replaces those that change, and loads them again
+ * after someone else has removed or replaced them, as a reload of AppArmor does. It never touches a
+ * profile that it wasn't given. Thread-safe.
  *
  * <pre>{@code
  * try (PolicyKeeper keeper = new PolicyKeeper(kernel)) {
  *   keeper.put("web", policy);
- *   keeper.watch((keys, problem) -> log(keys, problem));
- *   ...
+ *   keeper.watch((keys, problem) -> System.out.println("restored " + keys + ", " + problem));
+ *   new CountDownLatch(1).await(); // until the process ends
  * }
  * }</pre>
  */
@@ -29,18 +29,21 @@ public final class PolicyKeeper implements AutoCloseable {
 
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
-  /** So that two keepers of one profile don't keep a machine busy. */
+  /**
+   * The shortest pause between two looks, so that two keepers of one profile don't keep a machine
+   * busy.
+   */
   private static final Duration SHORTEST = Duration.ofMillis(500);
 
-  /** Told of what a keeper does by itself. */
+  /** A listener for what a keeper does by itself. */
   @FunctionalInterface
   public interface Listener {
 
     /**
-     * Called after a look at the kernel that changed something or failed.
+     * Takes the result of a look at the kernel that changed something or failed.
      *
-     * @param restored keys of the policies that were loaded again
-     * @param problem why others could not be; {@code null} if there is none
+     * @param restored the keys of the policies that were loaded again
+     * @param problem why another could not be loaded; {@code null} if there was no problem
      */
     void looked(Set<String> restored, @Nullable KernelException problem);
   }
@@ -50,20 +53,20 @@ public final class PolicyKeeper implements AutoCloseable {
   private final Map<String, CompiledPolicy> kept = new LinkedHashMap<>();
   private @Nullable Watch watch;
 
-  /** Creates a keeper of nothing. */
+  /** Creates a keeper that keeps nothing yet. */
   public PolicyKeeper(AppArmorKernel kernel) {
     this.kernel = Objects.requireNonNull(kernel, "kernel");
     this.reconciler = new Reconciler<>(kernel, new GivenProfiles());
   }
 
   /**
-   * Loads a policy, or what of it changed, and keeps it from then on. Profiles that the policy kept
-   * so far under this key had and this one doesn't are removed.
+   * Loads a policy, unless the kernel holds it already, and keeps it from then on. If another
+   * policy was kept under this key, its profiles that no kept policy has any more are removed.
    *
-   * @param key what the policy is known by here: a file's name, say
+   * @param key what the policy is known by here, such as a file's name
    * @return whether the kernel had to be changed
-   * @throws KernelException as the kernel's operations do: of a load, and what was kept before
-   *     still is; of a removal, and the new policy is loaded and kept
+   * @throws KernelException if the policy can't be loaded: what was kept before is still kept then;
+   *     or if an old profile can't be removed: the new policy is loaded and kept then
    */
   public synchronized boolean put(String key, CompiledPolicy policy) throws KernelException {
     boolean changed = !loaded(Map.of(key, policy)).isEmpty();
@@ -77,10 +80,11 @@ public final class PolicyKeeper implements AutoCloseable {
   }
 
   /**
-   * Removes the profiles of a policy from the kernel, those of them that are still there and belong
-   * to no other policy that is kept, and keeps it no longer.
+   * Stops keeping a policy, and removes its profiles from the kernel, except those that are not
+   * loaded or belong to another policy that is kept.
    *
-   * @return whether there was such a policy
+   * @return whether a policy was kept under this key
+   * @throws KernelException if a profile can't be removed; the policy is still kept then
    */
   public synchronized boolean remove(String key) throws KernelException {
     CompiledPolicy policy = kept.get(key);
@@ -100,7 +104,7 @@ public final class PolicyKeeper implements AutoCloseable {
     return names;
   }
 
-  /** Returns the keys of the policies that are kept, in the order they came in. */
+  /** Returns the keys of the policies that are kept, in the order in which they were first put. */
   public synchronized List<String> keys() {
     return List.copyOf(kept.keySet());
   }
@@ -111,10 +115,11 @@ public final class PolicyKeeper implements AutoCloseable {
   }
 
   /**
-   * Loads again what is not as it should be.
+   * Loads the policies again that are not in the kernel as they should be.
    *
-   * @return the keys of the policies that were
-   * @throws KernelException if one can't be loaded; the others are, as far as the kernel lets them
+   * @return the keys of the policies that were loaded again
+   * @throws KernelException if a policy can't be loaded; the others are loaded all the same, as far
+   *     as the kernel takes them
    */
   public synchronized Set<String> restore() throws KernelException {
     return loaded(kept);
@@ -130,10 +135,11 @@ public final class PolicyKeeper implements AutoCloseable {
   }
 
   /**
-   * Has a thread of its own look whenever the kernel's policy changes, until this is closed.
+   * Starts a thread that loads again what is not as it should be: at once, whenever the kernel's
+   * policy changes, and at least once a minute, until this is closed.
    *
-   * @param listener told by that thread
-   * @throws IllegalStateException if one looks already
+   * @param listener called by that thread
+   * @throws IllegalStateException if the keeper watches already
    */
   public synchronized void watch(Listener listener) {
     if (watch != null) {
@@ -145,7 +151,7 @@ public final class PolicyKeeper implements AutoCloseable {
                 LONGEST,
                 Duration.ZERO,
                 () -> look(listener),
-                e -> {}) // which the listener has thrown
+                e -> {}) // only the listener can have thrown it
             .onPolicyOf(kernel, SHORTEST)
             .start();
   }
@@ -171,7 +177,7 @@ public final class PolicyKeeper implements AutoCloseable {
     return reconciler.reconcile(kept);
   }
 
-  /** Ends the watch. What was loaded stays loaded. */
+  /** Ends the watch. Loaded profiles stay loaded. */
   @Override
   public synchronized void close() {
     if (watch != null) {

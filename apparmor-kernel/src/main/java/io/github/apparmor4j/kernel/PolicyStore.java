@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory of profiles such as {@code /etc/apparmor.d}: finds profiles, switches their modes in
- * their files, and brings them to a kernel.
+ * A directory of profiles such as {@code /etc/apparmor.d}: it finds profiles, switches their modes
+ * in their files, and loads them into a kernel.
  *
  * <pre>{@code
  * PolicyStore store = PolicyStore.of(Path.of("/etc/apparmor.d"));
@@ -20,44 +20,45 @@ import org.jspecify.annotations.Nullable;
  * store.load(kernel, store.find("man"));
  * }</pre>
  *
- * <p>Files directly in the directory are profiles; {@code disable/NAME} keeps a file from being
- * loaded, {@code force-complain/NAME} has it loaded in complain mode. Immutable and thread-safe;
- * nothing is kept between calls, each reads the files as they are.
+ * <p>The files directly in the directory hold the profiles. A link {@code disable/NAME} keeps the
+ * file of that name from being loaded; a link {@code force-complain/NAME} has it loaded in complain
+ * mode. Immutable and thread-safe: nothing is kept between calls, and each call reads the files as
+ * they are.
  */
 public final class PolicyStore {
 
   /** What {@link #plan} does to profiles. */
   public enum Action {
-    /** Refuse what isn't allowed; enabled, if it was disabled. */
+    /** Refuse what isn't allowed; also enables a disabled file. */
     ENFORCE,
-    /** Log it only; enabled, if it was disabled. */
+    /** Only log what isn't allowed; also enables a disabled file. */
     COMPLAIN,
-    /** Kill what tries. */
+    /** Kill tasks that try what isn't allowed. */
     KILL,
-    /** Log what is allowed, too. */
+    /** Log also what is allowed. */
     AUDIT,
-    /** Don't. */
+    /** Stop logging what is allowed. */
     NO_AUDIT,
-    /** Not to be loaded: the whole file, whatever the scope. */
+    /** Keep the whole file from being loaded, whatever the scope. */
     DISABLE
   }
 
   /** Which profiles of a file are switched. */
   public enum Scope {
-    /** The profile, none of its children. */
+    /** The profile without its children. */
     PROFILE,
-    /** The profile, its children and hats. */
+    /** The profile with its children and hats. */
     WITH_CHILDREN,
-    /** All that stand in the profile's file. */
+    /** All profiles in the profile's file. */
     FILE
   }
 
   /**
    * The profiles of all files that could be read.
    *
-   * @param profiles by file, then in the order of the text
-   * @param problems errors of the files' texts
-   * @param unreadable failures to read files
+   * @param profiles the profiles, sorted by file, then in the order of the text
+   * @param problems the errors in the files' texts
+   * @param unreadable the failures to read files
    */
   public record Contents(
       List<StoredProfile> profiles, List<Diagnostic> problems, List<IOException> unreadable) {
@@ -73,10 +74,10 @@ public final class PolicyStore {
   /**
    * What became of a file.
    *
-   * @param file with profiles
+   * @param file the file
    * @param outcome what was done
-   * @param diagnostics of its text and compilation
-   * @param failure of the kernel's or the file system's, if it was that
+   * @param diagnostics what was found in its text and in compiling it
+   * @param failure a failure of the kernel or the file system; {@code null} if there was none
    */
   public record Loaded(
       Path file, Outcome outcome, List<Diagnostic> diagnostics, @Nullable IOException failure) {
@@ -89,19 +90,19 @@ public final class PolicyStore {
 
   /** What became of a file's profiles. */
   public enum Outcome {
-    /** The kernel holds them now. */
+    /** They were loaded: the kernel holds them now. */
     LOADED,
-    /** It held just the same before. */
+    /** The kernel held the same profiles before. */
     UP_TO_DATE,
-    /** The file is disabled; the kernel holds none of them. */
+    /** The file is disabled; the kernel holds none of its profiles. */
     DISABLED,
-    /** It holds what it held. */
+    /** They couldn't be loaded or removed; the kernel holds what it held before. */
     FAILED
   }
 
   /**
-   * Names that belong to others, as far as is known of a host: those that container runtimes,
-   * libvirt, LXC and snapd load on their own. Patterns of profile names.
+   * Patterns of the names of profiles that belong to others, as far as is known: those that
+   * container runtimes, libvirt, LXC and snapd load by themselves.
    */
   public static final List<String> FOREIGN =
       List.of(
@@ -129,23 +130,25 @@ public final class PolicyStore {
   }
 
   /**
-   * Returns a store.
+   * Returns the store in a directory.
    *
-   * @param directory of profiles, and of what they include
+   * @param directory the directory of the profiles and of the files that they include
    */
   public static PolicyStore of(Path directory) {
     Objects.requireNonNull(directory, "directory");
     return new PolicyStore(new StoreFiles(directory, List.of()), null);
   }
 
-  /** Returns this store, whose includes are looked for in other directories first. */
+  /**
+   * Returns this store with other directories that are searched for included files before its own.
+   */
   public PolicyStore withIncludes(List<Path> first) {
     return new PolicyStore(new StoreFiles(files.directory(), first), cache);
   }
 
   /**
-   * Returns this store, which compiles only what a cache doesn't have: with a directory, only what
-   * has changed since the last boot.
+   * Returns this store with a cache, so that it compiles only what the cache doesn't have. If the
+   * cache has a directory, that is only what has changed since the last boot.
    */
   public PolicyStore withCache(TableCache tables) {
     return new PolicyStore(files, tables);
@@ -153,22 +156,29 @@ public final class PolicyStore {
 
   // ---- what is there
 
-  /** Returns the files with profiles, by name. */
+  /** Returns the files with profiles, sorted by name. */
   public List<Path> files() throws IOException {
     return files.list();
   }
 
-  /** Returns all profiles; files with errors give those that could be read. */
+  /** Returns all profiles; of a file with errors, those that could be read. */
   public Contents contents() throws IOException {
     return files.contents();
   }
 
   /**
-   * Returns the profiles that a word means: those of a file, if it is the path or else the name of
-   * one in the store; those of that name; those that attach to a program of that path, or to one of
-   * that name in {@code PATH}: by equal text, else the first whose pattern matches.
+   * Returns the profiles that a word means. These meanings are tried in turn, until one gives
+   * profiles:
    *
-   * @return none if nothing fits
+   * <ul>
+   *   <li>the path of a file of the store: its profiles, without children
+   *   <li>the name of a profile
+   *   <li>the path of a program, or its name in {@code PATH}: the profiles that attach to just that
+   *       path, or else the first with a pattern that matches it
+   *   <li>the name of a file in the store: its profiles, without children
+   * </ul>
+   *
+   * @return the profiles; empty if nothing fits
    */
   public List<StoredProfile> find(String word) throws IOException {
     return ProfileFinder.find(contents().profiles(), word);
@@ -177,12 +187,12 @@ public final class PolicyStore {
   // ---- changes of files
 
   /**
-   * Returns what has to be done to switch profiles. A mode takes the place of the one that is
-   * there; {@code ENFORCE} and {@code COMPLAIN} enable, and {@code ENFORCE} also removes {@code
-   * force-complain/}'s link. Nothing else in the files changes.
+   * Returns the change that switches profiles. A new mode replaces the present one. {@code ENFORCE}
+   * and {@code COMPLAIN} also enable disabled files, and {@code ENFORCE} also removes links in
+   * {@code force-complain/}. Nothing else in the files changes.
    *
    * @param profiles of this store, as {@link #find} returns them
-   * @throws PolicyStoreException if a file lies outside of the store, behind a link, or can't be
+   * @throws PolicyStoreException if a link leads to a file outside of the store, or a file can't be
    *     edited
    */
   public StoreChange plan(Action action, Scope scope, Collection<StoredProfile> profiles)
@@ -192,14 +202,17 @@ public final class PolicyStore {
 
   // ---- the kernel's side
 
-  /** Brings all files to a kernel, those that are disabled aside, as is done at boot. */
+  /**
+   * Loads all enabled files into a kernel, as is done at boot, and removes the profiles of disabled
+   * ones.
+   */
   public List<Loaded> loadAll(AppArmorKernel kernel) throws IOException {
     return loader().load(kernel, files());
   }
 
   /**
-   * Brings the files of profiles to a kernel, as they are now: replaces what has changed, and
-   * removes what is disabled.
+   * Loads the files of the given profiles into a kernel, as they are now: replaces what has
+   * changed, and removes the profiles of disabled files.
    */
   public List<Loaded> load(AppArmorKernel kernel, Collection<StoredProfile> profiles)
       throws IOException {
@@ -207,10 +220,11 @@ public final class PolicyStore {
   }
 
   /**
-   * Returns the loaded profiles that no enabled file of the store has, in this process's namespace,
-   * without those whose parents go anyway.
+   * Returns the names of the loaded profiles that are in no enabled file of the store, sorted. Only
+   * this process's namespace counts, and children are left out if their parents are in the list.
    *
-   * @param keep patterns of names that are somebody else's; see {@link #FOREIGN}
+   * @param keep patterns of the names of profiles that belong to others and are left out; see
+   *     {@link #FOREIGN}
    * @throws PolicyStoreException if a file has errors: its profiles would seem unknown
    */
   public List<String> unknown(AppArmorKernel kernel, Collection<String> keep) throws IOException {

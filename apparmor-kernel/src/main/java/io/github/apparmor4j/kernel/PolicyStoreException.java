@@ -3,20 +3,22 @@ package io.github.apparmor4j.kernel;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A directory of profiles can't be changed as was asked; nothing of that file was changed. */
+/**
+ * A failure to change or to compare a directory of profiles as was asked; the file was not changed.
+ */
 public final class PolicyStoreException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Why. */
+  /** The reason of a failure. */
   public enum Reason {
     /** A symbolic link leads to a file outside of the directory. */
     OUTSIDE,
-    /** Somebody else has written the file since it was read. */
+    /** Somebody else has changed the file since it was read. */
     CHANGED_MEANWHILE,
     /** The text can't be changed in place: it doesn't parse around the profile's header. */
     NOT_EDITABLE,
-    /** A file is too large, or has errors, so that what is unknown can't be told. */
+    /** A file has errors, so it can't be told which loaded profiles are unknown. */
     UNREADABLE
   }
 
@@ -29,7 +31,7 @@ public final class PolicyStoreException extends IOException {
     this.file = file.toString();
   }
 
-  /** Returns why. */
+  /** Returns the reason. */
   public Reason reason() {
     return reason;
   }

@@ -21,7 +21,7 @@ final class ProfileFinder {
 
   private ProfileFinder() {}
 
-  /** Returns those of some profiles that a word means, as {@link PolicyStore#find} says. */
+  /** Returns those of the given profiles that a word means, as {@link PolicyStore#find} says. */
   static List<StoredProfile> find(List<StoredProfile> all, String word) throws IOException {
     Path path = Path.of(word);
     if (word.contains("/") && Files.exists(path)) {
@@ -63,7 +63,7 @@ final class ProfileFinder {
     try {
       names.add(program.toRealPath().toString());
     } catch (IOException e) {
-      // A program that isn't there may have a profile all the same.
+      // A program that doesn't exist may have a profile all the same.
     }
     List<StoredProfile> own = some(all, one -> !one.isChild());
     List<StoredProfile> exact =
@@ -81,13 +81,16 @@ final class ProfileFinder {
         .anyMatch(pattern -> matches(Aare::path, pattern, program));
   }
 
-  /** Returns whether a pattern matches a name or that of the profile that it is a child of. */
+  /**
+   * Returns whether a pattern matches a profile's name or, for a child, the name of its outermost
+   * parent.
+   */
   static boolean isOrIsBelow(String pattern, String name) {
     int child = name.indexOf("//", 1);
     return matches(Aare::label, pattern, child < 0 ? name : name.substring(0, child));
   }
 
-  /** Returns whether a pattern matches a text; one that isn't valid matches none. */
+  /** Returns whether a pattern matches a text; an invalid pattern matches none. */
   private static boolean matches(Function<String, Aare> kind, String pattern, String text) {
     try {
       return kind.apply(pattern).matches(text);

@@ -12,15 +12,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What can be told from policy in its binary form. */
+/** Operations on policy in its binary form, and on the names of namespaces. */
 final class RawPolicy {
 
   private RawPolicy() {}
 
   /**
-   * Returns whether a kernel holds a profile just as it is.
+   * Returns whether a kernel holds a profile exactly as it is given.
    *
-   * @param usual the policy that it is a part of; one that was loaded in other company is read
+   * @param usual the policy that the profile is a part of; if it was loaded with another policy,
+   *     that one is read
    */
   static boolean holds(AppArmorKernel kernel, KernelProfile profile, byte[] usual)
       throws KernelException {
@@ -39,18 +40,18 @@ final class RawPolicy {
     }
   }
 
-  /** What takes policy of one namespace. */
+  /** A taker of policy of one namespace. */
   interface Taker {
     void take(Piece piece) throws KernelException;
   }
 
   /**
-   * Gives a policy away in pieces that a kernel takes as they are meant. A failure names the
-   * profiles that were taken before.
+   * Hands a policy over in pieces that a kernel takes as they are meant. A failure's message names
+   * the profiles that were taken before.
    *
    * @param sets whether the kernel takes several profiles at once
-   * @throws KernelException EEXIST, before anything is taken, if a name is there twice: kernels
-   *     would hold both, and corrupt their lists when one goes (docs/real-kernels.md)
+   * @throws KernelException EEXIST, before anything is taken, if a name is in the policy twice:
+   *     kernels would hold both, and corrupt their lists when one is removed (docs/real-kernels.md)
    */
   static void give(String operation, byte[] policy, boolean sets, Taker taker)
       throws KernelException {
@@ -58,7 +59,7 @@ final class RawPolicy {
     try {
       pieces = PolicyReader.pieces(policy, sets);
     } catch (PolicyFormatException e) {
-      taker.take(new Piece(List.of(), policy)); // who refuses it in its own words
+      taker.take(new Piece(List.of(), policy)); // the taker refuses it in its own words
       return;
     }
     Set<String> names = new LinkedHashSet<>();
@@ -88,7 +89,7 @@ final class RawPolicy {
     }
   }
 
-  /** Rejects what can't be the name of a namespace directly below another. */
+  /** Rejects a name that is not valid for a namespace directly below another. */
   static void checkNamespace(String name) throws KernelException {
     if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
       throw new KernelException(

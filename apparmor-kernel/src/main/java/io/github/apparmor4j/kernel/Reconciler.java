@@ -12,23 +12,26 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a kernel's policy to what is wanted of it. Each call compares both as they are, so that
- * nothing depends on which change was seen before: it loads what is missing or different, leaves
- * alone what someone else has loaded, and goes on whatever becomes of one policy. Not thread-safe.
+ * Makes a kernel's policy what it should be. Each call compares the two as they are, so it doesn't
+ * matter which changes were seen before. It loads what is missing or different, leaves alone what
+ * someone else has loaded, and goes on if one policy fails. Not thread-safe.
  *
- * @param <E> what fails if it can't be remembered what is owned
+ * @param <E> the exception that is thrown if the ownership can't be saved
  */
 final class Reconciler<E extends IOException> {
 
   /**
    * Why a policy isn't loaded.
    *
-   * @param reason in one line
+   * @param reason the reason, in one line
    * @param cause what was thrown; {@code null} if someone else has loaded one of its profiles
    */
   record Refusal(String reason, @Nullable Throwable cause) {
 
-    /** Makes one of what was thrown, but for what ends the JVM, which is thrown again. */
+    /**
+     * Returns the refusal for what was thrown, unless that should end the JVM: then it is thrown
+     * again.
+     */
     private static Refusal of(Throwable e) {
       Failures.passOnFatal(e);
       return new Refusal(Failures.text(e), e);
@@ -38,18 +41,21 @@ final class Reconciler<E extends IOException> {
   /**
    * What was done.
    *
-   * @param loaded keys of the policies that were not as they should be and are now, sorted
-   * @param refused by key, in the order of the policies
+   * @param loaded the sorted keys of the policies that had to be loaded and were
+   * @param refused the policies that could not be loaded, by key
    */
   record Outcome(Set<String> loaded, Map<String, Refusal> refused) {
 
-    /** Keeps others from changing them. */
+    /** Makes the collections unmodifiable. */
     Outcome {
       loaded = Collections.unmodifiableSet(loaded);
       refused = Collections.unmodifiableMap(refused);
     }
 
-    /** Returns why the last policy that couldn't be loaded couldn't; {@code null} if all could. */
+    /**
+     * Returns why the last of the refused policies could not be loaded; {@code null} if there is
+     * none.
+     */
     @Nullable KernelException problem() {
       KernelException problem = null;
       for (Refusal each : refused.values()) {
@@ -83,10 +89,10 @@ final class Reconciler<E extends IOException> {
   }
 
   /**
-   * Loads the policies that aren't there as they should be, in their order. What is owned is saved
-   * before anything is loaded, so that no crash leaves profiles that nobody owns.
+   * Loads the policies that are not in the kernel as they should be, in their order. What is owned
+   * is saved before anything is loaded, so that no crash leaves profiles that nobody owns.
    *
-   * @param wanted by what each is known by to whoever wants it
+   * @param wanted the policies, by the keys that the caller knows them by
    * @throws KernelException if the kernel can't be asked what is loaded
    */
   Outcome reconcile(Map<String, CompiledPolicy> wanted) throws KernelException, E {
@@ -130,7 +136,7 @@ final class Reconciler<E extends IOException> {
     return new Outcome(done, refused);
   }
 
-  /** Returns the keys of the policies that aren't there as they should be, sorted. */
+  /** Returns the sorted keys of the policies that are not in the kernel as they should be. */
   Set<String> missing(Map<String, CompiledPolicy> wanted) throws KernelException {
     LoadedPolicies loaded = LoadedPolicies.of(kernel);
     Set<String> missing = new TreeSet<>();
@@ -143,9 +149,9 @@ final class Reconciler<E extends IOException> {
   }
 
   /**
-   * Removes those of some profiles that are there, whoever loaded them.
+   * Removes those of the given profiles that are loaded, whoever loaded them.
    *
-   * @return whether any was
+   * @return whether any was loaded
    */
   boolean remove(Set<String> names) throws KernelException, E {
     LoadedPolicies loaded = LoadedPolicies.of(kernel);
@@ -162,7 +168,7 @@ final class Reconciler<E extends IOException> {
     return loaded.has(policy, () -> owned.hasLoaded(policy));
   }
 
-  /** Returns a loaded profile of a policy's that isn't ours, if there is one. */
+  /** Returns a profile of a policy that is loaded but isn't ours; {@code null} if there is none. */
   private @Nullable String foreign(CompiledPolicy policy, LoadedPolicies loaded) {
     return LoadedPolicies.names(policy).stream()
         .filter(name -> loaded.names().contains(name) && !owned.owns(name))

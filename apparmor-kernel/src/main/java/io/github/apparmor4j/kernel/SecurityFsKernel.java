@@ -27,9 +27,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running Linux kernel, through securityfs. Loading and removing need the capability {@code
- * mac_admin} and a task that is not confined. Thread-safe; the kernel orders what several threads
- * do.
+ * The running Linux kernel, through securityfs. Loading and removing profiles needs the capability
+ * {@code mac_admin} and a task that is not confined. Thread-safe: the kernel puts what several
+ * threads do in order.
+ *
+ * <pre>{@code
+ * if (SecurityFsKernel.availability() == Availability.ENABLED) {
+ *   AppArmorKernel kernel = SecurityFsKernel.open();
+ *   kernel.profiles().forEach(System.out::println);
+ * }
+ * }</pre>
  */
 public final class SecurityFsKernel implements AppArmorKernel {
 
@@ -45,7 +52,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
           quiet 0x(\\p{XDigit}{8})
           """);
 
-  /** How often the list is read again while others change it. */
+  /** How often the list is read again at most, while others change it. */
   private static final int MOST_LOOKS = 16;
 
   private static final int MOST_WAIT = 100; // milliseconds
@@ -81,7 +88,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
   /**
    * Opens the running kernel.
    *
-   * @throws KernelException ENOENT or EACCES if it can't be: {@link #availability} says why
+   * @throws KernelException ENOENT or EACCES if it can't be opened; {@link #availability} says why
    */
   public static SecurityFsKernel open() throws KernelException {
     Availability availability = availability();
@@ -101,10 +108,10 @@ public final class SecurityFsKernel implements AppArmorKernel {
   }
 
   /**
-   * Returns the kernel whose interface is in a directory: where a container has it elsewhere, or in
-   * tests a tree of plain files. Nothing is read until something is asked.
+   * Returns the kernel whose interface is in a directory, for containers that have it elsewhere,
+   * and for tests with a tree of plain files. Nothing is read before the first operation.
    *
-   * @param directory the {@code apparmor} directory of a securityfs; one that isn't there makes
+   * @param directory the {@code apparmor} directory of a securityfs; if it doesn't exist,
    *     operations fail with ENOENT
    */
   public static SecurityFsKernel at(Path directory) {
@@ -145,8 +152,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
   }
 
   /**
-   * Gives a policy to the kernel, each namespace's profiles at once, or to one before Linux 3.13
-   * each profile; and looks whether the kernel lists them then.
+   * Gives a policy to the kernel, and checks that the kernel lists its profiles then. The profiles
+   * of a namespace are given at once; before Linux 3.13, each is given by itself.
    */
   private void give(String operation, String file, byte[] policy) throws KernelException {
     boolean sets = Files.exists(directory.resolve("features/policy/set_load"));
@@ -160,7 +167,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
         });
   }
 
-  /** Checks that the kernel lists each of some profiles, and none twice. */
+  /** Checks that the kernel lists each of the given profiles exactly once. */
   private void checkListed(String operation, List<String> names) throws KernelException {
     String wrong = notListedOnce(names, listed());
     if (wrong != null) {
@@ -171,12 +178,15 @@ public final class SecurityFsKernel implements AppArmorKernel {
     }
   }
 
-  /** Returns the first name that a list hasn't once, and how often it is there. */
+  /**
+   * Returns the first name that is not in a list exactly once, with words about how often it is
+   * there; {@code null} if all are.
+   */
   private static @Nullable String notListedOnce(List<String> names, List<LoadedProfile> profiles) {
     Map<String, Integer> listed = new HashMap<>();
     profiles.forEach(profile -> listed.merge(profile.name(), 1, Integer::sum));
     for (String name : names) {
-      int times = name.contains("\n") ? 1 : listed.getOrDefault(name, 0); // a line is no name then
+      int times = name.contains("\n") ? 1 : listed.getOrDefault(name, 0); // not shown on one line
       if (times != 1) {
         return name + ", but lists it " + times + " times";
       }
@@ -189,11 +199,11 @@ public final class SecurityFsKernel implements AppArmorKernel {
     write("remove", ".remove", SourceText.encode(name));
   }
 
-  /** Writes all at once, since the kernel takes each write for a whole. */
+  /** Writes all bytes at once, since the kernel takes each write as complete. */
   private void write(String operation, String file, byte[] bytes) throws KernelException {
     if (bytes.length == 0) {
       throw new KernelException(
-          operation, Errno.EINVAL, "nothing was written", null); // 6.1 takes it
+          operation, Errno.EINVAL, "nothing was written", null); // Linux 6.1 would take it
     }
     KernelFile.write(operation, directory.resolve(file), bytes);
   }
@@ -212,8 +222,9 @@ public final class SecurityFsKernel implements AppArmorKernel {
   }
 
   /**
-   * Looks at the list once. The kernel gives it in pieces and counts where it was: if policy
-   * changes between two of them, even before the end is read, a profile is there twice or missing.
+   * Reads the list once. The kernel hands it out in pieces and only counts how far it has got: if
+   * policy changes between two pieces, even the last ones, a profile may be in the list twice or
+   * missing.
    */
   private List<LoadedProfile> listed() throws KernelException {
     Path file = directory.resolve("profiles");
@@ -254,7 +265,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
             hash = line(each.resolve(kind));
           }
         }
-        String name = parent + line(each.resolve("name")); // a child's is its own part alone
+        String name = parent + line(each.resolve("name")); // a child's has its own part only
         nodes.add(
             new PolicyNamespace.Node(
                 name,
@@ -263,7 +274,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
                 hash,
                 nodes(name + "//", each.resolve("profiles"))));
       } catch (IOException e) {
-        // What was removed while we looked isn't there any more.
+        // It was removed while we looked.
         if (!(e instanceof NoSuchFileException)) {
           throw KernelException.of("policy", each, e);
         }
@@ -286,7 +297,9 @@ public final class SecurityFsKernel implements AppArmorKernel {
     }
   }
 
-  /** Reads a line, without the newline after it: names may begin or end with blanks. */
+  /**
+   * Reads a line and removes only the newline after it, since names may begin or end with blanks.
+   */
   private static String line(Path file) throws IOException {
     String text = SourceText.decode(Files.readAllBytes(file));
     return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
@@ -302,7 +315,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
     }
   }
 
-  /** Finds a profile's directory, whose name the kernel makes up. */
+  /** Returns a profile's directory, whose name is made up by the kernel. */
   private Path place(String profile) throws KernelException {
     Path found = null;
     try {
@@ -317,7 +330,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
         found = found == null ? null : find(found.resolve("profiles"), segment);
       }
     } catch (IllegalArgumentException e) {
-      found = null; // a name of none, or one that no directory has
+      found = null; // not a valid profile name, or not one of a directory
     }
     if (found == null) {
       throw new KernelException("rawData", Errno.ENOENT, "no profile " + profile, null);
@@ -356,7 +369,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        // In pieces, because an interrupt does not reach a system call.
+        // It waits in short pieces, because an interrupt does not end a system call.
         long left = Math.min(MOST_WAIT, (deadline - System.nanoTime()) / 1_000_000);
         if (left < 0) {
           return seen;
@@ -387,7 +400,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
   /**
    * {@inheritDoc}
    *
-   * <p>The kernel can't be asked about capabilities, links, or, by root, files of others.
+   * <p>The kernel can't be asked about capabilities, the execution of programs, links, hats, Unix
+   * sockets, addresses of sockets, or files of others, since root asks.
    *
    * @throws KernelException EINVAL for those
    */
@@ -399,7 +413,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
     }
     int wanted = question.get().wanted();
     AccessWords answer = AccessWords.UNMEDIATED;
-    // Policy of the newest version has sockets in another class; of others nothing comes of it.
+    // Policy of the newest version has sockets in another class, which is not in force in others.
     for (byte[] string : question.get().strings()) {
       AccessWords one = ask(profile, string);
       answer = one.equals(AccessWords.UNMEDIATED) ? answer : one;

@@ -13,11 +13,11 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Which profiles are loaded and which processes they confine: what {@code aa-status} reports.
+ * The loaded profiles and the processes that they confine, as {@code aa-status} reports them.
  *
- * @param profiles by name
- * @param processes those that are confined, and unconfined ones whose program has a profile of its
- *     name; by program, then by number
+ * @param profiles the profiles, sorted by name
+ * @param processes the confined processes, and unconfined ones whose program has a profile of its
+ *     name; sorted by program, then by number
  */
 public record StatusReport(List<LoadedProfile> profiles, List<ConfinedProcess> processes) {
 
@@ -36,7 +36,7 @@ public record StatusReport(List<LoadedProfile> profiles, List<ConfinedProcess> p
     return of(kernel.profiles(), Confinement.processes());
   }
 
-  /** Reports on some profiles and those of some processes that count. */
+  /** Reports on the given profiles, and on those of the given processes that count. */
   static StatusReport of(Collection<LoadedProfile> profiles, Collection<ConfinedProcess> all) {
     Set<String> names = profiles.stream().map(LoadedProfile::name).collect(Collectors.toSet());
     return new StatusReport(
@@ -50,10 +50,10 @@ public record StatusReport(List<LoadedProfile> profiles, List<ConfinedProcess> p
   }
 
   private static boolean isFree(ConfinedProcess process) {
-    return process.label().toString().endsWith(Label.UNCONFINED); // without a mode
+    return process.label().toString().endsWith(Label.UNCONFINED); // and no mode after it
   }
 
-  /** The word that users are shown for a mode. */
+  /** Returns the word that users are shown for a mode. */
   private static String shown(String mode) {
     return mode.equals("user") ? "prompt" : mode;
   }
@@ -106,8 +106,8 @@ public record StatusReport(List<LoadedProfile> profiles, List<ConfinedProcess> p
   }
 
   /**
-   * Returns the report as JSON of {@code aa-status}'s schema, version 2: one line, names escaped,
-   * no key twice.
+   * Returns the report as JSON in version 2 of {@code aa-status}'s schema: one line, with names
+   * escaped and no key twice.
    */
   public String toJson() {
     String loaded =
@@ -142,7 +142,7 @@ public record StatusReport(List<LoadedProfile> profiles, List<ConfinedProcess> p
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (c < ' ' || Character.isSurrogate(c)) {
-        // Surrogates alone stand for bytes that are no UTF-8.
+        // A surrogate by itself stands for a byte that is not UTF-8.
         out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         out.append(c);

@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What is to be done to a {@link PolicyStore}: looked at, then done. Immutable; until {@link
- * #apply} nothing has happened.
+ * A change of a {@link PolicyStore}, to be looked at and then made. Immutable; nothing happens
+ * before {@link #apply}.
  *
- * @param edits of files, in the order in which they are made
- * @param removedLinks links of {@code disable/} and {@code force-complain/} that go; those that are
- *     there
- * @param madeLinks links that are made, each to the file that it names; those that aren't there
+ * @param edits the edits of files, in the order in which they are made
+ * @param removedLinks the existing links in {@code disable/} and {@code force-complain/} that are
+ *     removed
+ * @param madeLinks the missing links that are made, each to the file that it names
  */
 public record StoreChange(List<Edit> edits, List<Path> removedLinks, List<Link> madeLinks) {
 
@@ -34,15 +34,15 @@ public record StoreChange(List<Edit> edits, List<Path> removedLinks, List<Link> 
    *
    * @param file a regular file
    * @param before its text as it was read, as {@code SourceText.decode} gives it
-   * @param after the same with nothing but the asked changes
+   * @param after the same with only the changes that were asked for
    */
   public record Edit(Path file, String before, String after) {}
 
   /**
    * A symbolic link.
    *
-   * @param place of the link
-   * @param target absolute
+   * @param place the path of the link
+   * @param target the absolute path that it leads to
    */
   public record Link(Path place, Path target) {}
 
@@ -52,14 +52,14 @@ public record StoreChange(List<Edit> edits, List<Path> removedLinks, List<Link> 
   }
 
   /**
-   * Does it. Each file is replaced as a whole and keeps its owner, mode and extended attributes,
-   * the security label among them, as {@link AtomicFiles#replace} says: at any moment, a crash of
-   * the machine included, it is the old or the new one. Several files are changed one after the
-   * other.
+   * Makes the change. Each file is replaced as a whole and keeps its owner, mode and extended
+   * attributes, the security label among them, as {@link AtomicFiles#replace} says: at any moment,
+   * even in a crash of the machine, it is the old or the new one. Several files are changed one
+   * after the other.
    *
-   * @throws PolicyStoreException if a file has changed since it was read; what is before it in
-   *     {@link #edits} has been done
-   * @throws IOException if the system refuses
+   * @throws PolicyStoreException if a file has changed since it was read; the edits before it in
+   *     {@link #edits} have been made
+   * @throws IOException if the file system refuses a change
    */
   public void apply() throws IOException {
     for (Edit edit : edits) {
@@ -81,7 +81,10 @@ public record StoreChange(List<Edit> edits, List<Path> removedLinks, List<Link> 
     }
   }
 
-  /** Makes a symbolic link and the directory that it is in; one that is there already is right. */
+  /**
+   * Makes a symbolic link and the directory that it is in; leaves a link that exists already as it
+   * is.
+   */
   private static void make(Link link) throws IOException {
     Path directory = requireNonNull(link.place().toAbsolutePath().getParent(), "a link's place");
     Files.createDirectories(directory);

@@ -17,12 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The files of a {@link PolicyStore} as they are when they are asked for: which there are, what
- * profiles they have, and what the links of their names in {@code disable/} and {@code
- * force-complain/} say of them. Immutable.
+ * The files of a {@link PolicyStore} as they are when they are asked for: their profiles, and
+ * whether they have links in {@code disable/} and {@code force-complain/}. Immutable.
  *
- * @param directory of profiles, and of what they include
- * @param includes directories that are looked in for includes before that one
+ * @param directory the directory of the profiles and of the files that they include
+ * @param includes directories that are searched for included files before that one
  */
 record StoreFiles(Path directory, List<Path> includes) {
 
@@ -34,19 +33,21 @@ record StoreFiles(Path directory, List<Path> includes) {
     includes = List.copyOf(includes);
   }
 
-  /** Returns the files with profiles, by name. */
+  /** Returns the files with profiles, sorted by name. */
   List<Path> list() throws IOException {
     return ProfileDirectory.files(directory);
   }
 
   // ---- links
 
-  /** Returns the link that keeps a file from being loaded, which needn't be there. */
+  /** Returns the path of the link that keeps a file from being loaded; the link need not exist. */
   Path disableLink(Path file) {
     return directory.resolve(DISABLE).resolve(file.getFileName());
   }
 
-  /** Returns the link that has a file loaded in complain mode, which needn't be there. */
+  /**
+   * Returns the path of the link that has a file loaded in complain mode; the link need not exist.
+   */
   Path complainLink(Path file) {
     return directory.resolve(FORCE_COMPLAIN).resolve(file.getFileName());
   }
@@ -59,14 +60,14 @@ record StoreFiles(Path directory, List<Path> includes) {
     return isThere(complainLink(file));
   }
 
-  /** Returns whether a link is there, wherever it leads. */
+  /** Returns whether a link exists, wherever it leads. */
   private static boolean isThere(Path link) {
     return Files.exists(link, LinkOption.NOFOLLOW_LINKS);
   }
 
   // ---- profiles
 
-  /** Returns a resolver that reads what is included once in its life. */
+  /** Returns a resolver, which reads each included file only once in its life. */
   Resolver resolver() {
     List<Path> directories = new ArrayList<>(includes);
     directories.add(directory);
@@ -77,7 +78,7 @@ record StoreFiles(Path directory, List<Path> includes) {
     return resolver.resolve(ProfileParser.parse(SourceText.read(file)));
   }
 
-  /** Returns all profiles; files with errors give those that could be read. */
+  /** Returns all profiles; of a file with errors, those that could be read. */
   Contents contents() throws IOException {
     Resolver resolver = resolver();
     List<StoredProfile> profiles = new ArrayList<>();

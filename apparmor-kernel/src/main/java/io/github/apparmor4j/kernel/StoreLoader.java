@@ -29,14 +29,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a store's files to a kernel, and tells what the kernel has beside them.
+ * A loader of a store's files into a kernel; it also tells which profiles only the kernel has.
  *
- * @param files of the store
- * @param cache of tables; {@code null} for none
+ * @param files the store's files
+ * @param cache the cache of tables; {@code null} for none
  */
 record StoreLoader(StoreFiles files, @Nullable TableCache cache) {
 
-  /** Loads files that are enabled and have changed, and removes the profiles of the others. */
+  /** Loads enabled files that have changed, and removes the profiles of disabled ones. */
   List<Loaded> load(AppArmorKernel kernel, List<Path> which) throws IOException {
     Resolver resolver = files.resolver();
     PolicyCompiler compiler = compiler(kernel.features());
@@ -113,7 +113,9 @@ record StoreLoader(StoreFiles files, @Nullable TableCache cache) {
     }
   }
 
-  /** Returns loaded profiles that the store doesn't have, as {@link PolicyStore#unknown} says. */
+  /**
+   * Returns the loaded profiles that the store doesn't have, as {@link PolicyStore#unknown} says.
+   */
   List<String> unknown(AppArmorKernel kernel, Collection<String> keep) throws IOException {
     Resolver resolver = files.resolver();
     Set<String> known = new HashSet<>();

@@ -7,14 +7,14 @@ import java.util.List;
 /**
  * A profile, child or hat of a {@link PolicyStore}.
  *
- * @param file that it stands in
- * @param name the kernel's: {@code parent//child}, variables expanded, {@code :ns:name} in a
- *     namespace
- * @param writtenName the same as the text has it
- * @param attachments patterns of the programs that get it, variables expanded
- * @param profile as written
+ * @param file the file that it is in
+ * @param name its name in the kernel: {@code parent//child}, with variables expanded, {@code
+ *     :ns:name} in a namespace
+ * @param writtenName its name as the text has it
+ * @param attachments the patterns of the programs that it attaches to, with variables expanded
+ * @param profile the profile as written
  * @param disabled whether {@code disable/} has a link of the file's name
- * @param forcedToComplain whether {@code force-complain/} has one
+ * @param forcedToComplain whether {@code force-complain/} has such a link
  */
 public record StoredProfile(
     Path file,

@@ -21,12 +21,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the files of a directory should have loaded: the policy of a file's text, or while that is
- * not valid, the one of it that was loaded last. A text is compiled once. Not thread-safe.
+ * The policies that the files of a directory should have loaded: the policy of a file's text or,
+ * while the text is not valid, the file's policy that was loaded last. Each text is compiled once.
+ * Not thread-safe.
  */
 final class WantedPolicies {
 
-  /** What a text was compiled to; {@code null} for one with errors. */
+  /** What a text was compiled to; the policy is {@code null} if the text has errors. */
   private record Compiled(
       String text, @Nullable CompiledPolicy policy, List<Diagnostic> found, String problem) {}
 
@@ -39,7 +40,7 @@ final class WantedPolicies {
     this.compiler = compiler;
   }
 
-  /** Returns what compiles for a kernel, with includes from directories. */
+  /** Returns a function that compiles for a kernel, with includes from directories. */
   static Function<SourceText, Compilation> compiler(Features features, List<Path> includes) {
     PolicyCompiler compiler = PolicyCompiler.forKernel(features);
     Path[] directories = includes.toArray(Path[]::new);
@@ -54,10 +55,11 @@ final class WantedPolicies {
   }
 
   /**
-   * Returns the policy that each file should have loaded; none for one that has neither a valid
-   * text nor had one, and for one with a profile of another file.
+   * Returns the policy that each file should have loaded. There is none for a file that has no
+   * valid text and of which none was loaded before, nor for one with a profile that a file before
+   * it has.
    *
-   * @param read all files that there are
+   * @param read all files of the directory
    */
   Map<String, CompiledPolicy> wanted(Map<String, Read> read) {
     compiled.keySet().retainAll(read.keySet());
@@ -119,12 +121,12 @@ final class WantedPolicies {
         errors.isEmpty() ? "it has no profile" : errors.get(0).toString());
   }
 
-  /** Says that a file's policy is loaded. */
+  /** Records that a file's policy is loaded. */
   void loaded(String name, CompiledPolicy policy) {
     lastGood.put(name, policy);
   }
 
-  /** Returns what was loaded last of each file; a view. */
+  /** Returns a view of the policies that were loaded last, by file. */
   Map<String, CompiledPolicy> lastGood() {
     return Collections.unmodifiableMap(lastGood);
   }
@@ -134,19 +136,22 @@ final class WantedPolicies {
     return invalid.get(name);
   }
 
-  /** Returns what there is to say of a file's text. */
+  /** Returns what was found in a file's text. */
   List<Diagnostic> diagnostics(String name) {
     Compiled result = compiled.get(name);
     return result == null ? List.of() : result.found();
   }
 
-  /** Returns the names of the profiles that were loaded last of a file, sorted. */
+  /** Returns the sorted names of the profiles that were loaded last for a file. */
   List<String> profiles(String name) {
     CompiledPolicy policy = lastGood.get(name);
     return policy == null ? List.of() : List.copyOf(LoadedPolicies.names(policy));
   }
 
-  /** Returns the names of all profiles that are in a file, loaded or not, or were loaded last. */
+  /**
+   * Returns the names of all profiles that are in a file, loaded or not, or were loaded last for
+   * one.
+   */
   Set<String> names() {
     Set<String> names = new HashSet<>();
     lastGood.values().forEach(policy -> names.addAll(LoadedPolicies.names(policy)));

@@ -7,16 +7,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Looks at something again and again by a thread of its own: at once, when something has changed,
- * and after each interval. A look that goes wrong, for want of memory say, isn't the last one.
+ * A thread that looks at something again and again: at once, when something has changed, and after
+ * each interval. It goes on after a look that fails, for example for lack of memory.
  */
 final class Watch implements AutoCloseable {
 
-  /** Waits for changes. */
+  /** A source of changes. */
   interface Source {
 
     /**
-     * Waits until it is interrupted.
+     * Waits for changes until the thread is interrupted.
      *
      * @param changed called after each change
      */
@@ -30,12 +30,12 @@ final class Watch implements AutoCloseable {
   private boolean changed;
 
   /**
-   * Makes one that waits for nothing but the interval, and hasn't started yet.
+   * Creates a watch that waits only for the interval; it is not started yet.
    *
-   * @param name of the thread; of those that wait for changes the beginning
-   * @param interval how long after a look at most there is the next
-   * @param settling how long it waits after a change for those that come with it
-   * @param failed told of what {@code look} throws
+   * @param name the name of the thread; the names of those that wait for changes begin with it
+   * @param interval the longest time between two looks
+   * @param settling how long it waits after a change for others that come with it
+   * @param failed called with what {@code look} throws
    */
   Watch(
       String name,
@@ -49,17 +49,17 @@ final class Watch implements AutoCloseable {
     add(name, () -> look(look, failed));
   }
 
-  /** Looks when a source says so, too. */
+  /** Adds a source: the watch then looks after its changes, too. */
   Watch on(String kind, Source source) {
     add(name + '-' + kind, () -> source.await(this::changed));
     return this;
   }
 
   /**
-   * Looks when a kernel's policy has changed since this call, too. Where the kernel doesn't say
-   * that, the interval has to do.
+   * Adds a kernel: the watch then looks after changes of its policy since this call, too. If the
+   * kernel doesn't tell of them, only the interval counts.
    *
-   * @param pause between two such looks at least
+   * @param pause the shortest time between two such looks
    */
   Watch onPolicyOf(AppArmorKernel kernel, Duration pause) {
     long before = revision(kernel);
@@ -84,13 +84,13 @@ final class Watch implements AutoCloseable {
         }
         seen = now;
       } catch (KernelException | RuntimeException e) {
-        // The next look tells of it.
+        // The next look reports it.
       }
       Thread.sleep(pause.toMillis());
     }
   }
 
-  /** What a thread does until it is interrupted. */
+  /** The work of a thread until it is interrupted. */
   private interface Work {
     void run() throws InterruptedException;
   }
@@ -110,13 +110,13 @@ final class Watch implements AutoCloseable {
     threads.add(thread);
   }
 
-  /** Begins to look; returns this. */
+  /** Starts to look; returns this. */
   Watch start() {
     threads.forEach(Thread::start);
     return this;
   }
 
-  /** Has the threads end; doesn't wait for them. */
+  /** Makes the threads end; doesn't wait for them. */
   @Override
   public void close() {
     threads.forEach(Thread::interrupt);

@@ -1,6 +1,8 @@
 /**
- * Kernels that enforce policy: {@link io.github.apparmor4j.kernel.AppArmorKernel}, and one in
- * memory for tests and machines without AppArmor.
+ * Kernels that hold policy: {@link io.github.apparmor4j.kernel.AppArmorKernel} is what they have in
+ * common, {@link io.github.apparmor4j.kernel.SecurityFsKernel} is the running one, and {@link
+ * io.github.apparmor4j.kernel.EmbeddedKernel} is one in memory, for tests and for machines without
+ * AppArmor.
  *
  * <pre>{@code
  * AppArmorKernel kernel = EmbeddedKernel.linux6_12();

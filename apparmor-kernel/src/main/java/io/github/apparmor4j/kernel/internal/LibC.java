@@ -4,7 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 
-/** Calls of the C library, by JNA's direct mapping. Constants are those of Linux. */
+/** Functions of the C library, through JNA's direct mapping. The constants are those of Linux. */
 public final class LibC {
 
   /** {@code O_WRONLY} of fcntl.h. */
@@ -25,7 +25,7 @@ public final class LibC {
   /** {@code SOL_SOCKET} of asm-generic/socket.h, which all but four old architectures use. */
   public static final int SOL_SOCKET = 1;
 
-  /** {@code SO_PEERSEC} of the same. */
+  /** {@code SO_PEERSEC} of asm-generic/socket.h. */
   public static final int SO_PEERSEC = 31;
 
   /** {@code E2BIG} of errno.h. */
@@ -71,7 +71,7 @@ public final class LibC {
   /**
    * See getsockopt(2).
    *
-   * @param size the buffer's, and afterwards the value's
+   * @param size the size of the buffer, replaced by that of the value
    */
   public static native int getsockopt(int fd, int level, int option, byte[] value, int[] size)
       throws LastErrorException;
@@ -81,13 +81,13 @@ public final class LibC {
     return new NativeLong(call);
   }
 
-  // syscall(2) takes a variable number of arguments, which on Linux go where fixed ones go.
+  // syscall(2) is variadic; Linux passes its arguments where it passes those of other functions.
 
-  /** See syscall(2): one that takes 64-bit numbers, their size and flags. */
+  /** See syscall(2): for a call that takes 64-bit numbers, their size and flags. */
   public static native NativeLong syscall(NativeLong call, long[] buffer, int[] size, int flags)
       throws LastErrorException;
 
-  /** See syscall(2): one that takes a number, bytes, their size and flags. */
+  /** See syscall(2): for a call that takes a number, bytes, their size and flags. */
   public static native NativeLong syscall(
       NativeLong call, int which, byte[] buffer, int[] size, int flags) throws LastErrorException;
 }
