@@ -30,19 +30,25 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * A host's containerd configuration, {@code config.toml} with all that it imports, as far as it
- * decides about profiles. Immutable.
+ * A host's containerd configuration, {@code config.toml} with all files that it imports, as far as
+ * it decides about profiles. Immutable.
+ *
+ * <pre>{@code
+ * ContainerdConfig config =
+ *     ContainerdConfig.read(2, Path.of("/"), "/etc/containerd/config.toml");
+ * config.check().forEach(found -> System.out.println(found.render()));
+ * }</pre>
  *
  * <p>The versions merge differently (seen on 1.6.20 and 2.1.9, docs/containers.md): containerd 2
  * lays each imported table over what is there; in containerd 1 a plugin's table replaces the whole
- * table that earlier files have for it, so that a fragment of one key resets all others.
+ * table that earlier files have for it, so a fragment with one key resets all others.
  *
  * <p>Reading never fails: what is wrong is in {@link #diagnostics()}, and what could be read is
- * there. A file may have 4 Mi characters, and all of them together be 1000.
+ * there. A file may have 4 MiB, and there may be 1000 files.
  */
 public final class ContainerdConfig {
 
-  /** The plugin's table in files of version 1, which is that of files that say none. */
+  /** The plugin's table in files of version 1; a file that names no version has version 1. */
   private static final String V1_PLUGIN = "cri";
 
   /** The plugin's table in files of version 2, for containerd 1 and 2. */
@@ -58,8 +64,8 @@ public final class ContainerdConfig {
   /**
    * A runtime, which a Kubernetes runtime class names as its handler.
    *
-   * @param name its name
-   * @param type the shim: {@code io.containerd.runc.v2}; empty if none is said
+   * @param name the runtime's name
+   * @param type the shim: {@code io.containerd.runc.v2}; empty if none is configured
    * @param baseRuntimeSpec the path of an OCI configuration that containers start from; empty for
    *     containerd's own
    * @param place where it is configured
@@ -67,14 +73,14 @@ public final class ContainerdConfig {
   public record RuntimeHandler(
       String name, String type, String baseRuntimeSpec, SourcePlace place) {}
 
-  /** A value and where it stands. */
+  /** A value and where it is written. */
   private record Value(Object value, SourcePlace place) {}
 
   private final int major;
   private final Path root;
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
-  /** What the plugin's tables come to, by the keys that lead there. */
+  /** The values that result from the plugin's tables, by the keys that lead to them. */
   private final Map<List<String>, Value> plugin = new LinkedHashMap<>();
 
   private ContainerdConfig(int major, Path root) {
@@ -86,9 +92,9 @@ public final class ContainerdConfig {
    * Reads a host's configuration.
    *
    * @param major containerd's version: 1 or 2
-   * @param root of the host's file tree, {@code /} for this one
-   * @param file absolute on that host: {@code /etc/containerd/config.toml}
-   * @throws IllegalArgumentException for another version or a relative file
+   * @param root the root of the host's file tree, {@code /} for this host
+   * @param file the file's absolute path on that host: {@code /etc/containerd/config.toml}
+   * @throws IllegalArgumentException for another version or a relative path
    */
   public static ContainerdConfig read(int major, Path root, String file) {
     if (major != 1 && major != 2) {
@@ -104,10 +110,10 @@ public final class ContainerdConfig {
 
   // ---- files
 
-  /** A file to read, and where it is imported. */
+  /** A file to read, and where it is imported; {@code null} for the first file. */
   private record Import(String file, @Nullable SourcePlace from) {}
 
-  // Imports come after what is imported by earlier ones: breadth first.
+  // Breadth first: all imports of a file come before those of the imported files.
   private void readAll(String first) {
     Deque<Import> waiting = new ArrayDeque<>(List.of(new Import(first, null)));
     Set<String> seen = new HashSet<>();
@@ -149,7 +155,7 @@ public final class ContainerdConfig {
               ContainerdProblem.UNREADABLE_IMPORT,
               place(file),
               file.file + (missing ? " is not there" : " can't be read"));
-      // containerd 2 passes over what is missing, containerd 1 doesn't start.
+      // containerd 2 passes over a missing file, containerd 1 doesn't start.
       boolean passedOver = major == 2 && missing;
       diagnostics.add(passedOver ? found.withSeverity(Diagnostic.Severity.WARNING) : found);
       return null;
@@ -166,7 +172,7 @@ public final class ContainerdConfig {
     diagnostics.add(Diagnostic.of(kind, place, message));
   }
 
-  /** Takes a file's part in; returns what it imports. */
+  /** Takes in what a file says; returns what it imports. */
   private List<Import> read(SourceText text, Import file) {
     TomlParseResult toml;
     try {
@@ -246,7 +252,9 @@ public final class ContainerdConfig {
     return name.equals(V3_PLUGIN) || (name.equals(V2_PLUGIN) && version == 2);
   }
 
-  /** Returns whether a table says anything of profiles; version 3 keeps one for other keys. */
+  /**
+   * Returns whether a table says anything about profiles; version 3 keeps a table for other keys.
+   */
   private static boolean tells(TomlTable table) {
     return table.contains(List.of("disable_apparmor")) || table.contains(List.of("containerd"));
   }
@@ -366,8 +374,9 @@ public final class ContainerdConfig {
   }
 
   /**
-   * Returns what is worth a look, after what is wrong with the files: AppArmor switched off,
-   * specifications that carry a profile, runtimes that profiles don't reach.
+   * Returns what is wrong with the files, and then what is worth a look: AppArmor switched off,
+   * base specifications that carry a profile, runtimes that may apply none, a default runtime that
+   * isn't configured.
    */
   public List<Diagnostic> check() {
     List<Diagnostic> found = new ArrayList<>(diagnostics);
@@ -383,7 +392,7 @@ public final class ContainerdConfig {
     }
     Map<String, RuntimeHandler> runtimes = runtimes();
     runtimes.values().forEach(runtime -> checkHandler(runtime, found));
-    // containerd 1 forgets its own runc where any other is configured.
+    // containerd 1 forgets its own runc if any other runtime is configured.
     boolean own = defaultRuntimeName().equals("runc") && (major == 2 || runtimes.isEmpty());
     if (!own && !runtimes.containsKey(defaultRuntimeName())) {
       SourcePlace place =

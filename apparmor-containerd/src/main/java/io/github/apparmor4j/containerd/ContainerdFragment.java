@@ -11,8 +11,9 @@ import java.util.Map;
 import org.tomlj.TomlArray;
 
 /**
- * A drop-in file for containerd, to be named in {@code imports} of {@code config.toml}: version 2
- * for containerd 1, version 3 for containerd 2. It takes effect when the daemon starts. Immutable.
+ * A drop-in file for containerd, to be named in {@code imports} of {@code config.toml}. Its format
+ * is version 2 for containerd 1 and version 3 for containerd 2. It takes effect when the daemon
+ * starts. Immutable.
  */
 public final class ContainerdFragment {
 
@@ -24,14 +25,14 @@ public final class ContainerdFragment {
     this.values = values;
   }
 
-  /** Returns an empty fragment for containerd 2, which lays it over what is there. */
+  /** Returns an empty fragment for containerd 2, which lays it over the other files. */
   public static ContainerdFragment forContainerd2() {
     return new ContainerdFragment(2, Map.of());
   }
 
   /**
-   * Returns a fragment for containerd 1 that says what is there already: its table of the plugin
-   * will replace the whole table of all files before it.
+   * Returns a fragment for containerd 1 that repeats what the plugin's table has already, since the
+   * fragment's table replaces the whole table of all files before it.
    *
    * @param existing the host's configuration, without this fragment
    */
@@ -39,17 +40,18 @@ public final class ContainerdFragment {
     return new ContainerdFragment(1, existing.pluginValues());
   }
 
-  /** Switches AppArmor off for all containers, or on. */
+  /** Returns a fragment that also switches AppArmor off, or on, for all containers. */
   public ContainerdFragment disableAppArmor(boolean disabled) {
     return with(List.of("disable_apparmor"), disabled);
   }
 
   /**
-   * Adds a runtime, for a Kubernetes runtime class to name, that is runc with an OCI configuration
-   * of its own to start from.
+   * Returns a fragment that also has a runtime, for a Kubernetes runtime class to name. The runtime
+   * is runc, with an OCI configuration of its own that containers start from.
    *
    * @param name the class's handler
-   * @param baseRuntimeSpec the configuration's path, absolute
+   * @param baseRuntimeSpec the configuration's absolute path
+   * @throws IllegalArgumentException if the path is relative
    */
   public ContainerdFragment runtime(String name, String baseRuntimeSpec) {
     if (!baseRuntimeSpec.startsWith("/")) {
@@ -59,7 +61,7 @@ public final class ContainerdFragment {
     boolean none =
         values.keySet().stream()
             .noneMatch(key -> key.size() > 2 && key.subList(0, 2).equals(runtimes));
-    // In containerd 1, the first runtime that is configured takes the place of its own one.
+    // In containerd 1, the first runtime that is configured replaces its own runc.
     ContainerdFragment before = major == 1 && none ? this.runc("runc") : this;
     return before
         .runc(name)
@@ -93,7 +95,7 @@ public final class ContainerdFragment {
     return writer.writeToString(config);
   }
 
-  /** Turns what one library reads into what the other writes. */
+  /** Turns a value that one library has read into one that the other can write. */
   private static Object plain(Object value) {
     if (value instanceof TomlArray array) {
       return array.toList().stream().map(ContainerdFragment::plain).toList();

@@ -21,21 +21,26 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The containers that run on this machine under containerd, whoever asked it for them: Kubernetes,
- * {@code ctr}, nerdctl, Docker. What each was meant to run under is in the OCI configuration that
- * containerd wrote for it; what it does run under is in {@code /proc}, which alone is believed.
- * Thread-safe.
+ * The containers that run on this machine under containerd, whoever started them: Kubernetes,
+ * {@code ctr}, nerdctl or Docker. The profile that each was meant to run under is in the OCI
+ * configuration that containerd wrote for it; the one that it does run under is in {@code /proc},
+ * and only that is believed. Thread-safe.
+ *
+ * <pre>{@code
+ * ContainerdNode node = ContainerdNode.of(ContainerdNode.STATE, SecurityFsKernel.open());
+ * node.verify().forEach(System.out::println);
+ * }</pre>
  */
 public final class ContainerdNode {
 
-  /** Where containerd keeps the running containers' bundles. */
+  /** The directory where containerd keeps the running containers' bundles by default. */
   public static final Path STATE = Path.of("/run/containerd");
 
   private static final String TASKS = "io.containerd.runtime.v2.task";
   private static final String CRI = "io.kubernetes.cri.";
   private static final long LONGEST = 16 << 20;
 
-  /** Tells a process's label. */
+  /** A source of the labels of processes. */
   interface Labels {
     Label of(long pid) throws IOException;
   }
@@ -43,17 +48,18 @@ public final class ContainerdNode {
   /**
    * A container, and how it is confined.
    *
-   * @param namespace of containerd: {@code k8s.io} for Kubernetes'
-   * @param id of containerd
-   * @param pod namespace and name of the pod: {@code default/web}; empty if it is in none
-   * @param check what was asked for, and what applies; its container is the pod's container by
-   *     name, {@code (sandbox)} for the one that holds a pod together, else the id
-   * @param problem why its configuration can't be read, and so nothing is known of it; else empty
+   * @param namespace containerd's namespace: {@code k8s.io} for those of Kubernetes
+   * @param id containerd's id of it
+   * @param pod the namespace and name of its pod: {@code default/web}; empty if it is in none
+   * @param check what was asked for, and what applies; the container's name in it is the one in the
+   *     pod, {@code (sandbox)} for the container that holds a pod together, else the id
+   * @param problem why its configuration can't be read, so that nothing is known about it; else
+   *     empty
    */
   public record NodeContainer(
       String namespace, String id, String pod, ContainerCheck check, String problem) {
 
-    /** Returns a line for people. */
+    /** Returns one line for people to read. */
     @Override
     public String toString() {
       return namespace
@@ -74,21 +80,21 @@ public final class ContainerdNode {
   }
 
   /**
-   * Returns this machine's.
+   * Returns this machine's containers.
    *
    * @param state containerd's {@code state} directory, {@link #STATE} if it isn't configured;
    *     Docker's own is {@code /run/docker/containerd/daemon}
-   * @param kernel this machine's
+   * @param kernel this machine's kernel
    */
   public static ContainerdNode of(Path state, AppArmorKernel kernel) {
     return new ContainerdNode(state, kernel, Confinement::of);
   }
 
   /**
-   * Returns how each container is confined, by namespace and id.
+   * Returns how each container is confined, sorted by namespace and id.
    *
    * @throws KernelException if the loaded profiles can't be read
-   * @throws IOException if the state directory can't be
+   * @throws IOException if the state directory can't be read
    */
   public List<NodeContainer> verify() throws IOException {
     Map<String, String> modes = new HashMap<>();
@@ -153,7 +159,7 @@ public final class ContainerdNode {
         SourceText.of(config.toString(), SourceText.decode(Files.readAllBytes(config))));
   }
 
-  /** Returns the label of a container's first process; {@code null} if there is none to be told. */
+  /** Returns the label of a container's first process; {@code null} if it can't be read. */
   private @Nullable Label label(Path bundle) {
     try {
       return labels.of(Long.parseLong(Files.readString(bundle.resolve("init.pid")).strip()));

@@ -5,12 +5,12 @@ import io.github.apparmor4j.container.ContainerTemplate;
 import io.github.apparmor4j.profile.ProfileFile;
 
 /**
- * {@code cri-containerd.apparmor.d}, which containerd's CRI plugin gives to containers of the
- * runtime's default.
+ * {@code cri-containerd.apparmor.d}, the profile that containerd's CRI plugin gives to containers
+ * that get the runtime's default.
  */
 public final class CriDefaultProfile {
 
-  /** Its name in the kernel; no file name, for all its looks. */
+  /** Its name in the kernel; it looks like a file name, but isn't one. */
   public static final String NAME = ContainerTemplate.CONTAINERD_2.profileName();
 
   private CriDefaultProfile() {}
@@ -24,9 +24,9 @@ public final class CriDefaultProfile {
   }
 
   /**
-   * Returns a builder with containerd's parameters, to change.
+   * Returns a builder with containerd's parameters, which can be changed.
    *
-   * @param name of the profile
+   * @param name the profile's name
    */
   public static ContainerDefault.Builder builder(String name) {
     return ContainerDefault.builder(name, ContainerTemplate.CONTAINERD_2);

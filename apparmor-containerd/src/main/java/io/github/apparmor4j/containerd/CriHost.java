@@ -6,8 +6,13 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * containerd's CRI plugin as far as it decides which profile a container gets. The rules were seen
- * on 1.6.20 and 2.1.9 (docs/containers.md).
+ * The properties of containerd's CRI plugin that decide which profile a container gets. The rules
+ * were seen on 1.6.20 and 2.1.9 (docs/containers.md).
+ *
+ * <pre>{@code
+ * CriHost host = new CriHost(true, Set.of("web"));
+ * String label = host.choose(CriRequest.of(CriRequest.ProfileType.LOCALHOST, "web"));
+ * }</pre>
  *
  * @param supported whether it applies profiles: the kernel has AppArmor, {@code
  *     /sbin/apparmor_parser} is there, the environment variable {@code container} isn't set, and
@@ -18,7 +23,7 @@ import java.util.Set;
  */
 public record CriHost(boolean supported, Set<String> loaded, String baseProfile) {
 
-  /** The label of what nothing confines. */
+  /** The label of a process that nothing confines. */
   public static final String UNCONFINED = "unconfined";
 
   private static final String LOCALHOST = "localhost/";
@@ -29,7 +34,7 @@ public record CriHost(boolean supported, Set<String> loaded, String baseProfile)
     Objects.requireNonNull(baseProfile, "baseProfile");
   }
 
-  /** Returns a host whose runtime has no base specification with a profile. */
+  /** Creates a host whose runtime has no base specification with a profile. */
   public CriHost(boolean supported, Set<String> loaded) {
     this(supported, loaded, "");
   }
@@ -65,7 +70,10 @@ public record CriHost(boolean supported, Set<String> loaded, String baseProfile)
     };
   }
 
-  /** Without a profile to set, what the specification began with stays; privileged, it doesn't. */
+  /**
+   * Returns the label of a container for which no profile is set: it keeps the one of the base
+   * specification, unless it is privileged.
+   */
   private String unset(CriRequest request) {
     return request.privileged() || baseProfile.isEmpty() ? UNCONFINED : baseProfile;
   }

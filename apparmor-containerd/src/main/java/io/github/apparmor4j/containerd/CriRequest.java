@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a CRI request says of a container's profile, in the words of {@code
+ * What a CRI request says about a container's profile, in the words of {@code
  * LinuxContainerSecurityContext} (runtime.v1).
  *
  * @param apparmor the field {@code apparmor}, number 16; {@code null} if it isn't set
@@ -19,9 +19,9 @@ public record CriRequest(
   public enum ProfileType {
     /** The runtime's own profile. */
     RUNTIME_DEFAULT(0),
-    /** None. */
+    /** No profile. */
     UNCONFINED(1),
-    /** One that is loaded. */
+    /** A profile that is loaded. */
     LOCALHOST(2);
 
     private final int number;
@@ -30,7 +30,7 @@ public record CriRequest(
       this.number = number;
     }
 
-    /** Returns its number in the protocol, which every version reads, in JSON as well. */
+    /** Returns its number in the protocol. Every version reads the number, in JSON as well. */
     public int number() {
       return number;
     }
@@ -39,9 +39,9 @@ public record CriRequest(
   /**
    * A {@code SecurityProfile}.
    *
-   * @param type which kind
-   * @param localhostRef the name of a loaded one, with or without {@code localhost/}; empty
-   *     otherwise
+   * @param type the kind of profile
+   * @param localhostRef the name of a loaded profile, with or without {@code localhost/}; empty for
+   *     other kinds
    */
   public record SecurityProfile(ProfileType type, String localhostRef) {
     /** Rejects nulls. */
@@ -61,12 +61,12 @@ public record CriRequest(
     return new CriRequest(new SecurityProfile(type, localhostRef), "", false);
   }
 
-  /** Returns a request with the deprecated field alone; empty for one that says nothing. */
+  /** Returns a request with the deprecated field only; an empty text says nothing. */
   public static CriRequest ofLegacy(String apparmorProfile) {
     return new CriRequest(null, apparmorProfile, false);
   }
 
-  /** Returns the request for a privileged container. */
+  /** Returns the same request for a privileged container. */
   public CriRequest asPrivileged() {
     return new CriRequest(apparmor, apparmorProfile, true);
   }

@@ -12,7 +12,7 @@ import java.util.Map;
  * The part of CRI's {@code LinuxContainerSecurityContext} that names a profile, in proto JSON with
  * snake-case names (runtime.v1, fields 16 and 9).
  *
- * @param profile which
+ * @param profile the container's profile
  */
 public record CriSecurityContext(ProfileRef profile) {
 
@@ -36,8 +36,8 @@ public record CriSecurityContext(ProfileRef profile) {
   }
 
   /**
-   * Returns {@code {"apparmor":{"profile_type":2,"localhost_ref":"NAME"}}}; the type's number is
-   * what every version reads.
+   * Returns {@code {"apparmor":{"profile_type":2,"localhost_ref":"NAME"}}}; the type is a number,
+   * which every version reads.
    */
   public String toJson() {
     SecurityProfile field = apparmor();
@@ -54,8 +54,8 @@ public record CriSecurityContext(ProfileRef profile) {
   }
 
   /**
-   * Returns the value of the older field {@code apparmor_profile}: {@code localhost/NAME} and
-   * others.
+   * Returns the value of the older field {@code apparmor_profile}: {@code localhost/NAME}, {@code
+   * unconfined} or {@code runtime/default}.
    */
   public String legacyProfile() {
     if (profile instanceof ProfileRef.Named named) {

@@ -30,11 +30,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container's or pod's configuration for {@code crictl}, JSON or YAML: CRI's messages in proto
- * JSON, whose names may be written {@code snake_case} or {@code camelCase} and whose kinds as names
- * or numbers. Immutable.
+ * A container's or pod's configuration for {@code crictl}, in JSON or YAML: CRI's messages in proto
+ * JSON. Field names may be written in {@code snake_case} or {@code camelCase}, and the kinds of
+ * profiles as names or numbers. Immutable.
  *
- * <p>Of a pod's, containerd takes no profile: its sandbox runs without.
+ * <p>containerd takes no profile from a pod's configuration: its sandbox runs without one.
  */
 public final class CrictlConfig {
 
@@ -92,7 +92,7 @@ public final class CrictlConfig {
    * Reads a configuration of at most 16 Mi characters and 100 levels.
    *
    * @throws DiagnosticException if it is neither JSON nor YAML, has a key twice, an alias or a
-   *     merge key, or what it says of a profile is no such thing
+   *     merge key, or if what it says about a profile is not valid
    */
   public static CrictlConfig parse(SourceText text) {
     if (text.text().length() > MOST) {
@@ -109,7 +109,7 @@ public final class CrictlConfig {
     }
   }
 
-  /** Jackson's trees take an alias for the text of its name. */
+  /** Refuses aliases and merge keys: Jackson's trees take an alias for the text of its name. */
   private static void refuseAliases(SourceText text) throws IOException {
     try (JsonParser parser = mapper(text).createParser(text.text())) {
       while (parser.nextToken() != null) {
@@ -128,7 +128,7 @@ public final class CrictlConfig {
 
   // ---- what it says
 
-  /** Returns what it asks for, for {@link CriHost#choose} and {@link CrioHost#choose}. */
+  /** Returns the request that it makes, for {@link CriHost#choose} and {@link CrioHost#choose}. */
   public CriRequest request() {
     return request;
   }
@@ -142,7 +142,10 @@ public final class CrictlConfig {
     return camel.toString();
   }
 
-  /** Returns the key that a field has here: the one that is there, else the snake-case one. */
+  /**
+   * Returns the key that a field has in an object: the one that is used there, else the snake-case
+   * one.
+   */
   private static String key(JsonNode object, String name) {
     String camel = camelCase(name);
     return object.has(camel) && !object.has(name) ? camel : name;
@@ -180,7 +183,7 @@ public final class CrictlConfig {
     }
     for (ProfileType each : ProfileType.values()) {
       String name = each.name().replace("_", "");
-      // What isn't said is the first kind, number 0.
+      // A missing type means the first kind, number 0.
       if (type == null
           || (type.isInt() && type.intValue() == each.number())
           || (type.isTextual() && type.textValue().toUpperCase(Locale.ROOT).equals(name))) {
@@ -194,8 +197,10 @@ public final class CrictlConfig {
 
   /**
    * Returns the configuration with another profile, in the field {@code apparmor}; the deprecated
-   * one is removed if it is there. It is written anew, in its form, JSON or YAML: comments of YAML
+   * field is removed. The text is written anew, as JSON or YAML like before, so comments in YAML
    * are lost.
+   *
+   * @throws DiagnosticException if a field on the way to the profile is not an object
    */
   public CrictlConfig withProfile(ProfileRef profile) {
     ObjectNode edited = root.deepCopy();

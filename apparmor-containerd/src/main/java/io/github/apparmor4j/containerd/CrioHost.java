@@ -7,10 +7,10 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * CRI-O as far as it decides which profile a container gets; by its sources of 2024 and 2025, not
- * tried on a real one (docs/containers.md). Unlike containerd's plugin ({@link CriHost}) it gives
- * privileged containers no profile, even one that they ask for, and leaves it to the OCI runtime to
- * find out that a profile isn't loaded.
+ * The properties of CRI-O that decide which profile a container gets. The rules are from its
+ * sources of 2024 and 2025; they were not tried on a real CRI-O (docs/containers.md). Unlike
+ * containerd's plugin ({@link CriHost}), it gives privileged containers no profile, not even one
+ * that they ask for, and leaves it to the OCI runtime to find out that a profile isn't loaded.
  *
  * @param enabled whether it applies profiles
  * @param loaded the names of the profiles that are loaded
@@ -45,7 +45,7 @@ public record CrioHost(boolean enabled, Set<String> loaded, String defaultProfil
       return CriHost.UNCONFINED;
     }
     String name = name(request);
-    // What isn't there, CRI-O loads if it is its own; of others the start fails.
+    // CRI-O loads its own profile if it is missing; with another missing one the start fails.
     if (!name.equals(CriHost.UNCONFINED) && !name.equals(DEFAULT) && !loaded.contains(name)) {
       throw new CriException("no profile " + name + " is loaded: the container can't be started");
     }

@@ -7,9 +7,9 @@ import java.util.Map;
 
 /**
  * The part of an OCI runtime configuration ({@code config.json}) that names a profile. OCI runtimes
- * have no default of their own: give the name that the engine's default has.
+ * have no default profile: give the name of the engine's default instead.
  *
- * @param profile a name, or unconfined
+ * @param profile a named profile, or unconfined
  */
 public record OciProcess(ProfileRef profile) {
 

@@ -24,10 +24,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * An OCI runtime configuration, {@code config.json}: the profile in it ({@code
  * process.apparmorProfile}), and edits that leave every other character as it was. Immutable.
+ *
+ * <pre>{@code
+ * OciSpec spec = OciSpec.parse(SourceText.read(Path.of("config.json")));
+ * System.out.println(spec.profile().orElse("unconfined"));
+ * OciSpec confined = spec.withProfile(ProfileRef.external("web"));
+ * }</pre>
  */
 public final class OciSpec {
 
-  /** Of characters; specifications have some thousands. */
+  /** The most characters of a text; specifications have some thousands. */
   private static final int MOST = 16 << 20;
 
   private static final int DEEPEST = 100;
@@ -118,7 +124,8 @@ public final class OciSpec {
   /**
    * Reads a configuration of at most 16 Mi characters and 100 levels.
    *
-   * @throws DiagnosticException if it is no JSON, has a key twice, or the profile is no string
+   * @throws DiagnosticException if it is larger, is not JSON, has a key twice, or the profile is
+   *     not a string
    */
   public static OciSpec parse(SourceText text) {
     if (text.text().length() > MOST) {
@@ -142,22 +149,25 @@ public final class OciSpec {
   }
 
   /**
-   * Returns the name of the profile; empty if there is none, and the container inherits what its
+   * Returns the name of the profile; empty if there is none: the container then inherits what its
    * runtime runs under.
    */
   public Optional<String> profile() {
     return Optional.ofNullable(profile).filter(name -> !name.isEmpty());
   }
 
-  /** Returns the annotations, by which engines say what the container is. */
+  /**
+   * Returns the annotations, by which engines say what the container is; those that are not strings
+   * are left out.
+   */
   public Map<String, String> annotations() {
     return Map.copyOf(annotations);
   }
 
   /**
-   * Returns the configuration with another profile, or the key added to what is there.
+   * Returns the configuration with another profile; the key is added if it is missing.
    *
-   * @param wanted a profile or none
+   * @param wanted a named profile, or unconfined
    * @throws IllegalArgumentException for the runtime's default, which OCI doesn't know
    */
   public OciSpec withProfile(ProfileRef wanted) {
@@ -174,7 +184,7 @@ public final class OciSpec {
         : inserted(root, "\"process\": {" + member + "}");
   }
 
-  /** Inserts a member at an object's beginning, with the white space of the one that follows. */
+  /** Inserts a member at an object's beginning, with the white space that the next member has. */
   private OciSpec inserted(int at, String member) {
     String text = source.text();
     int next = at;

@@ -4,10 +4,10 @@ import io.github.apparmor4j.container.ProfileRef;
 import java.util.List;
 
 /**
- * The arguments by which command-line tools put a container under a profile. Each list is what is
+ * The arguments with which command-line tools put a container under a profile. Each list is to be
  * added after {@code run} or {@code exec}.
  *
- * @param profile which
+ * @param profile the container's profile
  */
 public record RuntimeArguments(ProfileRef profile) {
 
@@ -17,8 +17,9 @@ public record RuntimeArguments(ProfileRef profile) {
   }
 
   /**
-   * Returns what {@code ctr run} takes. Its own default is no profile; the runtime's default is
-   * {@link CriDefaultProfile#NAME}, which {@code ctr} loads unless one of the name is loaded.
+   * Returns the arguments of {@code ctr run}. Its own default is no profile; the runtime's default
+   * is {@link CriDefaultProfile#NAME}, which {@code ctr} loads unless a profile of that name is
+   * loaded.
    */
   public List<String> ctr() {
     if (profile instanceof ProfileRef.Named named) {
@@ -29,12 +30,12 @@ public record RuntimeArguments(ProfileRef profile) {
         : List.of("--apparmor-default-profile", CriDefaultProfile.NAME);
   }
 
-  /** Returns what {@code podman run} takes, as {@code docker run} does. */
+  /** Returns the arguments of {@code podman run}, which are those of {@code docker run}. */
   public List<String> podman() {
     return nerdctl();
   }
 
-  /** Returns what {@code nerdctl run} takes, as {@code docker run} does. */
+  /** Returns the arguments of {@code nerdctl run}, which are those of {@code docker run}. */
   public List<String> nerdctl() {
     if (profile instanceof ProfileRef.Named named) {
       return List.of("--security-opt", "apparmor=" + named.name());
@@ -45,7 +46,7 @@ public record RuntimeArguments(ProfileRef profile) {
   }
 
   /**
-   * Returns what {@code runc exec} takes; {@code runc run} takes a profile from its {@link
+   * Returns the arguments of {@code runc exec}; {@code runc run} takes a profile from its {@link
    * OciSpec}.
    *
    * @throws IllegalArgumentException for the runtime's default, which runc doesn't know

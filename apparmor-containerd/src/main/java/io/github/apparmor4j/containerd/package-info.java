@@ -1,5 +1,6 @@
 /**
- * containerd: its default profile, and the CRI and OCI fields that give a container another.
+ * containerd: its default profile, the CRI and OCI fields that give a container another, its
+ * configuration, and checks of running containers.
  *
  * <pre>{@code
  * String json = CriSecurityContext.of(ProfileRef.of(policy)).toJson();

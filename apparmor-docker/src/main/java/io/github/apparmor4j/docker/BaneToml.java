@@ -14,9 +14,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Reads the files of bane, a generator of profiles for Docker, by what they mean: a path under
- * {@code WritablePaths} is writable even below one of {@code ReadOnlyPaths}, {@code AllowExec}
- * refuses other programs, and {@code docker stop} works.
+ * A reader of the files of bane, a generator of profiles for Docker. It takes them as they are
+ * meant: a path under {@code WritablePaths} is writable even below one of {@code ReadOnlyPaths},
+ * {@code AllowExec} forbids other programs, and {@code docker stop} works.
  */
 public final class BaneToml {
 
@@ -28,8 +28,8 @@ public final class BaneToml {
    * Returns the profile of a file, under the name that bane gives it: {@code docker-} and the
    * file's {@code Name}.
    *
-   * @throws IllegalArgumentException if it isn't TOML, has no name, or a capability or protocol
-   *     that isn't known
+   * @throws IllegalArgumentException if the text isn't TOML, has no name, or names an unknown
+   *     capability or protocol
    */
   public static ContainerProfile.Builder parse(String toml) {
     JsonNode root;
@@ -44,7 +44,7 @@ public final class BaneToml {
     }
     ContainerProfile.Builder builder = ContainerProfile.builder("docker-" + name);
     JsonNode files = root.path("Filesystem");
-    // What isn't named is writable there.
+    // In bane's files, what isn't named is writable.
     builder.writable("/");
     builder.readOnly(paths(files, "ReadOnlyPaths"));
     builder.logWrites(paths(files, "LogOnWritePaths"));
@@ -56,7 +56,10 @@ public final class BaneToml {
     return builder;
   }
 
-  /** Returns paths; {@code /x/**} is everything below, as {@code /x} is here. */
+  /**
+   * Returns the paths of a key; {@code /x/**} becomes {@code /x}, which here means everything
+   * below.
+   */
   private static String[] paths(JsonNode files, String key) {
     List<String> paths = new ArrayList<>();
     for (JsonNode path : files.path(key)) {

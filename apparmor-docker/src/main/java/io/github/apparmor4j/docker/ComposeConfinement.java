@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a service of a project is confined, with all its files, what it extends and its environment
- * taken into account.
+ * How a service of a project is confined, if all files, the services that it extends and the
+ * environment are taken into account.
  *
- * @param service its name
- * @param place where it is named for the first time
- * @param securityOpt what Docker is given, variables expanded
- * @param privileged whether it is privileged
- * @param choice what Docker makes of it; {@code null} if it refuses an option
+ * @param service the service's name
+ * @param place where the service is named for the first time
+ * @param securityOpt the options that Docker is given, with variables expanded
+ * @param privileged whether the service is privileged
+ * @param choice the profile that Docker chooses; {@code null} if Docker refuses an option
  */
 public record ComposeConfinement(
     String service,

@@ -44,7 +44,7 @@ final class ComposeEdit {
   // ---- to set
 
   SourceText set(String wanted) {
-    // Compose takes a dollar for the beginning of a variable, unless there are two.
+    // Compose takes a dollar for the beginning of a variable; two stand for one dollar.
     String option = wanted.replace("$", "$$");
     Entry own = YamlText.own(service, KEY);
     if (own == null) {
@@ -80,7 +80,7 @@ final class ComposeEdit {
     if (list.getFlowStyle() == FlowStyle.FLOW) {
       return TextEdit.insert(end, ", " + spelled(option));
     }
-    // The last item's line again, with the option: its indentation, its dash.
+    // Repeats the last item's line with the option: same indentation, same dash.
     int dash = text.lastIndexOf('-', startOf(last, list) - 1);
     String indent = text.substring(editor.lineStart(dash), dash);
     int gap = dash + 1;
@@ -106,7 +106,10 @@ final class ComposeEdit {
     return editor.entry(service, lines);
   }
 
-  /** Returns what merge keys bring, which an own list hides; without what is about AppArmor. */
+  /**
+   * Returns the options that merge keys bring and that an own list would hide, except those about
+   * AppArmor.
+   */
   private List<String> inherited() {
     List<String> options = new ArrayList<>();
     for (var tuple : service.getValue()) {
@@ -184,7 +187,7 @@ final class ComposeEdit {
       boolean twoSpaces = text.charAt(start - 1) == ' ' && text.charAt(comma + 1) == ' ';
       return TextEdit.remove(start, comma + (twoSpaces ? 2 : 1));
     }
-    // The last one: the comma before it goes.
+    // It is the last entry: the comma before it is removed.
     int before = text.lastIndexOf(',', start);
     int open = text.lastIndexOf('{', start);
     return TextEdit.remove(before > open ? before : start, end);
@@ -205,7 +208,7 @@ final class ComposeEdit {
     List<TextEdit> edits = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       int last = i;
-      // Lines that follow each other go at once: an edit for the last may begin before its line.
+      // One edit removes adjacent lines, since an edit for the last may begin before its line.
       while (last + 1 < items.size()
           && editor.nextLine(yaml.end(items.get(last)))
               == editor.lineStart(yaml.start(items.get(last + 1)))) {
@@ -247,7 +250,7 @@ final class ComposeEdit {
     return items;
   }
 
-  /** Returns where an item is written; for an alias, that is not where its node is. */
+  /** Returns where an item is written; refuses an alias, whose node is somewhere else. */
   private int startOf(Node item, SequenceNode list) {
     if (yaml.isAlias(item, list)) {
       throw editor.refused(list, "an item beside the new one is an alias");
@@ -260,7 +263,7 @@ final class ComposeEdit {
     return yaml.end(item);
   }
 
-  /** Returns an option in the spelling of another. */
+  /** Returns an option, quoted like another. */
   private String like(Node other, String option) {
     ScalarStyle style = ((ScalarNode) other).getScalarStyle();
     return switch (style) {
@@ -271,7 +274,7 @@ final class ComposeEdit {
     };
   }
 
-  /** Returns an option as an item of a list of either style. */
+  /** Returns an option as an item that is valid in lists of either style. */
   private String spelled(String option) {
     return option.matches("[\\w./=+@%-]+") ? option : YamlEditor.quoted(option);
   }

@@ -20,11 +20,18 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * A compose file: what it says of its services' confinement, and edits that leave every other byte
- * as it was. Immutable.
+ * A compose file: what it says about the confinement of its services, and edits that leave every
+ * other byte as it was. Immutable.
+ *
+ * <pre>{@code
+ * Path path = Path.of("compose.yaml");
+ * ComposeFile compose = ComposeFile.parse(SourceText.read(path));
+ * ComposeFile edited = compose.withProfile("web", ProfileRef.external("web"));
+ * Files.write(path, SourceText.encode(edited.toString()));
+ * }</pre>
  *
  * <p>Reading never fails: what is wrong is in {@link #diagnostics()}, and what could be read is
- * there. Files of more than 16 Mi characters or 64 levels are refused; anchors and merge keys are
+ * there. A file with more than 16 Mi characters or 64 levels is refused. Anchors and merge keys are
  * followed without copying what they lead to.
  */
 public final class ComposeFile {
@@ -196,12 +203,12 @@ public final class ComposeFile {
   // ---- edits
 
   /**
-   * Returns the file with a service under a profile: what its {@code security_opt} says of AppArmor
-   * is replaced, or an entry is added. With a runtime's default, entries are removed instead.
-   * Services that take this one by a merge key take the profile with it.
+   * Returns the file with a service under a profile: what its {@code security_opt} says about
+   * AppArmor is replaced, or an entry is added. For the runtime's default, entries are removed
+   * instead. Services that use this one through a merge key get the profile, too.
    *
    * @throws DiagnosticException if there is no such service, or it is written in a way that can't
-   *     be edited by itself, an alias say
+   *     be edited by itself, such as an alias
    */
   public ComposeFile withProfile(String service, ProfileRef profile) {
     List<String> options = DockerSecurityOptions.of(profile).securityOpt();
@@ -211,8 +218,8 @@ public final class ComposeFile {
   }
 
   /**
-   * Returns the file without what a service's own {@code security_opt} says of AppArmor; a list
-   * that this leaves empty goes as well.
+   * Returns the file without what a service's own {@code security_opt} says about AppArmor; if the
+   * list becomes empty, it is removed, too.
    *
    * @throws DiagnosticException as {@link #withProfile}
    */
@@ -221,8 +228,8 @@ public final class ComposeFile {
   }
 
   /**
-   * Reads an edited text: YAML has more forms than the edits know, so what doesn't say just what it
-   * should is refused.
+   * Reads an edited text. YAML has more forms than the edits know, so a text that doesn't say just
+   * what it should is refused.
    */
   private ComposeFile checked(String service, SourceText text, List<String> wanted) {
     ComposeFile edited = parse(text);

@@ -16,13 +16,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A compose project: a file, others that override it, what they include and extend, and the
- * environment that their variables are expanded with. Immutable, and thread-safe if the function
- * that finds files is.
+ * A compose project: a file, others that override it, the files that they include and extend, and
+ * the environment for their variables. Immutable, and thread-safe if the function that finds files
+ * is.
  *
- * <p>As {@code docker compose} does it: of several files, a service's {@code security_opt} is the
- * lists one after the other without repetitions, its {@code privileged} that of the last file; what
- * a service extends counts as a file before it.
+ * <pre>{@code
+ * ComposeFile file = ComposeFile.parse(SourceText.read(Path.of("compose.yaml")));
+ * ComposeProject project = ComposeProject.of(file).withEnvironment(System.getenv());
+ * for (Diagnostic found : project.check(DockerHost.of("28.5.2"), null)) {
+ *   System.out.println(found.render());
+ * }
+ * }</pre>
+ *
+ * <p>Several files are merged as {@code docker compose} does it: a service's lists {@code
+ * security_opt} are joined in order, without repetitions, and of its {@code privileged} the last
+ * counts. A service that is extended counts as if it were in an earlier file.
  */
 public final class ComposeProject {
 
@@ -50,15 +58,15 @@ public final class ComposeProject {
   }
 
   /**
-   * Returns the project with a way to find the files that it includes and extends.
+   * Returns the project with a function that finds the files that it includes and extends.
    *
-   * @param find returns the file of a path as it is written, or {@code null}
+   * @param find returns the file of a path, as the path is written; {@code null} if there is none
    */
   public ComposeProject withFiles(Function<String, @Nullable ComposeFile> find) {
     return new ComposeProject(files, find, environment);
   }
 
-  /** Returns the project with variables, {@code .env} or the process's. */
+  /** Returns the project with variables, such as those of {@code .env} or of the process. */
   public ComposeProject withEnvironment(Map<String, String> variables) {
     return new ComposeProject(files, others, variables);
   }
@@ -69,11 +77,11 @@ public final class ComposeProject {
   }
 
   /**
-   * Returns what is wrong or worth a look: what the files' own diagnostics are, options that the
-   * daemon refuses, and services that are not confined as someone may think.
+   * Returns what is wrong or worth a look: the files' own diagnostics, options that the daemon
+   * refuses, and services that are not confined as someone may think.
    *
    * @param host the daemon
-   * @param known names of profiles that will be loaded; {@code null} if that isn't known
+   * @param known the names of the profiles that will be loaded; {@code null} if they aren't known
    */
   public List<Diagnostic> check(DockerHost host, @Nullable Set<String> known) {
     Reading reading = new Reading();

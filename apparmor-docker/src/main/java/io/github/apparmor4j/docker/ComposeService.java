@@ -5,17 +5,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one compose file says of a service, as far as its confinement goes; merge keys are applied,
- * {@code extends} isn't.
+ * What one compose file says about the confinement of a service. Merge keys are applied, {@code
+ * extends} is not.
  *
  * @param name its key under {@code services}
- * @param place of that key
- * @param securityOpt the entries of {@code security_opt} in their order; {@code null} without it
+ * @param place where that key is
+ * @param securityOpt the entries of {@code security_opt} in their order; {@code null} if it is
+ *     missing
  * @param replaces whether {@code security_opt} replaces what other files say ({@code !override},
  *     {@code !reset})
- * @param privileged the value of {@code privileged}; {@code null} without it
+ * @param privileged the value of {@code privileged}; {@code null} if it is missing
  * @param base the service that it extends; {@code null} if none
- * @param volumes its mounts: their short forms as they are written, or their sources
+ * @param volumes its mounts: short forms as they are written, and the sources of long forms
  */
 public record ComposeService(
     String name,
@@ -27,9 +28,9 @@ public record ComposeService(
     List<Text> volumes) {
 
   /**
-   * A scalar.
+   * A single value.
    *
-   * @param value its text, variables not expanded
+   * @param value its text, with variables not expanded
    * @param place where it is
    */
   public record Text(String value, SourcePlace place) {}
@@ -38,8 +39,8 @@ public record ComposeService(
    * A service to extend.
    *
    * @param service its name
-   * @param file where it is; {@code null} for the same file
-   * @param place of the name
+   * @param file the path of the file that has it; {@code null} for the same file
+   * @param place where the name is
    */
   public record Base(String service, @Nullable String file, SourcePlace place) {}
 

@@ -13,23 +13,23 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A compose project with its profiles: the files that lie beside a {@code compose.yaml}, which
- * itself stays as it is, so that {@code docker compose up} loads the profiles and then starts the
- * services under them.
+ * A compose project with its profiles: files to put beside a {@code compose.yaml}, so that {@code
+ * docker compose up} loads the profiles and then starts the services under them. The {@code
+ * compose.yaml} itself stays as it is.
  *
- * <p>What loads them is a service of the stack, {@value #LOADER}: {@code aa replace} in a container
- * of its own, to end before the others start. It compiles for the machine's kernel there and then.
- * It needs no {@code apparmor_parser}, no network and no other right than to change AppArmor's
- * policy ({@code CAP_MAC_ADMIN}). What profiles include is the machine's. It runs with {@code up}
- * only: for containers that Docker starts by itself when the machine boots, put the profiles into
- * {@code /etc/apparmor.d}, too. Immutable.
+ * <p>The profiles are loaded by a service of the stack, {@value #LOADER}: it runs {@code aa
+ * replace} in a container of its own and ends before the others start. It compiles the profiles
+ * there, for the machine's kernel. It needs no {@code apparmor_parser}, no network and no right but
+ * that to change AppArmor's policy ({@code CAP_MAC_ADMIN}). Files that profiles include are the
+ * machine's. The service runs with {@code up} only: for containers that Docker starts by itself
+ * when the machine boots, put the profiles into {@code /etc/apparmor.d}, too. Immutable.
  */
 public final class ComposeStack {
 
-  /** The service that loads the profiles. */
+  /** The name of the service that loads the profiles. */
   public static final String LOADER = "apparmor";
 
-  /** The file that Compose reads after {@code compose.yaml} by itself. */
+  /** The name of the file that Compose reads after {@code compose.yaml} without being told. */
   public static final String OVERRIDE = "compose.override.yaml";
 
   private static final String DIRECTORY = "apparmor";
@@ -48,15 +48,14 @@ public final class ComposeStack {
   }
 
   /**
-   * Returns the stack of services under profiles.
+   * Returns a stack that puts services under profiles.
    *
-   * @param compose the project's file, to see that it has the services; read without what it
-   *     includes
-   * @param profiles of services, each a file whose first profile is the service's
-   * @param image of the loader, whose entry point is {@code aa}: {@code examples/aa/Dockerfile}
-   *     makes one
+   * @param compose the project's file, which must have the services; what it includes isn't read
+   * @param profiles by service, a file whose first profile is the service's
+   * @param image the loader's image, whose entry point is {@code aa}; {@code
+   *     examples/aa/Dockerfile} makes one
    * @throws IllegalArgumentException if there is no such service, a file has no named profile, two
-   *     different profiles are called the same, or the project has a service {@value #LOADER}
+   *     different profiles have the same name, or the project has a service {@value #LOADER}
    *     already
    */
   public static ComposeStack of(
@@ -97,7 +96,7 @@ public final class ComposeStack {
   }
 
   /**
-   * Returns a name for a file, none of those that are taken: what could lead elsewhere is a dot.
+   * Returns a name for a file that isn't taken; characters that could lead elsewhere become dots.
    */
   private static String fileName(String profile, Set<String> taken) {
     String name = profile.replaceAll("[^A-Za-z0-9._-]", ".").replaceFirst("^\\.+", "_");
@@ -127,7 +126,7 @@ public final class ComposeStack {
           one.service,
           Written.map(
               "security_opt",
-              // Compose takes a dollar for the beginning of a variable, unless there are two.
+              // Compose takes a dollar for the beginning of a variable; two stand for one dollar.
               List.of("apparmor=" + one.profile.replace("$", "$$")),
               "depends_on",
               Map.of(LOADER, Map.of("condition", "service_completed_successfully"))));
@@ -157,7 +156,7 @@ public final class ComposeStack {
         "cap_add",
         List.of("MAC_ADMIN"),
         "security_opt",
-        // Docker's default profile refuses to write to /sys/kernel/security.
+        // Docker's default profile forbids writing to /sys/kernel/security.
         List.of("apparmor=unconfined", "no-new-privileges=true"),
         "network_mode",
         "none",

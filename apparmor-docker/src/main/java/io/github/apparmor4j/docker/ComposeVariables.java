@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** Variables in compose files: {@code $NAME}, {@code ${NAME:-default}} and their like. */
 final class ComposeVariables {
 
-  // Defaults hold no variables here; compose allows that, deeply.
+  // Defaults can't contain variables here; Compose allows that, at any depth.
   private static final Pattern VARIABLE =
       Pattern.compile("\\$(?:(\\$)|([A-Za-z_]\\w*)|\\{([A-Za-z_]\\w*)(?:(:?[-?+])([^}]*))?})");
 
   private ComposeVariables() {}
 
   /**
-   * Returns a text with its variables expanded; one that isn't set is nothing.
+   * Returns a text with its variables expanded; a variable that isn't set becomes nothing.
    *
-   * @param problems told of variables that are not set
+   * @param problems called with a message for each variable that is not set
    */
   static String expand(String text, Map<String, String> values, Consumer<String> problems) {
     return VARIABLE

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What {@code docker inspect} tells of a container, as far as a profile goes. */
+/** What {@code docker inspect} tells about a container, as far as a profile needs it. */
 public final class ContainerInspect {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What holds programs; nothing is to be written there, even if the root is writable. */
+  /** The directories of programs, which are kept read-only even if the root is writable. */
   private static final String[] PROGRAMS = {
     "/bin", "/boot", "/lib", "/lib32", "/lib64", "/sbin", "/usr"
   };
@@ -62,7 +62,7 @@ public final class ContainerInspect {
     return host("Privileged").asBoolean();
   }
 
-  /** Returns the profile that Docker says it has; it may say so and be wrong. */
+  /** Returns the profile that Docker says the container has, which may be wrong. */
   public String claimedProfile() {
     return container.path("AppArmorProfile").asText();
   }
@@ -74,7 +74,8 @@ public final class ContainerInspect {
 
   /**
    * Returns a profile that fits the container's configuration: its mounts, read-only or not, its
-   * capabilities, user and ports. It is a proposal: what the programs do isn't known here.
+   * capabilities, its user, and whether it has a network. It is a proposal: what the programs do
+   * isn't known here.
    *
    * @param profile the profile's name
    */
@@ -123,7 +124,7 @@ public final class ContainerInspect {
     return all;
   }
 
-  /** Returns the capability of a name as Docker takes it; none for "ALL". */
+  /** Returns the capability of a name, as Docker takes it; none for "ALL" and unknown names. */
   private static Set<Capability> capability(String name) {
     String upper = name.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "");
     for (Capability each : Capability.values()) {

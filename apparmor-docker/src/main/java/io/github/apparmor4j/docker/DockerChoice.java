@@ -6,18 +6,18 @@ import java.util.Objects;
 /**
  * The profile that a daemon chooses for a container.
  *
- * @param label the profile's name, {@code docker-default} among them, or {@code unconfined}
- * @param reason why this one
- * @param notes what else there is to say: options that are deprecated or replaced, what keeps the
- *     daemon from applying profiles
+ * @param label the profile's name, which may be {@code docker-default}, or {@code unconfined}
+ * @param reason why this one was chosen
+ * @param notes remarks: on options that are deprecated or replaced, and on what keeps the daemon
+ *     from applying profiles
  */
 public record DockerChoice(String label, Reason reason, List<String> notes) {
 
-  /** Why a profile is chosen. */
+  /** The reason for a choice. */
   public enum Reason {
-    /** An option names it. */
+    /** An option names the profile. */
     OPTION,
-    /** Nothing names another. */
+    /** Nothing names another profile. */
     DEFAULT,
     /** A privileged container without an option is not confined. */
     PRIVILEGED,
@@ -37,7 +37,7 @@ public record DockerChoice(String label, Reason reason, List<String> notes) {
     return !label.equals(DockerHost.UNCONFINED);
   }
 
-  /** Returns the label and the reason: {@code web (option)}. */
+  /** Returns the label and the reason: {@code web (by option)}. */
   @Override
   public String toString() {
     String words =

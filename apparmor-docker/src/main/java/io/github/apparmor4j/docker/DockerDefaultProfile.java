@@ -12,20 +12,20 @@ import io.github.apparmor4j.profile.ProfileFile;
 import java.util.function.UnaryOperator;
 
 /**
- * {@code docker-default}, which containers get that ask for nothing else: as a given engine loads
- * it, changed, and in the forms that replace it.
+ * {@code docker-default}, the profile of containers that ask for no other: as an engine loads it,
+ * with changes, and in the forms that replace it.
  *
  * <p>Since 29.8 the daemon's option {@code apparmor-profile} names a file to load in its place: a
  * profile ({@link #staticFile}) or a template that the daemon fills in for its host ({@link
- * #goTemplate}). Before 29.4.3 a daemon loads its own only if none of the name is loaded, so one
- * loaded beforehand stays.
+ * #goTemplate}). Before 29.4.3 a daemon loads its own only if no profile of that name is loaded, so
+ * one that was loaded beforehand stays.
  */
 public final class DockerDefaultProfile {
 
   /** Its name in the kernel. */
   public static final String NAME = ContainerTemplate.DOCKER_29.profileName();
 
-  /** Stands for the name while a template is printed; no label that a user would choose. */
+  /** A placeholder for the name while a template is printed; no user would choose it. */
   private static final String NAME_MARK = "io.github.apparmor4j.name";
 
   private static final String DAEMON_MARK = "io.github.apparmor4j.daemon";
@@ -44,20 +44,20 @@ public final class DockerDefaultProfile {
   }
 
   /**
-   * Returns a builder with the rules of the newest version, to change: the host's includes, the
-   * label of a confined daemon, mounts.
+   * Returns a builder with the rules of the newest version. They can be changed: the host's
+   * includes, the label of a confined daemon, mounts.
    *
-   * @param name of the profile
+   * @param name the profile's name
    */
   public static ContainerDefault.Builder builder(String name) {
     return ContainerDefault.builder(name, ContainerTemplate.DOCKER_29);
   }
 
   /**
-   * Returns the template of an engine: the last one known that isn't newer.
+   * Returns the template of an engine: the newest known one that isn't newer than the engine.
    *
    * @param version as {@code docker version} prints it
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if it is not a valid version
    */
   public static ContainerTemplate template(String version) {
     int major = DockerHost.of(version).major();
@@ -72,8 +72,8 @@ public final class DockerDefaultProfile {
   /**
    * Returns the text of a file for the daemon's option {@code apparmor-profile}.
    *
-   * @throws IllegalArgumentException if no profile of it is called {@code docker-default}, with
-   *     which the daemon would not start
+   * @throws IllegalArgumentException if no profile in it is called {@code docker-default}: the
+   *     daemon would not start with it
    */
   public static String staticFile(ProfileFile file) {
     if (file.profiles().stream().noneMatch(profile -> NAME.equals(profile.name()))) {
@@ -81,7 +81,7 @@ public final class DockerDefaultProfile {
     }
     String text = ProfilePrinter.print(file);
     if (text.contains("{{")) {
-      // The daemon reads every file as a template; two braces of a pattern would be an action.
+      // The daemon reads every file as a template; two braces in a pattern would be an action.
       text = text.replace("{{", "{{\"{{\"}}");
     }
     return text;
@@ -89,11 +89,10 @@ public final class DockerDefaultProfile {
 
   /**
    * Returns the text of a template for the daemon's option {@code apparmor-profile}, in Go's {@code
-   * text/template}: the daemon puts in its name, the ABI and includes that its host has, and its
-   * own label.
+   * text/template}: the daemon puts in the profile's name, the ABI and includes that its host has,
+   * and its own label.
    *
-   * @param changes what to change of the newest version; the name, ABI and includes are the
-   *     daemon's
+   * @param changes changes the newest version; the daemon sets the name, ABI and includes
    */
   public static String goTemplate(UnaryOperator<ContainerDefault.Builder> changes) {
     ProfileFile.Builder file = ProfileFile.builder();
@@ -114,9 +113,9 @@ public final class DockerDefaultProfile {
    * Returns a {@code daemon.json} whose option {@code apparmor-profile} names a file; its other
    * keys stay as they are.
    *
-   * @param existing the file so far; empty if there is none
-   * @param path of the profile's file, absolute
-   * @throws IllegalArgumentException if the existing text is no JSON object, or the path is
+   * @param existing the text of the file so far; empty if there is none
+   * @param path the absolute path of the profile's file
+   * @throws IllegalArgumentException if the existing text is not a JSON object, or the path is
    *     relative
    */
   public static String daemonJson(String existing, String path) {

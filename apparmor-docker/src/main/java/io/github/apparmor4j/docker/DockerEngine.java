@@ -25,20 +25,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a Docker daemon on this machine: before a container starts whether its profile will apply,
- * and afterwards whether it does. Needs docker-java, whose client the caller makes, and the right
- * to read {@code /proc} of the containers' processes. Thread-safe if the client is.
+ * Checks of the Docker daemon on this machine: before a container starts, whether its profile will
+ * apply, and afterwards, whether it does. Needs docker-java, whose client the caller makes, and the
+ * right to read {@code /proc} of the containers' processes. Thread-safe if the client is.
+ *
+ * <pre>{@code
+ * DockerEngine engine = DockerEngine.of(client, SecurityFsKernel.open());
+ * engine.preflight(ProfileRef.external("web")).forEach(System.err::println);
+ * for (ContainerCheck check : engine.inventory()) {
+ *   System.out.println(check);
+ * }
+ * }</pre>
  *
  * <p>Docker fails open: on a host where it doesn't find {@code apparmor_parser} it starts
- * containers unconfined without an error, and goes on naming the profile in {@code docker inspect}
- * and AppArmor in {@code docker info}. So {@link #verify} believes nothing but the kernel.
+ * containers unconfined without an error, and still names the profile in {@code docker inspect} and
+ * AppArmor in {@code docker info}. So {@link #verify} believes only the kernel.
  */
 public final class DockerEngine {
 
   private static final Path PID = Path.of("/run/docker.pid");
   private static final Path PARSER = Path.of("/sbin/apparmor_parser");
 
-  /** Where labels of processes come from; a test has others than Linux. */
+  /** A source of the labels of processes; tests use another than Linux. */
   @FunctionalInterface
   interface Labels {
     Label of(long pid) throws KernelException;
@@ -59,8 +67,8 @@ public final class DockerEngine {
   /**
    * Returns checks of the daemon that a client talks to.
    *
-   * @param client of the daemon of this machine; not closed
-   * @param kernel this machine's
+   * @param client a client of this machine's daemon; it is not closed here
+   * @param kernel this machine's kernel
    */
   @SuppressWarnings("exports") // docker-java is an automatic module
   public static DockerEngine of(DockerClient client, AppArmorKernel kernel) {
@@ -69,11 +77,11 @@ public final class DockerEngine {
 
   /**
    * Returns a builder of the default profile as this daemon fills it in: the template of its
-   * version, this host's ABI and includes, the label of the daemon's process, whose id is in {@code
-   * /run/docker.pid}.
+   * version, this host's ABI and includes, and the label of the daemon's process, whose id is in
+   * {@code /run/docker.pid}. Without that file, the daemon counts as unconfined.
    *
    * @throws IOException if that label can't be read
-   * @throws IllegalArgumentException if the daemon's version is no number
+   * @throws IllegalArgumentException if the daemon's version or process id is not valid
    */
   public ContainerDefault.Builder defaultProfile() throws IOException {
     String version = String.valueOf(client.infoCmd().exec().getServerVersion());
@@ -83,7 +91,7 @@ public final class DockerEngine {
       long pid = Long.parseLong(Files.readString(PID).strip());
       return builder.signalPeer(labels.of(pid).profiles());
     } catch (NoSuchFileException e) {
-      return builder; // it is told another file, or none: taken for unconfined
+      return builder; // the daemon has another file, or none: taken for unconfined
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("no process id in " + PID, e);
     }
@@ -92,9 +100,9 @@ public final class DockerEngine {
   // ---- before
 
   /**
-   * Returns what the daemon is, as far as it decides about profiles.
+   * Returns the daemon's properties, as far as they decide about profiles.
    *
-   * @throws IllegalArgumentException if its version is no number
+   * @throws IllegalArgumentException if its version is not valid
    */
   public DockerHost host() {
     Info info = client.infoCmd().exec();
@@ -110,7 +118,10 @@ public final class DockerEngine {
     return Files.exists(parser) ? host : host.withoutParser();
   }
 
-  /** An entry is a list: {@code name=seccomp,profile=builtin}; older ones are the bare name. */
+  /**
+   * Returns whether an entry has a name. An entry is a list, {@code name=seccomp,profile=builtin};
+   * in older versions it is the bare name.
+   */
   private static boolean names(String option, String name) {
     for (String part : option.split(",", -1)) {
       if (part.equals("name=" + name) || part.equals(name)) {
@@ -122,7 +133,7 @@ public final class DockerEngine {
 
   /**
    * Returns what keeps a container from running under a profile, each with what to do about it;
-   * nothing if all is well.
+   * empty if all is well.
    *
    * @throws KernelException if the loaded profiles can't be read
    */
@@ -174,10 +185,11 @@ public final class DockerEngine {
   // ---- after
 
   /**
-   * Compares what a container was asked to run under, what Docker says and what the kernel does.
+   * Compares the profile that a container was asked to run under with what Docker says and what the
+   * kernel does.
    *
    * @param container its name or id
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is no such container
    * @throws KernelException if the loaded profiles can't be read
    */
   public ContainerCheck verify(String container) throws KernelException {
@@ -192,7 +204,7 @@ public final class DockerEngine {
     Boolean privileged = config == null ? null : config.getPrivileged();
     String name = String.valueOf(found.getName()).replaceFirst("^/", "");
     String claimed = String.valueOf(found.getRawValues().getOrDefault("AppArmorProfile", ""));
-    // What would apply if the host were as it should be.
+    // The profile that would apply if the host were as it should be.
     DockerHost ideal = DockerHost.of(String.valueOf(client.infoCmd().exec().getServerVersion()));
     String asked =
         ideal
@@ -205,7 +217,7 @@ public final class DockerEngine {
       try {
         actual = labels.of(pid);
       } catch (KernelException e) {
-        // It ended meanwhile, or can't be read: nothing is known then, and nothing believed.
+        // It ended meanwhile, or can't be read: nothing is known about it, and nothing believed.
         actual = null;
       }
     }
@@ -215,7 +227,7 @@ public final class DockerEngine {
   }
 
   /**
-   * Returns {@link #verify} of each running container.
+   * Returns the result of {@link #verify} for each running container.
    *
    * @throws KernelException if the loaded profiles can't be read
    */
@@ -232,11 +244,12 @@ public final class DockerEngine {
   }
 
   /**
-   * Loads the policy of a profile and keeps it loaded, whatever reloads AppArmor, until the result
-   * is closed.
+   * Loads the policy of a profile and keeps it loaded, even if something reloads AppArmor, until
+   * the result is closed.
    *
-   * @param profile of a policy
-   * @param listener told when it had to be loaded again
+   * @param profile a profile with its policy
+   * @param listener called when the policy had to be loaded again
+   * @throws KernelException if the policy can't be loaded
    */
   public PolicyKeeper ensureLoaded(ProfileRef.Compiled profile, PolicyKeeper.Listener listener)
       throws KernelException {

@@ -10,21 +10,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Docker daemon as far as it decides which profile a container gets. The rules were seen on
- * 20.10.24 and 28.5.2 (docs/containers.md); between them, a version counts as the older one up to
- * 22.
+ * The properties of a Docker daemon that decide which profile a container gets. The rules were seen
+ * on 20.10.24 and 28.5.2 (docs/containers.md); of the versions between them, those up to 22 count
+ * as the older one.
  *
- * @param major first number of the engine's version
+ * @param major the first number of the engine's version
  * @param appArmor whether the kernel has AppArmor
  * @param parser whether the daemon finds {@code /sbin/apparmor_parser}
  * @param rootless whether the daemon runs without root
  */
 public record DockerHost(int major, boolean appArmor, boolean parser, boolean rootless) {
 
-  /** The label of what nothing confines. */
+  /** The label of a process that nothing confines. */
   static final String UNCONFINED = "unconfined";
 
-  /** First versions of which it was seen, or is known from release notes. */
+  /** The first versions that behave so, as seen or as known from release notes. */
   private static final int LOOKS_FOR_PARSER = 23;
 
   private static final int WRITABLE_CGROUPS = 28;
@@ -34,14 +34,14 @@ public record DockerHost(int major, boolean appArmor, boolean parser, boolean ro
   private static final Set<String> KEYS =
       Set.of("label", "apparmor", "seccomp", "no-new-privileges", "writable-cgroups");
 
-  /** What a daemon makes of a list of options. */
+  /** What a daemon reads in a list of options. */
   private record Parsed(@Nullable String appArmor, List<String> notes) {}
 
   /**
    * Returns a daemon on a host with AppArmor and {@code apparmor_parser}, run by root.
    *
    * @param version as {@code docker version} prints it: {@code 28.5.2}, {@code 20.10.24+dfsg1}
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if it is not a valid version
    */
   public static DockerHost of(String version) {
     Matcher matcher = VERSION.matcher(version);
@@ -67,8 +67,8 @@ public record DockerHost(int major, boolean appArmor, boolean parser, boolean ro
   }
 
   /**
-   * Returns what keeps the daemon from confining anything, or nothing. It doesn't say so itself: it
-   * starts containers unconfined.
+   * Returns what keeps the daemon from confining anything, if there is something. The daemon
+   * doesn't say so itself: it starts containers unconfined.
    */
   public Optional<String> obstacle() {
     if (!appArmor) {
@@ -143,7 +143,10 @@ public record DockerHost(int major, boolean appArmor, boolean parser, boolean ro
         || (option.equals("writable-cgroups") && major >= WRITABLE_CGROUPS);
   }
 
-  /** Returns where a key ends: at the first "=" if there is one, else at the first colon; or -1. */
+  /**
+   * Returns where a key ends: at the first "=" if there is one, else at the first colon; -1 if
+   * there is neither.
+   */
   static int separator(String option) {
     int equals = option.indexOf('=');
     return equals >= 0 ? equals : option.indexOf(':');

@@ -6,14 +6,17 @@ import io.github.apparmor4j.container.ProfileRef;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What docker-java and Testcontainers take; needs docker-java on the class path. */
+/**
+ * Profiles in the form that docker-java and Testcontainers take. Needs docker-java on the class
+ * path.
+ */
 public final class DockerJava {
 
   private DockerJava() {}
 
   /**
-   * Returns what puts a container under a profile when it is created; other security options stay.
-   * With Testcontainers:
+   * Returns a function that puts a container under a profile when it is created; other security
+   * options stay. With Testcontainers:
    *
    * <pre>{@code
    * container.withCreateContainerCmdModifier(DockerJava.profile(ref));

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a container is given a profile, in each form that Docker takes. The runtime's default needs
- * no option: then the lists are empty and the fragments hold an empty list.
+ * The options that give a container a profile, in each form that Docker takes. The runtime's
+ * default needs no option: the lists are empty then, and the fragments have an empty list.
  *
- * @param profile which
+ * @param profile the container's profile
  */
 public record DockerSecurityOptions(ProfileRef profile) {
 
@@ -30,8 +30,8 @@ public record DockerSecurityOptions(ProfileRef profile) {
   }
 
   /**
-   * Returns a list of options with this profile in the place of what it says of AppArmor so far;
-   * other options stay as they are, in their order.
+   * Returns a list of options with this profile in the place of those about AppArmor; other options
+   * stay as they are, in their order.
    */
   public List<String> mergedInto(List<String> options) {
     List<String> merged = new ArrayList<>();
@@ -53,7 +53,7 @@ public record DockerSecurityOptions(ProfileRef profile) {
   /**
    * Returns swarm's {@code Privileges.AppArmor.Mode}: {@code default} or {@code disabled}.
    *
-   * @throws IllegalStateException for a profile: swarm can't name one
+   * @throws IllegalStateException for a named profile: swarm can't name one
    */
   public String swarmMode() {
     if (profile instanceof ProfileRef.Named named) {
@@ -64,10 +64,11 @@ public record DockerSecurityOptions(ProfileRef profile) {
   }
 
   /**
-   * Returns what a {@code buildkitd.toml} says, for steps run by runc and by containerd: two tables
-   * with the key {@code apparmor-profile}. BuildKit's own default is no profile.
+   * Returns the part of a {@code buildkitd.toml} about profiles, for build steps that runc runs and
+   * for those that containerd runs: two tables with the key {@code apparmor-profile}. BuildKit's
+   * own default is no profile.
    *
-   * @throws IllegalStateException for the runtime's default, which BuildKit knows none of
+   * @throws IllegalStateException for the runtime's default: BuildKit knows none
    */
   public String buildKitToml() {
     if (profile instanceof ProfileRef.RuntimeDefault) {
@@ -95,7 +96,8 @@ public record DockerSecurityOptions(ProfileRef profile) {
   }
 
   /**
-   * Returns a compose file's part that gives a service the profile: YAML, ended by a line feed.
+   * Returns the part of a compose file that gives a service the profile, as YAML with a line feed
+   * at the end.
    *
    * @param service the service's name
    */

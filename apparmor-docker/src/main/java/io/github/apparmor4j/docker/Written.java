@@ -7,7 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Small documents of maps, lists and strings, as text. */
+/** A writer of small documents of maps, lists and strings as text. */
 final class Written {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,12 +25,12 @@ final class Written {
     return write(JSON, value);
   }
 
-  /** Returns YAML, ended by a line feed. */
+  /** Returns a value as YAML, with a line feed at the end. */
   static String yaml(Object value) {
     return write(YAML, value);
   }
 
-  /** Returns a map in the order of its keys here; {@link Map#of} has none. */
+  /** Returns a map that keeps the order of its keys, which {@link Map#of} doesn't. */
   static Map<String, Object> map(String key, Object value, Object... more) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put(key, value);

@@ -1,5 +1,6 @@
 /**
- * Docker: its default profile, and the options that give a container another.
+ * Docker: its default profile, the options that give a container another, compose files, and checks
+ * of a daemon.
  *
  * <pre>{@code
  * List<String> arguments = DockerSecurityOptions.of(ProfileRef.of(policy)).cliArguments();

@@ -25,14 +25,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A profile whose name has a hash of its content: {@code web-1f0c9a3b}. A container keeps the rules
- * that it was started under, whatever is rolled out after it, as a changed profile is another one;
- * Kubernetes advises that, because a profile changed in place changes under running containers. It
- * is one text, without includes, which the hash therefore covers.
+ * A profile whose name has a hash of its content: {@code web-1f0c9a3b}. A changed profile has
+ * another name, so a container keeps the rules that it was started under, whatever is rolled out
+ * later. Kubernetes advises this, because a profile that is changed in place changes under running
+ * containers. The profile is one text without includes, so the hash covers all of it.
  *
- * @param plainName without the hash
- * @param name as the kernel will list it: the plain name, a dash and eight hexadecimal digits
- * @param text of the profile under that name
+ * @param plainName the name without the hash
+ * @param name the name as the kernel will list it: the plain name, a dash and eight hexadecimal
+ *     digits
+ * @param text the profile's text under that name
  */
 public record HashedProfile(String plainName, String name, SourceText text) {
 
@@ -41,8 +42,9 @@ public record HashedProfile(String plainName, String name, SourceText text) {
   /**
    * Returns a text's profile under its new name.
    *
-   * @param text of one profile, besides its children; where its rules mean itself they say
-   *     {@code @{profile_name}}
+   * @param text the text of one profile and its children; rules that refer to the profile itself
+   *     must write {@code @{profile_name}}
+   * @param includes finds the texts that it includes, which become part of the profile
    * @throws DiagnosticException if it has errors, no profile or several, or a rule that refers to
    *     the profile by name (AA-KUBE-0014)
    * @throws IOException if an included text is missing or can't be read
@@ -68,11 +70,11 @@ public record HashedProfile(String plainName, String name, SourceText text) {
   }
 
   /**
-   * Returns a profile that is built for a name.
+   * Returns the profile that a function builds, under its new name.
    *
-   * @param plainName without the hash
-   * @param build called with the plain name, and with the new one
-   * @throws DiagnosticException if what it builds has no such profile
+   * @param plainName the name without the hash
+   * @param build builds the profile; called with the plain name, and then with the new one
+   * @throws DiagnosticException if what it builds has errors, or no profile of the new name
    */
   public static HashedProfile of(String plainName, Function<String, ProfileFile> build) {
     String name = plainName + '-' + hash(print(plainName, build));
@@ -106,7 +108,7 @@ public record HashedProfile(String plainName, String name, SourceText text) {
                 message)));
   }
 
-  /** Returns a rule with the name as a label or a target. */
+  /** Returns a rule that has the name as a label or a target; {@code null} if there is none. */
   private static @Nullable Rule naming(Profile profile, String name) {
     Pattern pattern =
         Pattern.compile("(=|-> ?)\"?" + Pattern.quote(name) + "(//[^\\s,)\"]*)?[\\s,)\"]");
@@ -133,7 +135,10 @@ public record HashedProfile(String plainName, String name, SourceText text) {
     }
   }
 
-  /** Returns the profile to refer to; something else loads it, an agent on each node. */
+  /**
+   * Returns a reference to the profile, which something else has to load, such as an agent on each
+   * node.
+   */
   public ProfileRef.Named reference() {
     return ProfileRef.external(name);
   }

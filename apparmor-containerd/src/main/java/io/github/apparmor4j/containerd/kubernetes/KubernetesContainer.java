@@ -7,15 +7,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container of a workload, with what its manifest says of its profile.
+ * A container of a workload, with what its manifest says about its profile.
  *
- * @param workload kind and name of the object: {@code Deployment web}
- * @param name the container's
- * @param place where that stands
- * @param privileged whether it is privileged
+ * @param workload the kind and name of the object: {@code Deployment web}
+ * @param name the container's name
+ * @param place where that name is written
+ * @param privileged whether the container is privileged
  * @param own its own {@code appArmorProfile}; {@code null} if it has none
- * @param pod the pod's; {@code null} if it has none
- * @param annotation the pod's annotation about it; {@code null} if there is none
+ * @param pod the pod's {@code appArmorProfile}; {@code null} if it has none
+ * @param annotation the pod's annotation about the container; {@code null} if there is none
  */
 public record KubernetesContainer(
     String workload,
@@ -40,10 +40,11 @@ public record KubernetesContainer(
   }
 
   /**
-   * Returns what counts in a version of Kubernetes: the container's field, the pod's, the
-   * annotation; nothing if nothing is said, which means the runtime's default.
+   * Returns the profile that counts in a version of Kubernetes: that of the container's field, else
+   * of the pod's, else of the annotation. Empty if there is none, which means the runtime's
+   * default.
    *
-   * @param minor 34 for 1.34
+   * @param minor the minor version: 34 for 1.34
    */
   public Optional<KubernetesProfile> effective(int minor) {
     if (minor >= FIELDS && own != null) {
@@ -58,7 +59,7 @@ public record KubernetesContainer(
    * Returns the label that the container gets from containerd on a node with AppArmor: a profile's
    * name, {@code cri-containerd.apparmor.d} for the default, {@code unconfined} for none.
    *
-   * @param minor 34 for 1.34
+   * @param minor the minor version: 34 for 1.34
    */
   public String label(int minor) {
     KubernetesProfile profile = effective(minor).orElse(null);
@@ -71,7 +72,7 @@ public record KubernetesContainer(
     return CriDefaultProfile.NAME;
   }
 
-  /** Returns whether another says the same, wherever it stands. */
+  /** Returns whether another container says the same, wherever it is written. */
   boolean says(KubernetesContainer other) {
     return name.equals(other.name)
         && privileged == other.privileged

@@ -22,8 +22,16 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * The workloads of a text of Kubernetes manifests, YAML or JSON, one document or several: pods,
- * what makes pods, and lists of them. Other objects are passed over. Immutable.
+ * The workloads in a text of Kubernetes manifests, YAML or JSON, of one or more documents: pods,
+ * objects that make pods, and lists of them. Other objects are passed over. Immutable.
+ *
+ * <pre>{@code
+ * KubernetesManifest manifest = KubernetesManifest.parse(SourceText.read(Path.of("web.yaml")));
+ * manifest.check(34, null).forEach(found -> System.out.println(found.render()));
+ * for (KubernetesContainer container : manifest.containers()) {
+ *   System.out.println(container.name() + ": " + container.label(34));
+ * }
+ * }</pre>
  *
  * <p>Reading never fails: what is wrong is in {@link #diagnostics()}, and what could be read is
  * there. Texts of more than 16 Mi characters or 64 levels are refused.
@@ -33,7 +41,7 @@ public final class KubernetesManifest {
   private static final YamlText.Kinds KINDS =
       new YamlText.Kinds(KubernetesProblem.NOT_YAML, KubernetesProblem.DUPLICATE_KEY);
 
-  /** Before the container's name; deprecated since 1.30. */
+  /** What an annotation's key has before the container's name; deprecated since 1.30. */
   static final String ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
 
   private static final int LONGEST = 4095;
@@ -66,26 +74,28 @@ public final class KubernetesManifest {
   }
 
   /**
-   * Returns what is wrong with the text, and what an API server refuses of it about profiles,
-   * whatever its version.
+   * Returns what is wrong with the text, and what it says about profiles that an API server of any
+   * version refuses.
    */
   public List<Diagnostic> diagnostics() {
     return List.copyOf(diagnostics);
   }
 
   /**
-   * Returns the containers of all workloads, init and ephemeral ones among them, in their order.
+   * Returns the containers of all workloads, in the order of the text; of each pod, init containers
+   * come first and ephemeral ones last.
    */
   public List<KubernetesContainer> containers() {
     return List.copyOf(containers);
   }
 
   /**
-   * Returns what is worth a look, after what is wrong: containers without a profile, what Pod
+   * Returns what is wrong, and then what is worth a look: containers without a profile, what Pod
    * Security admission refuses, what a version passes over.
    *
-   * @param minor the cluster's version, 34 for 1.34
-   * @param known names of profiles that are loaded on the nodes; {@code null} if that isn't known
+   * @param minor the cluster's minor version: 34 for 1.34
+   * @param known the names of the profiles that are loaded on the nodes; {@code null} if they
+   *     aren't known
    */
   public List<Diagnostic> check(int minor, @Nullable Set<String> known) {
     List<Diagnostic> found = new ArrayList<>(diagnostics);
@@ -160,9 +170,9 @@ public final class KubernetesManifest {
    * stays as it is.
    *
    * @param container one of {@link #containers()}
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the container is not one of them
    * @throws DiagnosticException if the container is written in a way that can't be edited by
-   *     itself, an alias say
+   *     itself, such as an alias
    */
   public KubernetesManifest withProfile(KubernetesContainer container, ProfileRef profile) {
     int index = index(container);
@@ -182,8 +192,8 @@ public final class KubernetesManifest {
   }
 
   /**
-   * Reads an edited text. YAML has more forms than the edits know: one that doesn't say just what
-   * it should is refused.
+   * Reads an edited text. YAML has more forms than the edits know, so a text that doesn't say just
+   * what it should is refused.
    */
   private KubernetesManifest edited(
       int index, SourceText text, Predicate<KubernetesContainer> asMeant) {
@@ -210,9 +220,9 @@ public final class KubernetesManifest {
   }
 
   /**
-   * Returns the text with a field for each container that has an annotation only, as Kubernetes
-   * 1.36 needs it. The annotations stay, for clusters before 1.30; where both are, they say the
-   * same.
+   * Returns the text with a field for each container that has only an annotation, as Kubernetes
+   * 1.36 needs it. The annotations stay, for clusters before 1.30, and say the same as the new
+   * fields.
    *
    * @throws DiagnosticException as {@link #withProfile}, or if an annotation is invalid
    */

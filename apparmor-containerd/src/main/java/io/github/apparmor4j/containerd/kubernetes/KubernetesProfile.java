@@ -5,23 +5,23 @@ import io.github.apparmor4j.source.SourcePlace;
 import java.util.Objects;
 
 /**
- * What a manifest says of a profile in one place: {@code securityContext.appArmorProfile} or an
+ * What a manifest says about a profile in one place: {@code securityContext.appArmorProfile} or an
  * annotation.
  *
- * @param type {@code RuntimeDefault}, {@code Unconfined} or {@code Localhost}; other texts as they
- *     stand, for what is invalid
+ * @param type {@code RuntimeDefault}, {@code Unconfined} or {@code Localhost}; an invalid type as
+ *     it is written
  * @param localhostProfile the name of a loaded profile; empty for other types
- * @param place where it stands
+ * @param place where it is written
  */
 public record KubernetesProfile(String type, String localhostProfile, SourcePlace place) {
 
   /** The runtime's own profile. */
   public static final String RUNTIME_DEFAULT = "RuntimeDefault";
 
-  /** None. */
+  /** No profile. */
   public static final String UNCONFINED = "Unconfined";
 
-  /** One that is loaded on the node. */
+  /** A profile that is loaded on the node. */
   public static final String LOCALHOST = "Localhost";
 
   private static final String PREFIX = "localhost/";
@@ -33,7 +33,7 @@ public record KubernetesProfile(String type, String localhostProfile, SourcePlac
     Objects.requireNonNull(place, "place");
   }
 
-  /** Reads an annotation's value; what it can't be has the value for a type. */
+  /** Reads an annotation's value; the type of an invalid one is the value itself. */
   static KubernetesProfile ofAnnotation(String value, SourcePlace place) {
     if (value.startsWith(PREFIX)) {
       return new KubernetesProfile(LOCALHOST, value.substring(PREFIX.length()), place);
@@ -45,7 +45,7 @@ public record KubernetesProfile(String type, String localhostProfile, SourcePlac
     };
   }
 
-  /** Returns the value of the annotation that says the same, as Kubernetes before 1.30 needs it. */
+  /** Returns the value of an annotation for a profile, as Kubernetes before 1.30 needs it. */
   public static String annotation(ProfileRef profile) {
     if (profile instanceof ProfileRef.Named named) {
       return PREFIX + named.name();
@@ -61,7 +61,7 @@ public record KubernetesProfile(String type, String localhostProfile, SourcePlac
     return profile instanceof ProfileRef.Unconfined ? UNCONFINED : RUNTIME_DEFAULT;
   }
 
-  /** Returns the profile to refer to; of another type than the three, the runtime's default. */
+  /** Returns a reference to the profile; for an invalid type, to the runtime's default. */
   ProfileRef reference() {
     return switch (type) {
       case LOCALHOST -> ProfileRef.external(localhostProfile);

@@ -12,7 +12,7 @@ import java.util.Map;
  * The {@code securityContext} of a pod or container that names a profile (Kubernetes 1.30 and
  * later).
  *
- * @param profile which
+ * @param profile the profile
  */
 public record KubernetesSecurityContext(ProfileRef profile) {
 
@@ -28,7 +28,7 @@ public record KubernetesSecurityContext(ProfileRef profile) {
     return new KubernetesSecurityContext(profile);
   }
 
-  /** Returns the fragment: YAML, ended by a line feed. */
+  /** Returns the fragment as YAML, with a line feed at the end. */
   public String toYaml() {
     Map<String, Object> field = new LinkedHashMap<>();
     field.put("type", KubernetesProfile.type(profile));

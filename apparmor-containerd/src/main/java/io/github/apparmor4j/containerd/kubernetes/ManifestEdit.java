@@ -16,7 +16,10 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** Puts one container under a profile, in the text: by its field, or by its pod's annotation. */
+/**
+ * An edit of a text that puts one container under a profile, by its field or by its pod's
+ * annotation.
+ */
 final class ManifestEdit {
 
   private static final String METADATA = "metadata";
@@ -34,7 +37,7 @@ final class ManifestEdit {
   private final String type;
   private final String name;
 
-  /** What is inserted where nothing is yet: keys and scalars. */
+  /** The keys and values that are inserted where there is nothing yet. */
   private Map<String, String> body = new LinkedHashMap<>();
 
   ManifestEdit(YamlText yaml, ProfileRef profile) {
@@ -85,7 +88,7 @@ final class ManifestEdit {
     return replaced(yaml.start(there.value()), yaml.end(there.value()), spelled(value));
   }
 
-  /** Inserts into what an entry has, which may be nothing. */
+  /** Inserts into the value of an entry, which may be empty. */
   private SourceText insert(Entry entry, List<String> keys) {
     int end = yaml.end(entry.key());
     return entry.value() instanceof ScalarNode nothing && nothing.getValue().isEmpty()
@@ -93,7 +96,10 @@ final class ManifestEdit {
         : insert(mapping(entry.value(), entry.key()), keys);
   }
 
-  /** Returns an entry that a mapping has by itself; one that it has by a merge would be hidden. */
+  /**
+   * Returns an entry that a mapping has itself; refuses one from a merge key, which an edit would
+   * hide.
+   */
   private @Nullable Entry own(Node node, String key) {
     Entry own = YamlText.own(node, key);
     if (own == null && YamlText.find(node, key) != null) {
@@ -118,7 +124,7 @@ final class ManifestEdit {
 
   // ---- what
 
-  /** Inserts keys, each the only one within the one before, and the profile. */
+  /** Inserts keys, each inside the one before, and the profile in the last. */
   private SourceText insert(MappingNode into, List<String> keys) {
     if (into.getFlowStyle() == FlowStyle.FLOW) {
       int open = text.indexOf('{', yaml.start(into)) + 1;
@@ -136,7 +142,7 @@ final class ManifestEdit {
     return editor.apply(List.of(editor.entry(into, lines)));
   }
 
-  /** Changes a profile that is there, in its style. */
+  /** Changes a profile that is written already, in its style. */
   private SourceText change(MappingNode field) {
     Entry typeEntry = YamlText.own(field, "type");
     if (typeEntry == null || !(typeEntry.value() instanceof ScalarNode)) {
@@ -177,7 +183,7 @@ final class ManifestEdit {
     return editor.apply(start > typeStart ? List.of(typed, named) : List.of(named, typed));
   }
 
-  /** Returns keys, each the only one within the one before, and what is inserted, in braces. */
+  /** Returns keys in braces, each inside the one before, and what is inserted in the last. */
   private String flow(List<String> keys) {
     StringBuilder all = new StringBuilder();
     keys.forEach(key -> all.append(key(key)).append('{'));
@@ -197,10 +203,10 @@ final class ManifestEdit {
     return json ? '"' + word + '"' : word;
   }
 
-  /** Returns a name as a scalar of either style. */
+  /** Returns a name as a value that is valid in either style. */
   private String spelled(String value) {
     boolean plain = !json && value.matches("[A-Za-z_/][\\w./+@%-]*");
-    // Words that YAML takes for something else than a string.
+    // The others are words that YAML doesn't take for strings.
     return plain && !value.matches("(?i)y|n|yes|no|on|off|true|false|null")
         ? value
         : YamlEditor.quoted(value);

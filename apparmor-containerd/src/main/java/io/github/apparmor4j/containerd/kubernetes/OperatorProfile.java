@@ -28,9 +28,9 @@ import java.util.regex.Pattern;
 
 /**
  * A profile as an {@code AppArmorProfile} object of the security-profiles-operator, version v1,
- * with a report of what that form can't express. It has lists of allowed things only, which the
- * operator makes a profile of, with rules of its own; so the result is hardly ever equal, and the
- * report says where it allows less or more. Immutable.
+ * with a report of what that form can't express. The object has only lists of what is allowed. The
+ * operator makes a profile from them and adds rules of its own, so the result is hardly ever equal;
+ * the report says where it allows less or more. Immutable.
  */
 public final class OperatorProfile {
 
@@ -42,7 +42,7 @@ public final class OperatorProfile {
               .disable(YAMLGenerator.Feature.SPLIT_LINES)
               .build());
 
-  /** What the operator takes for a path, so that nobody slips a rule in. */
+  /** What the operator takes for a path; it is strict, so that nobody slips a rule in. */
   private static final Pattern PATH = Pattern.compile("/[a-zA-Z0-9_./*?+@{} -]*");
 
   private static final Pattern NAME =
@@ -76,8 +76,8 @@ public final class OperatorProfile {
   }
 
   /**
-   * Returns what is lost or changed: errors for what the profile allows or denies and the object
-   * doesn't, warnings for what the operator makes of the rest.
+   * Returns what is lost or changed: errors for what the profile allows or denies but the object
+   * can't say, warnings for what the operator changes in the rest.
    */
   public List<Diagnostic> diagnostics() {
     return List.copyOf(diagnostics);
@@ -101,7 +101,7 @@ public final class OperatorProfile {
               "no name of an object: " + profile.name()));
     }
     for (ProfileFlag flag : profile.profile().flags()) {
-      // The operator's template has these two.
+      // The object has the mode, and the operator's template has the other two.
       if (flag.kind() != ProfileFlag.Kind.COMPLAIN
           && flag.kind() != ProfileFlag.Kind.ENFORCE
           && flag.kind() != ProfileFlag.Kind.ATTACH_DISCONNECTED
@@ -212,7 +212,7 @@ public final class OperatorProfile {
 
   // ---- the object
 
-  /** Returns the object: a YAML document. */
+  /** Returns the object as a YAML document. */
   public String toYaml() {
     Map<String, Object> rules = new LinkedHashMap<>();
     put(rules, "executable", lists("allowedExecutables", "allowedLibraries"));

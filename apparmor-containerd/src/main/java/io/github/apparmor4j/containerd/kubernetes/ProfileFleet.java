@@ -31,34 +31,43 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Manifests that bring profiles to the nodes of a cluster: ConfigMaps with their texts, and a
- * DaemonSet whose pods load them, as {@code aa agent} does in an image of {@code
- * examples/aa/Dockerfile}: which program that is, and how it is called, is the caller's to say.
+ * Manifests that bring profiles to the nodes of a cluster: ConfigMaps with the profiles' texts, and
+ * a DaemonSet whose pods load them. The caller says which program does that and how it is called;
+ * {@code aa agent} does it, in an image of {@code examples/aa/Dockerfile}.
  *
- * <p>The ConfigMaps can't be changed and have a hash of their content in their names, so a new set
- * of profiles is a new revision of the DaemonSet: {@code kubectl rollout status}, {@code undo} and
- * {@code maxUnavailable} are those of every DaemonSet, and a node counts as done when its agent
- * says that all is enforced. Delete ConfigMaps of revisions that no rollout goes back to.
+ * <pre>{@code
+ * ProfileFleet fleet =
+ *     ProfileFleet.builder("profiles", "example/aa", a -> List.of("agent", a.profiles()))
+ *         .profile(SourceText.read(Path.of("web")))
+ *         .build();
+ * System.out.print(fleet.toYaml());
+ * }</pre>
  *
- * <p>The agent's container gets what it needs: root without capabilities but {@code MAC_ADMIN}, no
- * AppArmor profile (the runtime's default denies it the kernel's interface), securityfs, a
- * directory of the node for what it owns, a temporary one in memory for JNA; no other host
- * namespace, token or writable file system.
+ * <p>The ConfigMaps are immutable and have a hash of their content in their names, so a new set of
+ * profiles is a new revision of the DaemonSet. {@code kubectl rollout status}, {@code undo} and
+ * {@code maxUnavailable} work as with every DaemonSet, and a node counts as done when its agent
+ * says that all profiles are enforced. Old ConfigMaps stay; delete those of revisions that no
+ * rollout will go back to.
  *
- * <p>The DaemonSet needs Kubernetes 1.30, which knows {@code appArmorProfile}.
+ * <p>The agent's container gets only what it needs: root with no capability but {@code MAC_ADMIN},
+ * no AppArmor profile (the runtime's default denies it the kernel's interface), securityfs, a
+ * directory of the node to record what it owns, and a temporary directory in memory for JNA. It has
+ * no host namespace, no token and no other writable file system.
+ *
+ * <p>The DaemonSet needs Kubernetes 1.30 or later, which knows {@code appArmorProfile}.
  */
 public final class ProfileFleet {
 
   // An object has 1 MiB of data at most; the rest is for keys.
   private static final int MOST_BYTES = 1_000_000;
 
-  // kubectl apply keeps a copy in an annotation, and those have 256 KiB together.
+  // kubectl apply keeps a copy in an annotation, and all annotations have 256 KiB together.
   private static final int ROOM = 150_000;
   private static final int PORT = 9180;
   private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]{1,253}");
   private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
-  /** Of a label's characters, without the hash that ConfigMaps' names have besides. */
+  /** The most characters of a name, which leave room for the hash in ConfigMaps' names. */
   private static final int LONGEST_NAME = 53;
 
   /** The label that tells the fleet's objects from others. */
@@ -86,10 +95,11 @@ public final class ProfileFleet {
   /**
    * Returns a builder.
    *
-   * @param name of the DaemonSet, and where the ConfigMaps' begin: a DNS label of at most 53
-   *     characters
-   * @param image of the agent
-   * @param arguments of the image's entry point, for what the agent is to do
+   * @param name the DaemonSet's name, with which the ConfigMaps' names begin: a DNS label of at
+   *     most 53 characters
+   * @param image the agent's image
+   * @param arguments returns the arguments of the image's entry point, for what the agent is to do
+   * @throws IllegalArgumentException if the name is not such a label
    */
   public static Builder builder(
       String name, String image, Function<Agent, List<String>> arguments) {
@@ -100,14 +110,14 @@ public final class ProfileFleet {
    * What an agent is to do in its container: to keep the profiles of a directory enforced, and to
    * say so at {@code /livez} and {@code /readyz}.
    *
-   * @param profiles directory of the profiles' files, which change as ConfigMaps do
-   * @param state file of the node for what the agent owns
-   * @param port where it answers
+   * @param profiles the directory of the profiles' files, which change as those of ConfigMaps do
+   * @param state a file on the node, to record what the agent owns
+   * @param port the port where it answers
    * @param prune whether it removes profiles that are not wanted any more
    */
   public record Agent(String profiles, String state, int port, boolean prune) {}
 
-  /** Collects what a fleet is made of; not thread-safe. */
+  /** Collects the settings and profiles of a fleet. Not thread-safe. */
   public static final class Builder {
     private final String name;
     private final String image;
@@ -145,23 +155,32 @@ public final class ProfileFleet {
       return name;
     }
 
-    /** The namespace of the objects; {@code apparmor} if unsaid. */
+    /**
+     * Sets the namespace of the objects; {@code apparmor} by default.
+     *
+     * @throws IllegalArgumentException if it is not a DNS label of at most 63 characters
+     */
     public Builder namespace(String newNamespace) {
       namespace = dnsLabel(newNamespace, 63);
       return this;
     }
 
     /**
-     * Makes the namespace, too, and has Pod Security admission let the agent run in it. It should
-     * be the fleet's alone: applied to one that is there, this changes what other pods of it may
-     * do.
+     * Sets whether to make the namespace, too, so that Pod Security admission lets the agent run in
+     * it; {@code false} by default. The namespace should be the fleet's alone: applied to an
+     * existing one, this changes what its other pods may do.
      */
     public Builder createNamespace(boolean make) {
       createNamespace = make;
       return this;
     }
 
-    /** On how many nodes a change may be under way: a number or a percentage, 10% if unsaid. */
+    /**
+     * Sets on how many nodes a change may be under way: a number or a percentage; 10% by default.
+     *
+     * @throws IllegalArgumentException if it is neither a number above 0 nor a percentage from 1%
+     *     to 100%
+     */
     public Builder maxUnavailable(String number) {
       if (!number.matches("[1-9][0-9]{0,5}|[1-9][0-9]?%|100%")) {
         throw new IllegalArgumentException("no number above 0, nor a percentage: " + number);
@@ -171,15 +190,15 @@ public final class ProfileFleet {
     }
 
     /**
-     * Removes profiles that a new revision hasn't got, as soon as it comes to a node. Containers
-     * that they confine are unconfined from then on.
+     * Sets whether to remove profiles that a new revision doesn't have, as soon as it comes to a
+     * node; {@code false} by default. Containers that they confine are unconfined from then on.
      */
     public Builder prune(boolean remove) {
       prune = remove;
       return this;
     }
 
-    /** Restricts the fleet to nodes with a label. */
+    /** Restricts the fleet to nodes whose label has this value. */
     public Builder nodeSelector(String label, String value) {
       nodeSelector.put(label, value);
       return this;
@@ -188,13 +207,15 @@ public final class ProfileFleet {
     /**
      * Adds a file of profiles.
      *
-     * @param text whose name, without directories, is a key of ConfigMaps: letters, digits, {@code
-     *     -._}; without includes, as nodes have none ({@link HashedProfile} puts them in)
+     * @param text the file's text. Its name, without directories, becomes a key of a ConfigMap and
+     *     may have letters, digits and {@code -._}. It must not include files, since nodes don't
+     *     have them; {@link HashedProfile} puts them in
      * @throws DiagnosticException if it can't be compiled
-     * @throws IllegalArgumentException if the name is no key, one that the agent passes over
-     *     ({@link ProfileDirectory#counts(String)}), or there twice, if a profile is in another
-     *     file, too, or the text has more than 1,000,000 bytes. {@code kubectl apply} takes those
-     *     of more than some 200,000 with {@code --server-side} only
+     * @throws IllegalArgumentException if the name is not a valid key, is one that the agent passes
+     *     over ({@link ProfileDirectory#counts(String)}), or is there twice; if the text has no
+     *     profile, a profile that is in another file, too, or more than 1,000,000 bytes. {@code
+     *     kubectl apply} takes texts of more than some 200,000 bytes with {@code --server-side}
+     *     only
      */
     public Builder profile(SourceText text) {
       String key = text.name().substring(text.name().lastIndexOf('/') + 1);
@@ -271,8 +292,8 @@ public final class ProfileFleet {
   // ---- the manifests
 
   /**
-   * Returns the manifests, a document each: the namespace, if it is to be made, the ConfigMaps, the
-   * DaemonSet.
+   * Returns the manifests, as one YAML document each: the namespace, if it is to be made, the
+   * ConfigMaps, and the DaemonSet.
    */
   public String toYaml() {
     List<Map<String, Object>> objects = new ArrayList<>();
@@ -328,7 +349,7 @@ public final class ProfileFleet {
     return map;
   }
 
-  /** Returns whether a text is UTF-8 of characters that YAML gives back as they are. */
+  /** Returns whether a text is UTF-8 and has only characters that YAML gives back as they are. */
   private static boolean isPlain(String text, byte[] bytes) {
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));

@@ -1,5 +1,6 @@
 /**
- * Kubernetes: the security context's field.
+ * Kubernetes: the security context's field, checks and edits of manifests, and manifests that bring
+ * profiles to nodes.
  *
  * <pre>{@code
  * String yaml = KubernetesSecurityContext.of(ProfileRef.of(policy)).toYaml();

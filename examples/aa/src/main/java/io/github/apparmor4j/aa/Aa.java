@@ -64,7 +64,7 @@ public final class Aa {
     return version == null ? "dev" : version;
   }
 
-  /** Where includes are looked for, and what for. */
+  /** The options for where included files are searched, and for which kernel policy is compiled. */
   static final class Options {
     @Option(
         names = {"-b", "--base"},
@@ -116,7 +116,7 @@ public final class Aa {
     return SourceText.read(file);
   }
 
-  /** Changes a file's text as {@link #replace} does; returns the exit status. */
+  /** Replaces a file's text by an edited one, as {@link #replace} does; returns the exit status. */
   static int edit(Path file, UnaryOperator<SourceText> edit) throws IOException {
     SourceText text = read(file);
     try {
@@ -127,7 +127,7 @@ public final class Aa {
     }
   }
 
-  /** Puts another text in a file's place, as a whole; where it is a link, that stays. */
+  /** Replaces a file's text as a whole; a symbolic link to the file stays. */
   static void replace(Path file, SourceText before, String after) throws IOException {
     byte[] expected = SourceText.encode(before.text());
     if (!AtomicFiles.replace(file.toRealPath(), expected, SourceText.encode(after))) {
@@ -141,7 +141,10 @@ public final class Aa {
     System.exit(run(arguments));
   }
 
-  /** Runs the tool; returns 0 for success, 1 for problems in a file, 2 for a wrong call. */
+  /**
+   * Runs the tool; returns 0 for success, 1 for problems in a file, 2 for a wrong call or if a file
+   * or the kernel can't be read or written.
+   */
   static int run(String... arguments) {
     CommandLine commandLine = new CommandLine(new Aa()).setCaseInsensitiveEnumValuesAllowed(true);
     ParserArguments.asGetoptDoes(

@@ -103,7 +103,7 @@ final class AaAgent implements Callable<Integer> {
     } else if (remove) {
       throw new ParameterException(spec().commandLine(), "--remove needs --state");
     }
-    // The server's own limits, in seconds, for who connects and doesn't ask.
+    // The server's own limits, in seconds, for clients that connect and don't ask.
     System.setProperty("sun.net.httpserver.maxReqTime", "10");
     System.setProperty("sun.net.httpserver.maxRspTime", "10");
     InetSocketAddress address = listen == null ? null : address(listen);

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code aa check}: the verdict on each file. */
+/** {@code aa check}: says whether each file compiles. */
 @Command(name = "check", description = "Says whether files compile, and what is wrong if not.")
 final class AaCheck implements Callable<Integer> {
 

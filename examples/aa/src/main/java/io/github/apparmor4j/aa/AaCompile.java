@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code aa compile}: binary policy. */
+/** {@code aa compile}: writes binary policy. */
 @Command(
     name = "compile",
     description = "Writes the binary policy of files; one bad file does not stop the others.")
@@ -53,7 +53,7 @@ final class AaCompile implements Callable<Integer> {
     if (strict) {
       compiler.strict();
     }
-    if (cache != null) { // for one time, profiles have too little in common
+    if (cache != null) { // for one run alone, profiles have too little in common
       compiler.cache(TableCache.inMemory(CACHE_BYTES).withDirectory(cache));
     }
     BatchCompiler batch = sources.batch(compiler.build(), kernel, Sources.Depth.COMPILED);

@@ -33,7 +33,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code aa docker compose}: compose files. */
+/** {@code aa docker compose}: checks and edits compose files. */
 @Command(
     name = "compose",
     description = "Checks and edits compose files.",

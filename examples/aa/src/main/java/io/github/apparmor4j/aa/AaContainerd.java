@@ -63,7 +63,7 @@ final class AaContainerd {
         : AaDocker.reference(name);
   }
 
-  /** Which containerd. */
+  /** The options for which containerd is meant. */
   private static final class Daemon {
     @Option(
         names = "--containerd",

@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code aa decide}: answers questions on standard input. */
+/** {@code aa decide}: answers questions from standard input. */
 @Command(
     name = "decide",
     description = {

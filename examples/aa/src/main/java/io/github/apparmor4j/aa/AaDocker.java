@@ -39,7 +39,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code aa docker}: Docker: its default profile, options, compose files, checks of its daemon. */
+/** {@code aa docker}: Docker's default profile, options, compose files and checks of its daemon. */
 @Command(
     name = "docker",
     description = "Docker: its default profile, options, compose files, checks of its daemon.",
@@ -201,12 +201,15 @@ final class AaDocker {
 
   // ---- the daemon
 
-  /** What is done with a daemon. */
+  /** Something to do with a daemon. */
   private interface Task {
     int run(DockerEngine engine) throws IOException;
   }
 
-  /** Talks to the daemon of this machine by {@code DOCKER_HOST}, its socket by default. */
+  /**
+   * Runs a task with the daemon of this machine, at {@code DOCKER_HOST} or by default its socket;
+   * returns the exit status.
+   */
   private static int withEngine(Task task) throws IOException {
     DefaultDockerClientConfig config =
         DefaultDockerClientConfig.createDefaultConfigBuilder().build();

@@ -27,7 +27,7 @@ final class AaKernel {
 
   private AaKernel() {}
 
-  /** {@code aa enabled}: whether there is an AppArmor here. */
+  /** {@code aa enabled}: says whether AppArmor is enabled. */
   @Command(
       name = "enabled",
       description = "Says whether AppArmor is enabled; status 0 if it is, 1 if not, with why.")
@@ -42,14 +42,14 @@ final class AaKernel {
     }
   }
 
-  /** What loading a file and replacing by it share. */
+  /** What {@code aa load} and {@code aa replace} have in common. */
   private abstract static class Loader implements Callable<Integer> {
 
     @Mixin private Sources sources = new Sources();
 
     abstract void give(SecurityFsKernel kernel, byte[] policy) throws KernelException;
 
-    /** Compiles each file for the running kernel; one that can't be does not stop the others. */
+    /** Compiles and loads each file; one that fails does not stop the others. */
     @Override
     public Integer call() throws IOException, InterruptedException {
       SecurityFsKernel kernel = SecurityFsKernel.open();
@@ -79,7 +79,7 @@ final class AaKernel {
     }
   }
 
-  /** {@code aa load}: for profiles that aren't there yet. */
+  /** {@code aa load}: loads profiles that aren't loaded yet. */
   @Command(name = "load", description = "Loads the profiles of files; none may be loaded already.")
   static final class Load extends Loader {
     @Override
@@ -88,7 +88,7 @@ final class AaKernel {
     }
   }
 
-  /** {@code aa replace}: for profiles, there or not. */
+  /** {@code aa replace}: loads profiles, or replaces those that are loaded. */
   @Command(name = "replace", description = "Loads the profiles of files, or replaces them.")
   static final class Replace extends Loader {
     @Override
@@ -120,7 +120,7 @@ final class AaKernel {
     }
   }
 
-  /** {@code aa status}: profiles and what they confine. */
+  /** {@code aa status}: reports profiles and what they confine. */
   @Command(
       name = "status",
       description = "Reports loaded profiles and confined processes, as aa-status does.")
@@ -180,7 +180,7 @@ final class AaKernel {
     }
   }
 
-  /** {@code aa unconfined}: who talks to the network, and under which profile. */
+  /** {@code aa unconfined}: lists which processes have sockets, and what confines them. */
   @Command(
       name = "unconfined",
       description = "Lists processes with sockets and what confines them, as aa-unconfined does.")
@@ -194,7 +194,7 @@ final class AaKernel {
       CLIENT
     }
 
-    /** Programs that say little without what they run. */
+    /** Interpreters, whose paths say little without what they run. */
     private static final Pattern INTERPRETER =
         Pattern.compile(".*bin/(python|perl|bash|dash|sh).*");
 
@@ -232,7 +232,7 @@ final class AaKernel {
           .toList();
     }
 
-    /** Returns what a program calls itself, if that isn't its path. */
+    /** Returns what a program calls itself, in parentheses, if that isn't its path. */
     private static String argument(ConfinedProcess process, List<String> arguments) {
       boolean same = arguments.isEmpty() || arguments.get(0).equals(process.executable());
       return same ? "" : " (" + arguments.get(0) + ")";

@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code aa kube}: Kubernetes manifests. */
+/** {@code aa kube}: checks, edits and prints Kubernetes manifests. */
 @Command(
     name = "kube",
     description = "Kubernetes manifests.",

@@ -24,7 +24,7 @@ final class AaStore {
 
   private AaStore() {}
 
-  /** What all of them share. */
+  /** What the commands that switch profiles have in common. */
   private abstract static class Switch implements Callable<Integer> {
 
     @Option(
@@ -56,9 +56,10 @@ final class AaStore {
     private final String message;
 
     /**
-     * Takes what is done.
+     * Creates a command.
      *
-     * @param message with a place for the profile's name
+     * @param action what the command does
+     * @param message what it prints, with {@code %s} for the profile's name
      */
     Switch(Action action, String message) {
       this.action = action;

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes many files by some threads: each write waits for the disk, which makes several last at
- * once. Used by one thread, which writes itself where the others don't keep up.
+ * A writer of many files in several threads: each write waits for the disk, which can finish
+ * several at once. To be used by one thread, which writes files itself if the others don't keep up.
  */
 final class FileWriters implements AutoCloseable {
 
@@ -31,10 +31,10 @@ final class FileWriters implements AutoCloseable {
           new ArrayBlockingQueue<>(THREADS),
           new ThreadPoolExecutor.CallerRunsPolicy());
 
-  /** What is written, in the order of the calls; null for success. */
+  /** The results of the writes, in the order of the calls; null for success. */
   private final Map<Path, Future<@Nullable IOException>> writes = new LinkedHashMap<>();
 
-  /** Writes a file soon; each file is given once. */
+  /** Has a file written soon; each file must be given only once. */
   void write(Path file, byte[] content) {
     writes.put(file, executor.submit(() -> failure(file, content)));
   }
@@ -48,7 +48,9 @@ final class FileWriters implements AutoCloseable {
     }
   }
 
-  /** Waits for all, says which couldn't be written, and returns whether there are none. */
+  /**
+   * Waits for all writes, says which files couldn't be written, and returns whether there are none.
+   */
   boolean finish() throws InterruptedException {
     boolean ok = true;
     for (Map.Entry<Path, Future<@Nullable IOException>> each : writes.entrySet()) {
@@ -67,7 +69,8 @@ final class FileWriters implements AutoCloseable {
   }
 
   /**
-   * Ends what {@link #finish} hasn't waited for; files that are not written yet stay as they are.
+   * Cancels the writes that {@link #finish} hasn't waited for; files that are not written yet stay
+   * as they are.
    */
   @Override
   public void close() {

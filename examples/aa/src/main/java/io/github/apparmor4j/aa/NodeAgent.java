@@ -18,16 +18,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a node's profiles enforced and tells of it by HTTP, as probes, Prometheus and a controller
- * of node labels ask. What it does to the kernel is {@link PolicyDirectory}'s.
+ * An agent that keeps a node's profiles enforced and reports over HTTP to probes, Prometheus and a
+ * controller of node labels. {@link PolicyDirectory} does the work on the kernel.
  *
  * <table>
  *   <caption>What it answers</caption>
  *   <tr><td>{@code /readyz}</td><td>200 if all is enforced; 503, and why, if not</td></tr>
- *   <tr><td>{@code /livez}</td><td>200, unless it hasn't looked for three intervals</td></tr>
+ *   <tr><td>{@code /livez}</td><td>200; 503 if the last look is longer ago than three intervals and
+ *       two minutes</td></tr>
  *   <tr><td>{@code /metrics}</td><td>Prometheus' text format</td></tr>
- *   <tr><td>{@code /node-patch}</td><td>a JSON merge patch of a Node with a label that says which
- *       generation of the profiles is enforced, and takes it away while none is</td></tr>
+ *   <tr><td>{@code /node-patch}</td><td>a JSON merge patch of a Node: it sets a label to the
+ *       generation of the profiles that is enforced, and removes the label while none is</td></tr>
  * </table>
  */
 final class NodeAgent implements AutoCloseable {
@@ -41,15 +42,15 @@ final class NodeAgent implements AutoCloseable {
   private String told = "";
   private volatile Look look;
 
-  /** What was seen, and when. */
+  /** The result of a look, and when it was. */
   private record Look(Status status, Instant at) {}
 
   /**
    * Starts an agent.
    *
-   * @param interval of the directory
-   * @param label key of the node's label
-   * @param address to answer at; {@code null} for nowhere
+   * @param interval the directory's interval between looks
+   * @param label the key of the node's label
+   * @param address where it answers; {@code null} for nowhere
    */
   NodeAgent(
       PolicyDirectory directory,
@@ -67,14 +68,14 @@ final class NodeAgent implements AutoCloseable {
           "/livez", exchange -> answer(exchange, isAlive(interval) ? 200 : 503, ""));
       server.createContext("/metrics", exchange -> answer(exchange, 200, this::metrics));
       server.createContext("/node-patch", exchange -> answer(exchange, 200, nodePatch() + "\n"));
-      // So that one that asks slowly keeps no probe waiting.
+      // So that a slow client keeps no probe waiting.
       server.setExecutor(pool);
       server.start();
     }
     directory.watch(this::looked);
   }
 
-  /** Returns the port that it answers at; 0 for none. */
+  /** Returns the port where it answers; 0 for none. */
   int port() {
     return server == null ? 0 : server.getAddress().getPort();
   }
@@ -93,7 +94,10 @@ final class NodeAgent implements AutoCloseable {
     }
   }
 
-  /** Whether it has looked lately; the first look, and one that compiles much, may take a while. */
+  /**
+   * Returns whether it has looked lately; the first look, and one that compiles much, may take
+   * long.
+   */
   private boolean isAlive(Duration interval) {
     Duration most = interval.multipliedBy(3).plusMinutes(2);
     return look.at().plus(most).isAfter(Instant.now());
@@ -103,7 +107,7 @@ final class NodeAgent implements AutoCloseable {
     return look.status().isReady();
   }
 
-  /** Tells the log of a look at which something was different. */
+  /** Logs the result of a look, if it differs from the last one logged. */
   private void looked(Status status) {
     look = new Look(status, Instant.now());
     String text = why();
@@ -113,7 +117,7 @@ final class NodeAgent implements AutoCloseable {
     }
   }
 
-  /** Returns what isn't as it should be, a line each. */
+  /** Returns what isn't as it should be, one line each; if nothing is, a line that says so. */
   String why() {
     Status status = look.status();
     StringBuilder text = new StringBuilder();
@@ -180,7 +184,7 @@ final class NodeAgent implements AutoCloseable {
     return "{\"metadata\":{\"labels\":{\"" + label + "\":" + value + "}}}";
   }
 
-  /** Ends it. What was loaded stays loaded. */
+  /** Ends the agent. Loaded profiles stay loaded. */
   @Override
   public void close() throws IOException {
     if (server != null) {

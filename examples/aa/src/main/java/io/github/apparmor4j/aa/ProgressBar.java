@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A line on a terminal that says how far work is. */
+/** A line on a terminal that shows the progress of work. */
 final class ProgressBar implements AutoCloseable {
 
   private static final int WIDTH = 30;
@@ -37,7 +37,7 @@ final class ProgressBar implements AutoCloseable {
     }
   }
 
-  /** Tells of a step, and of what is to be said about it. */
+  /** Counts a step, and prints what is to be said about it. */
   void step(String name, String messages) {
     done++;
     if (shown && !messages.isEmpty()) {

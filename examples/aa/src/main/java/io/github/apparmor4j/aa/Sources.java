@@ -21,12 +21,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * The files that a command works on, and how: they are found, read, resolved, compiled and checked
- * here for every command.
+ * The files that a command works on. They are found, read, resolved, compiled and checked here, for
+ * every command.
  */
 final class Sources {
 
-  /** How far the texts are worked on. */
+  /** How far texts are worked on. */
   enum Depth {
     PARSED,
     COMPILED,
@@ -41,12 +41,12 @@ final class Sources {
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "files, or directories of them")
   private List<Path> paths = new ArrayList<>();
 
-  /** Returns the files, and of directories the files that count. */
+  /** Returns the files that were given; of directories, their files of profiles. */
   List<Path> files() throws IOException {
     return files(paths);
   }
 
-  /** Returns files, and of directories the files that count. */
+  /** Returns the files of some paths; of directories, their files of profiles. */
   static List<Path> files(List<Path> paths) throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
@@ -59,7 +59,7 @@ final class Sources {
     return files;
   }
 
-  /** Returns what works on the files, by threads and whatever becomes of any of them. */
+  /** Returns a compiler that works on the files in several threads, and goes on if one fails. */
   BatchCompiler batch(PolicyCompiler compiler, Features kernel, Depth depth) {
     Resolver resolver = options.resolver();
     return BatchCompiler.of(

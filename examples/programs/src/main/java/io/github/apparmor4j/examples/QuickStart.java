@@ -37,14 +37,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The main job in one file: a profile for a PostgreSQL container, from the builder to a kernel's
- * answers and the runtimes' options.
+ * The library's main job in one file: a profile for a PostgreSQL container, from the builder to a
+ * kernel's answers and the runtimes' options.
  */
 public final class QuickStart {
 
   private QuickStart() {}
 
-  /** Runs it. */
+  /** Runs the example. */
   public static void main(String[] arguments) throws KernelException {
     Profile postgres =
         Profile.builder("postgres")

@@ -1,4 +1,4 @@
-/** Programs to copy. */
+/** Example programs, to copy from. */
 @NullMarked
 package io.github.apparmor4j.examples;
 

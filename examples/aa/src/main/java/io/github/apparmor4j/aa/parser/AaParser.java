@@ -32,10 +32,10 @@ import picocli.CommandLine.Spec;
     exitCodeOnInvalidInput = 1)
 public final class AaParser implements Callable<Integer> {
 
-  /** The kernel that policy is for. */
+  /** A source of the kernel that policy is for. */
   @FunctionalInterface
   public interface KernelSource {
-    /** Opens it. */
+    /** Opens the kernel. */
     AppArmorKernel open() throws KernelException;
   }
 
@@ -47,12 +47,12 @@ public final class AaParser implements Callable<Integer> {
 
   @Mixin private ParserOptions options = new ParserOptions();
 
-  /** For picocli: the running kernel. */
+  /** Creates the command for the running kernel; called by picocli. */
   public AaParser() {
     this(SecurityFsKernel::open);
   }
 
-  /** Returns one for a kernel. */
+  /** Creates the command for a kernel. */
   public AaParser(KernelSource kernels) {
     this.kernels = kernels;
   }
@@ -69,7 +69,7 @@ public final class AaParser implements Callable<Integer> {
 
   private int done() throws IOException, InterruptedException {
     if (options.version) {
-      // containerd and Podman take the last word of the first line for three numbers.
+      // containerd and Podman read three numbers in the last word of the first line.
       System.out.println("AppArmor parser version 5.0.2\nby aa " + Aa.version());
       return 0;
     }
@@ -148,7 +148,7 @@ public final class AaParser implements Callable<Integer> {
     return 0;
   }
 
-  /** Removes what is in the directory of caches. */
+  /** Empties the directory of caches; returns whether it could. */
   private boolean purged() {
     try (Stream<Path> found = Files.walk(options.cache)) {
       for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
@@ -164,7 +164,9 @@ public final class AaParser implements Callable<Integer> {
     }
   }
 
-  /** Returns the features that options give for kernel and policy. */
+  /**
+   * Returns the features that options give for kernel and policy; {@code null} if they give none.
+   */
   private @Nullable Features given() throws IOException {
     return options.featuresText != null
         ? Features.parse(options.featuresText)

@@ -13,24 +13,24 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of {@code aa parser -o}: written as a whole when all is done, so that what goes wrong
- * meanwhile leaves the old one; a device or a pipe is written to as it comes.
+ * The file of {@code aa parser -o}. It is written as a whole at the end, so that a failure before
+ * leaves the old file as it was; a device or a pipe is written to as results come.
  */
 final class OutputFile {
 
   private final Path file;
   private final OutputStream out;
 
-  /** Takes where it goes: to a stream, or, if that is null, into the file at the end. */
+  /** Creates an output to a stream or, if that is null, into the file at the end. */
   private OutputFile(Path file, @Nullable OutputStream stream) {
     this.file = file;
     this.out = stream == null ? new ByteArrayOutputStream() : stream;
   }
 
   /**
-   * Returns the file of a name, whose link to another is followed.
+   * Returns the output of a name; a symbolic link is followed.
    *
-   * @throws IOException if it can't be written to, told before any work
+   * @throws IOException if it can't be written to, so that this is known before any work
    */
   static OutputFile of(Path named) throws IOException {
     try {
@@ -47,7 +47,10 @@ final class OutputFile {
     }
   }
 
-  /** Returns whether a name is of what a process has open, as {@code /dev/stdout}. */
+  /**
+   * Returns whether a name may be of something that a process has open, such as {@code
+   * /dev/stdout}.
+   */
   private static boolean isOpenElsewhere(Path named) {
     Path absolute = named.toAbsolutePath();
     return absolute.startsWith("/dev") || absolute.startsWith("/proc");
@@ -66,7 +69,7 @@ final class OutputFile {
     out.write(bytes);
   }
 
-  /** Puts what was added in the file's place. */
+  /** Puts what was added in the file's place, or closes the device or pipe. */
   void finish() throws IOException {
     out.close();
     if (out instanceof ByteArrayOutputStream bytes) {

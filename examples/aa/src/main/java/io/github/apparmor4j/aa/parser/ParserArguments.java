@@ -31,14 +31,14 @@ public final class ParserArguments {
       }
     }
     List<String> all = new ArrayList<>(List.of(arguments));
-    // These take an argument only after "=".
+    // These options take an argument only after "=".
     all.replaceAll(
         argument ->
             switch (argument) {
               case "--Werror" -> "--Werror=all";
               case "-d", "--debug" -> "--debug=";
               case "--help" -> "--help=";
-              case "-" -> "./-"; // no option, nor standard input
+              case "-" -> "./-"; // neither an option nor standard input
               case "-c", "--zstd-compress-level" -> "--zstd-compress-level=10";
               default -> argument;
             });
@@ -58,7 +58,10 @@ public final class ParserArguments {
     return all.toArray(new String[0]);
   }
 
-  /** Has options taken as getopt takes them: repeated, the last one counting, and abbreviated. */
+  /**
+   * Makes a command take options as getopt does: they may be abbreviated, and repeated, where the
+   * last one counts.
+   */
   public static CommandLine asGetoptDoes(CommandLine parser) {
     return parser.setOverwrittenOptionsAllowed(true).setAbbreviatedOptionsAllowed(true);
   }

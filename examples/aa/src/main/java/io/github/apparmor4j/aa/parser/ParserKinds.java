@@ -5,7 +5,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What an option of {@code apparmor_parser} turns on and off by name: kinds of warnings, say. */
+/**
+ * The kinds that an option of {@code apparmor_parser} turns on and off by name, such as kinds of
+ * warnings.
+ */
 final class ParserKinds {
 
   /** Kinds of warnings. */
@@ -27,7 +30,7 @@ final class ParserKinds {
           "dev",
           "pound-include");
 
-  /** What the reference can print of its work. */
+  /** Kinds of what the reference can print about its work. */
   static final List<String> DUMPS =
       List.of(
           "variables",
@@ -78,11 +81,11 @@ final class ParserKinds {
   private boolean shown;
 
   /**
-   * Creates one.
+   * Creates the kinds of an option.
    *
-   * @param option its name, for messages
-   * @param known what it takes
-   * @param on what is on without it
+   * @param option the option's name, for messages
+   * @param known the kinds that it takes
+   * @param on the kinds that are on without it
    */
   ParserKinds(String option, List<String> known, String... on) {
     this.option = option;
@@ -90,7 +93,11 @@ final class ParserKinds {
     this.on = new LinkedHashSet<>(List.of(on));
   }
 
-  /** Turns a kind on, or off if it is named with "no-" before; "all" is every one. */
+  /**
+   * Turns a kind on, or off if "no-" is before its name; "all" means every kind.
+   *
+   * @throws IllegalArgumentException if the option has no such kind
+   */
   void set(String kind) {
     String name = kind.startsWith("no-") ? kind.substring("no-".length()) : kind;
     if (kind.equals("show")) {
@@ -111,12 +118,12 @@ final class ParserKinds {
     return on.contains(kind);
   }
 
-  /** Whether the user asks for what is on, and for nothing else. */
+  /** Returns whether the user only asks which kinds are on. */
   boolean areShown() {
     return shown;
   }
 
-  /** Returns what the option takes, a line each. */
+  /** Returns the kinds that the option takes, one on each line. */
   String help() {
     StringBuilder help = new StringBuilder("--" + option + "=KIND, where KIND is\n\n  show\n");
     known.forEach(kind -> help.append("  [no-]").append(kind).append('\n'));

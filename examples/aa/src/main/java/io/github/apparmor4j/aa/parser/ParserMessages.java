@@ -7,14 +7,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code apparmor_parser} says of errors and warnings, in its words, which scripts read.
+ * Errors and warnings in the words of {@code apparmor_parser}, which scripts read.
  *
- * @param warned kinds of warnings that are shown
- * @param fatal kinds of warnings that are errors
+ * @param warned the kinds of warnings that are shown
+ * @param fatal the kinds of warnings that are errors
  */
 record ParserMessages(ParserKinds warned, ParserKinds fatal) {
 
-  /** The reference's names of what we warn of. */
+  /** The reference's names of the kinds of our warnings. */
   private static final Map<String, String> WARNING_OF_CODE =
       Map.of(
           "AA-COMPILE-0006", "rule-not-enforced",
@@ -32,14 +32,14 @@ record ParserMessages(ParserKinds warned, ParserKinds fatal) {
   /**
    * Returns an error as it is printed.
    *
-   * @param argument that led to the text, or {@code null} for standard input
-   * @param main the text, which may have included the faulty one
+   * @param argument the argument that led to the text, or {@code null} for standard input
+   * @param main the text of the argument, which may have included the faulty one
    */
   static String error(@Nullable Path argument, Diagnostic diagnostic, SourceText main) {
     SourceText source = diagnostic.place().source();
     boolean inMain = source.equals(main);
     Path in = argument == null && inMain ? null : Path.of(source.name());
-    // The reference says it where it misses it: at the end.
+    // The reference reports what is not closed at the end of the text.
     int line =
         diagnostic.code().equals(UNCLOSED)
             ? source.line(source.text().length())

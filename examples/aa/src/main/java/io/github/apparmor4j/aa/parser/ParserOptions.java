@@ -17,10 +17,10 @@ import picocli.CommandLine.Spec;
  */
 final class ParserOptions {
 
-  /** Where the options of every run are. */
+  /** The file with the options of every run. */
   static final Path CONFIGURATION = Path.of("/etc/apparmor/parser.conf");
 
-  /** What -d takes; without an argument it is the empty one. */
+  /** The arguments that -d takes; without one, its argument is empty. */
   private static final Set<String> DEBUGGED = Set.of("", "jobs");
 
   @Spec(Spec.Target.MIXEE)
@@ -177,13 +177,13 @@ final class ParserOptions {
     return new ParameterException(spec.commandLine(), "aa parser: " + message);
   }
 
-  // Of these the last one counts, kind by kind: picocli calls them in their order.
+  // For each kind, the last of these counts: picocli calls them in the order of the command line.
 
   @Option(
       names = {"-q", "--quiet"},
       description = "no warnings")
   void quiet(boolean ignored) {
-    // The reference has looked for its configuration before it sees this.
+    // The reference has looked for its configuration before it sees this option.
     boolean config = warned.contains("config");
     warned.set("no-all");
     warned.set(config ? "config" : "no-config");
@@ -291,7 +291,7 @@ final class ParserOptions {
   @Parameters(paramLabel = "FILE", description = "files and directories; default: standard input")
   List<Path> paths = new ArrayList<>();
 
-  /** Returns whether the options leave something to load, replace or remove. */
+  /** Returns whether the options ask to load, replace or remove profiles. */
   boolean loads() {
     return !(names || stdout || out != null || preprocess);
   }

@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where results go: to the screen, into a file, or to the kernel.
  *
- * @param kernel or {@code null} if nothing is loaded
- * @param file of {@code -o}, or {@code null}
+ * @param options the options that say where
+ * @param kernel the kernel, or {@code null} if nothing is loaded
+ * @param file the file of {@code -o}, or {@code null}
  */
 record ParserResults(
     ParserOptions options, @Nullable AppArmorKernel kernel, @Nullable OutputFile file) {
 
-  /** Does it; returns whether nothing failed. */
+  /** Brings a result where it goes; returns whether nothing failed. */
   boolean take(ParserWork.Result result) {
     try {
       return shown(result);
@@ -34,7 +35,7 @@ record ParserResults(
         print(profile.name().replaceFirst("^(:[^:]*:)", "$1//") + "\n");
       }
     } else if (options.preprocess) {
-      return true; // its text is shown even if it has errors
+      return true; // its text has been printed, even if it has errors
     } else if (options.stdout) {
       System.out.write(result.bytes());
     } else if (file != null) {
@@ -45,7 +46,7 @@ record ParserResults(
     return true;
   }
 
-  /** Prints bytes as they were read. */
+  /** Prints a text as the bytes that it was read from. */
   static void print(String text) {
     System.out.writeBytes(SourceText.encode(text));
   }
@@ -53,7 +54,7 @@ record ParserResults(
   private boolean load(ParserWork.Result result) {
     try {
       if (kernel == null || result.profiles().isEmpty()) {
-        // Only said.
+        // Nothing to load: it is only reported.
       } else if (options.remove) {
         for (ParserWork.Named profile : result.profiles()) {
           if (!profile.child()) {

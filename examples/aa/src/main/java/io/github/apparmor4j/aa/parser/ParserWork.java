@@ -26,12 +26,17 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is done with each input: it is read, compiled and spoken of. Used by several threads. */
+/**
+ * The work on each input: it is read and compiled, and messages about it are collected. Used by
+ * several threads.
+ */
 final class ParserWork {
 
   private static final String UNDEFINED = "AA-RESOLVE-0004";
 
-  /** A text or a binary to work on, and the argument that led to it; null for standard input. */
+  /**
+   * A text or a binary policy to work on, and the argument that led to it; null for standard input.
+   */
   record Input(@Nullable Path argument, @Nullable Path file) {}
 
   /** What became of an input. */
@@ -49,9 +54,9 @@ final class ParserWork {
   /**
    * A profile.
    *
-   * @param name as the kernel has it
-   * @param local as its text has it
-   * @param child whether it goes with another
+   * @param name its name in the kernel
+   * @param local its name in its text
+   * @param child whether it is the child of another
    */
   record Named(String name, String local, boolean child) {}
 
@@ -77,7 +82,7 @@ final class ParserWork {
     this.resolver = Resolver.of(texts);
   }
 
-  /** Does it. */
+  /** Works on an input; a failure becomes a message in the result. */
   Result of(Input input) {
     try {
       return options.binary ? precompiled(input) : compiled(input);
@@ -103,7 +108,7 @@ final class ParserWork {
       return new Result(true, "", "", found, bytes);
     } catch (PolicyFormatException e) {
       if (options.skipKernel || !options.loads()) {
-        return new Result(true, "", "", List.of(), bytes); // nobody looks at it
+        return new Result(true, "", "", List.of(), bytes); // nothing reads it
       }
       return failed(input, String.valueOf(e.getMessage()));
     }
@@ -143,7 +148,7 @@ final class ParserWork {
     StringBuilder messages = new StringBuilder();
     for (Diagnostic diagnostic : diagnostics) {
       if ((options.names || options.preprocess) && diagnostic.code().equals(UNDEFINED)) {
-        continue; // these expand no rules
+        continue; // these options expand no rules
       }
       ok &= !diagnostic.isError();
       String kind = ParserMessages.kind(diagnostic);
@@ -168,7 +173,10 @@ final class ParserWork {
     return new Result(ok, messages.toString(), expanded.toString(), named(resolution), policy);
   }
 
-  /** Returns a policy as -n and -C want it; {@code name} is that of its file. */
+  /**
+   * Returns a policy changed as -n, -C and force-complain/ ask for; {@code name} is that of its
+   * file.
+   */
   private CompiledPolicy changed(CompiledPolicy policy, String name) {
     Path forced = options.base.resolve("force-complain").resolve(name);
     boolean complains = options.complain || (!name.isEmpty() && Files.isReadable(forced));
@@ -177,7 +185,7 @@ final class ParserWork {
     return complains ? placed.complaining() : placed;
   }
 
-  /** Returns the profiles, children after their parents, otherwise by name. */
+  /** Returns the profiles, sorted by name, with children after their parents. */
   private List<Named> named(Resolution resolution) {
     List<Named> named = new ArrayList<>();
     for (ResolvedProfile profile : resolution.allProfiles()) {
@@ -190,7 +198,10 @@ final class ParserWork {
     return named;
   }
 
-  /** Returns what puts a profile after its parent and before what is no child of that. */
+  /**
+   * Returns a key for sorting: it puts a profile after its parent and before profiles that are no
+   * children of that parent.
+   */
   static String order(Named profile) {
     return profile.name.replace("//", "\0");
   }
