@@ -101,7 +101,7 @@ public final class ContainerdConfig {
       throw new IllegalArgumentException("containerd 1 or 2, not " + major);
     }
     if (!file.startsWith("/")) {
-      throw new IllegalArgumentException("not absolute: " + file);
+      throw new IllegalArgumentException("not an absolute path: " + file);
     }
     ContainerdConfig config = new ContainerdConfig(major, root);
     config.readAll(file);

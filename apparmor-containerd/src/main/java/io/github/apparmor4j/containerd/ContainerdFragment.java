@@ -55,7 +55,7 @@ public final class ContainerdFragment {
    */
   public ContainerdFragment runtime(String name, String baseRuntimeSpec) {
     if (!baseRuntimeSpec.startsWith("/")) {
-      throw new IllegalArgumentException("not absolute: " + baseRuntimeSpec);
+      throw new IllegalArgumentException("not an absolute path: " + baseRuntimeSpec);
     }
     List<String> runtimes = List.of("containerd", "runtimes");
     boolean none =

@@ -190,7 +190,7 @@ public final class CrictlConfig {
         return new SecurityProfile(each, reference == null ? "" : reference.textValue());
       }
     }
-    throw problem(source, 0, "no profile_type: " + type);
+    throw problem(source, 0, "not a valid profile_type: " + type);
   }
 
   // ---- edits

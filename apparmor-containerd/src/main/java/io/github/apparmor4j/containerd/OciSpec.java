@@ -75,7 +75,7 @@ public final class OciSpec {
         }
       }
       if (parser.nextToken() != null) {
-        throw problem(offset(parser), "one object, and nothing after it");
+        throw problem(offset(parser), "only one object is expected");
       }
       profile = found;
     }

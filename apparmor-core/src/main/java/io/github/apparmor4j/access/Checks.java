@@ -10,7 +10,7 @@ final class Checks {
     noNul(path, component);
     if (!path.startsWith("/")) {
       throw new IllegalArgumentException(
-          component + " must be absolute, so begin with '/': '" + path + "'");
+          component + " must be an absolute path, beginning with '/': '" + path + "'");
     }
   }
 

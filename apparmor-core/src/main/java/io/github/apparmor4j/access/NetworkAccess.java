@@ -45,7 +45,7 @@ final class NetworkAccess {
     boolean packet =
         permission == NetworkPermission.SEND || permission == NetworkPermission.RECEIVE;
     if (interfaceName != null && !packet) {
-      throw new IllegalArgumentException("only what is sent or received goes through a card");
+      throw new IllegalArgumentException("only 'send' and 'receive' can have an interface");
     }
   }
 

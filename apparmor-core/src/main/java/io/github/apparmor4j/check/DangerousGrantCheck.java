@@ -137,11 +137,11 @@ final class DangerousGrantCheck implements ProfileCheck {
       Map.of(
           Capability.SYS_MODULE, "loads code into the kernel",
           Capability.MAC_ADMIN, "loads and removes profiles",
-          Capability.MAC_OVERRIDE, "passes by other security modules' policy",
+          Capability.MAC_OVERRIDE, "bypasses other security modules' policy",
           Capability.SYS_RAWIO, "reaches the machine's memory and ports",
           Capability.SYS_ADMIN,
               "is nearly all of root's power: mounts, namespaces, tracing, quotas",
-          Capability.DAC_READ_SEARCH, "opens files by handle, outside of a container too",
+          Capability.DAC_READ_SEARCH, "opens files by handle, even outside a container",
           Capability.SYS_PTRACE, "reads and changes other users' programs");
 
   /** A path that no rule names on purpose: a rule that matches it matches every file. */
@@ -194,7 +194,7 @@ final class DangerousGrantCheck implements ProfileCheck {
         report(
             CheckProblem.MOUNTS_ANYTHING,
             resolved,
-            "mounts anything anywhere, so that paths mean nothing",
+            "mounts anything anywhere, so that rules for paths protect nothing",
             to);
       }
     } else if (rule instanceof AllRule) {

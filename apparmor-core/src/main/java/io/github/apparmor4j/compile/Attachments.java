@@ -29,7 +29,7 @@ final class Attachments {
     if (!out.profile.profile().xattrs().isEmpty() && !hasXattrs(out.mediation)) {
       out.downgraded(
           null,
-          "attaches whatever the extended attributes are",
+          "attaches without looking at extended attributes",
           out.mediation.has(FEATURE) ? MARKS : FEATURE);
     }
   }

@@ -59,7 +59,8 @@ final class ChangeProfileEncoder {
       return Aare.label(target).regex();
     }
     if (target.startsWith("&")) {
-      throw new IllegalArgumentException("the kernel or the policy's ABI knows no stacking");
+      throw new IllegalArgumentException(
+          "the kernel or the policy's ABI does not support stacking");
     }
     int colon = target.startsWith(":") ? target.indexOf(':', 1) : -1;
     return colon < 0

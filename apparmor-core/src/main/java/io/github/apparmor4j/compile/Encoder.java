@@ -112,8 +112,7 @@ final class Encoder {
       case USERNS -> UsernsEncoder.encode((UsernsRule) rule, out);
       case RLIMIT -> {} // a field of the profile: RlimitEncoder
       case ALL -> throw new AssertionError("was expanded: " + rule);
-      case UNRECOGNIZED ->
-          out.error(CompileProblem.UNRECOGNIZED_RULE, "nothing is known of this rule: " + rule);
+      case UNRECOGNIZED -> out.error(CompileProblem.UNRECOGNIZED_RULE, "unknown rule: " + rule);
     }
   }
 

@@ -82,7 +82,7 @@ final class MountEncoder {
       }
     }
     if (!any) {
-      throw new IllegalArgumentException("no mount can meet the conditions of this rule together");
+      throw new IllegalArgumentException("no mount can meet all conditions of this rule");
     }
   }
 

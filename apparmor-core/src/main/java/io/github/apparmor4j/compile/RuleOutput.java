@@ -124,7 +124,7 @@ final class RuleOutput {
       boolean exact) {
     if (qualifiers.action() == Qualifiers.Action.PROMPT
         && mediation.form() == PolicyDfa.Form.WORDS) {
-      downgraded("refused without asking", "policy/permstable32");
+      downgraded("denied without prompting", "policy/permstable32");
     }
     boolean marked = qualifiers.isDeny() != qualifiers.audit();
     encoder.rules.add(

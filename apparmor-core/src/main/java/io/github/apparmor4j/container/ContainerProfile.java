@@ -274,7 +274,7 @@ public final class ContainerProfile {
 
   private static String requireAbsolute(String path) {
     if (!path.startsWith("/")) {
-      throw new IllegalArgumentException("no absolute path: " + path);
+      throw new IllegalArgumentException("not an absolute path: " + path);
     }
     return path;
   }

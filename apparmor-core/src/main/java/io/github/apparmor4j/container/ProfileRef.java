@@ -79,7 +79,7 @@ public sealed interface ProfileRef {
       throw new IllegalArgumentException("name is empty or padded: '" + name + "'");
     }
     if (name.startsWith("localhost/")) {
-      throw new IllegalArgumentException("name without 'localhost/', please: " + name);
+      throw new IllegalArgumentException("leave out 'localhost/': " + name);
     }
     if (name.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("name holds a control character");

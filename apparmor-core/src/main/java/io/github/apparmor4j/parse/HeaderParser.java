@@ -89,7 +89,10 @@ final class HeaderParser {
     }
     if (flags.isEmpty()) {
       throw new ParseFailure(
-          ParseProblem.EMPTY_FLAGS, in.from(start), "the list of flags is empty", "drop it");
+          ParseProblem.EMPTY_FLAGS,
+          in.from(start),
+          "the list of flags is empty",
+          "remove the list");
     }
     return flags;
   }

@@ -82,7 +82,7 @@ final class PreambleParser {
           ParseProblem.COMMA_AFTER_INCLUDE,
           in.here(),
           "an include has no ',' at its end",
-          "drop ','");
+          "remove ','");
     }
     return in.built(start, () -> new Include(path, searched, exists));
   }
@@ -160,7 +160,7 @@ final class PreambleParser {
             ParseProblem.COMMA_BETWEEN_VALUES,
             in.here(),
             "a variable's values are separated by blanks",
-            "drop ','");
+            "remove ','");
       }
       values.add(in.word("a value").text());
     }
@@ -168,8 +168,8 @@ final class PreambleParser {
       throw new ParseFailure(
           ParseProblem.VARIABLE_WITHOUT_VALUES,
           in.from(start),
-          "@{" + name + "} gets no value",
-          "write \"\" for none");
+          "@{" + name + "} has no value",
+          "write \"\" for an empty value");
     }
     return in.built(start, () -> new VariableAssignment(name, operator, values));
   }

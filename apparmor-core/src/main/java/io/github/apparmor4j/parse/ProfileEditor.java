@@ -299,7 +299,7 @@ public final class ProfileEditor {
    */
   public ProfileEditor addToPreamble(FileElement element) {
     if (element instanceof Profile || element instanceof Comment) {
-      throw new IllegalArgumentException("not of a preamble: " + element);
+      throw new IllegalArgumentException("not a preamble element: " + element);
     }
     List<FileElement> elements = new ArrayList<>(parsed.model().elements());
     int anchor = -1;

@@ -84,7 +84,7 @@ final class DfaBytes {
       throws PolicyFormatException {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     check(bytes.length >= DFA_HEADER, offset, "a DFA of " + bytes.length + " bytes");
-    check(in.getInt() == DFA_MAGIC, offset, "no DFA: wrong magic");
+    check(in.getInt() == DFA_MAGIC, offset, "not a DFA: wrong magic number");
     int header = in.getInt();
     check(
         header >= 20 && header <= bytes.length && header % 8 == 0,
@@ -187,7 +187,10 @@ final class DfaBytes {
       for (int s = start; base[s] < 0 && seenFrom[s] == 0; s = fallback[s]) {
         seenFrom[s] = start;
         int to = fallback[s];
-        check(base[to] >= 0 || seenFrom[to] != start, offset, "rows in a circle: " + to);
+        check(
+            base[to] >= 0 || seenFrom[to] != start,
+            offset,
+            "rows refer to each other in a circle at state " + to);
       }
     }
   }

@@ -30,7 +30,7 @@ public record UnrecognizedRule(String text) implements Rule {
   @Override
   public UnrecognizedRule withQualifiers(Qualifiers newQualifiers) {
     if (!newQualifiers.equals(Qualifiers.NONE)) {
-      throw new IllegalArgumentException("nothing is known of the rule " + text);
+      throw new IllegalArgumentException("an unrecognized rule takes no qualifiers: " + text);
     }
     return this;
   }

@@ -60,7 +60,7 @@ final class AbiChoice {
         problems.report(
             ResolveProblem.SECOND_ABI,
             place,
-            rule.path() + " differs from an abi given before, which stays");
+            rule.path() + " differs from an earlier abi, which stays in force");
       }
     } catch (IOException e) {
       problems.report(

@@ -80,7 +80,7 @@ final class Inclusions {
       problems.report(
           ResolveProblem.TOO_MANY_INCLUDES,
           place,
-          "more than " + MAX_INCLUDED + " includes or " + MAX_CHARACTERS + " characters of them");
+          "more than " + MAX_INCLUDED + " includes, or " + MAX_CHARACTERS + " characters in them");
     }
     return within;
   }

@@ -146,7 +146,7 @@ final class Variables {
     if (!using.add(name)) {
       throw new ExpansionException(
           ResolveProblem.RECURSIVE_VARIABLE,
-          "variable @{" + name + "} is defined by itself: " + String.join(", ", using));
+          "variable @{" + name + "} refers to itself: " + String.join(", ", using));
     }
     Set<String> result = new LinkedHashSet<>();
     for (String value : raw) {

@@ -147,7 +147,7 @@ class AccessTest {
   @Test
   void refusesAPathWithoutASlash() {
     assertThatThrownBy(() -> Access.file("srv/x", "r"))
-        .hasMessage("path must be absolute, so begin with '/': 'srv/x'");
+        .hasMessage("path must be an absolute path, beginning with '/': 'srv/x'");
     assertThatThrownBy(() -> Access.file("/srv/\0x", "r")).hasMessage("path contains a NUL");
     assertThatThrownBy(() -> new Access.Umount("/mnt"))
         .hasMessage("target is a directory, so it must end with '/': '/mnt'");

@@ -33,7 +33,7 @@ class RuleSamplesTest {
     assertThatThrownBy(
             () ->
                 PolicyCompiler.forKernel(Features.LINUX_6_12).compileOrThrow(ProfileFile.of(built)))
-        .hasMessageContaining("nothing is known of this rule");
+        .hasMessageContaining("unknown rule");
   }
 
   @Test

@@ -153,7 +153,7 @@ class ResolverTest {
     assertThat(said(resolve(many + "profile p { }", any)))
         .as("the first that is too much, and no other")
         .containsExactly(
-            "file:100001:1: error: more than 100000 includes or 268435456 characters of them"
+            "file:100001:1: error: more than 100000 includes, or 268435456 characters in them"
                 + " [AA-RESOLVE-0018]");
   }
 
@@ -219,7 +219,7 @@ class ResolverTest {
     assertThat(resolution.abi()).isEqualTo(Features.ABI_3_0);
     assertThat(said(resolution))
         .containsExactly(
-            "file:2:1: warning: abi/4.0 differs from an abi given before, which stays"
+            "file:2:1: warning: abi/4.0 differs from an earlier abi, which stays in force"
                 + " [AA-RESOLVE-0007]");
     assertThat(resolve("profile p { }").abi()).isNull();
   }
@@ -323,7 +323,7 @@ class ResolverTest {
             "file:2:1: error: variable @{a} is defined already [AA-RESOLVE-0009]",
             "file:3:1: error: undefined variable @{b} [AA-RESOLVE-0004]",
             "file:7:3: error: undefined variable @{none} [AA-RESOLVE-0004]",
-            "file:8:3: error: variable @{c} is defined by itself: c, d [AA-RESOLVE-0005]");
+            "file:8:3: error: variable @{c} refers to itself: c, d [AA-RESOLVE-0005]");
   }
 
   @Test

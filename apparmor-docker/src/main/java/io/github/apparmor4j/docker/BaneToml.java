@@ -40,7 +40,7 @@ public final class BaneToml {
     }
     String name = root.path("Name").asText();
     if (name.isEmpty()) {
-      throw new IllegalArgumentException("no Name");
+      throw new IllegalArgumentException("Name is missing");
     }
     ContainerProfile.Builder builder = ContainerProfile.builder("docker-" + name);
     JsonNode files = root.path("Filesystem");
@@ -81,7 +81,7 @@ public final class BaneToml {
     try {
       return Capability.valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("no capability: " + name, e);
+      throw new IllegalArgumentException("unknown capability: " + name, e);
     }
   }
 
@@ -99,7 +99,7 @@ public final class BaneToml {
         case "tcp" -> builder.tcp();
         case "udp" -> builder.udp();
         case "icmp" -> builder.network(NetworkFamily.INET, SocketType.RAW);
-        default -> throw new IllegalArgumentException("no protocol: " + protocol.asText());
+        default -> throw new IllegalArgumentException("unknown protocol: " + protocol.asText());
       }
     }
   }

@@ -27,7 +27,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * Path path = Path.of("compose.yaml");
  * ComposeFile compose = ComposeFile.parse(SourceText.read(path));
  * ComposeFile edited = compose.withProfile("web", ProfileRef.external("web"));
- * Files.write(path, SourceText.encode(edited.toString()));
+ * AtomicFiles.write(path, SourceText.encode(edited.toString()));
  * }</pre>
  *
  * <p>Reading never fails: what is wrong is in {@link #diagnostics()}, and what could be read is

@@ -150,7 +150,7 @@ public final class ComposeProject {
         return service;
       }
       if (seen.size() >= DEEPEST || !seen.add(from)) {
-        String message = base.service() + " extends itself by others";
+        String message = base.service() + " extends itself through other services";
         report(ComposeProblem.BROKEN_REFERENCE, base.place(), message);
         return service;
       }

@@ -46,7 +46,7 @@ public record DockerHost(int major, boolean appArmor, boolean parser, boolean ro
   public static DockerHost of(String version) {
     Matcher matcher = VERSION.matcher(version);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("no version: " + version);
+      throw new IllegalArgumentException("not a valid version: " + version);
     }
     return new DockerHost(Integer.parseInt(matcher.group(1)), true, true, false);
   }

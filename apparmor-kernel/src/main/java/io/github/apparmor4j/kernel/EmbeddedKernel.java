@@ -438,7 +438,8 @@ public final class EmbeddedKernel implements AppArmorKernel {
   public synchronized void createNamespace(String name) throws KernelException {
     RawPolicy.checkNamespace(name);
     if (namespaces.putIfAbsent(name, new Namespace()) != null) {
-      throw new KernelException("createNamespace", Errno.EEXIST, "there is one: " + name, null);
+      throw new KernelException(
+          "createNamespace", Errno.EEXIST, "a namespace of that name exists: " + name, null);
     }
   }
 

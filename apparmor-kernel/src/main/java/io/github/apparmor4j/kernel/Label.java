@@ -52,7 +52,7 @@ public record Label(List<Part> parts, String mode) {
   public Label {
     parts = List.copyOf(parts);
     if (parts.isEmpty()) {
-      throw new IllegalArgumentException("a label without profiles");
+      throw new IllegalArgumentException("a label needs at least one profile");
     }
     Objects.requireNonNull(mode, "mode");
   }

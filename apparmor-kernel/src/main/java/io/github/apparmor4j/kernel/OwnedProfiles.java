@@ -273,7 +273,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
       String bytes = URLDecoder.decode(text, StandardCharsets.ISO_8859_1);
       return SourceText.decode(bytes.getBytes(StandardCharsets.ISO_8859_1));
     } catch (IllegalArgumentException e) {
-      throw new IOException("no percent-encoded text: " + text, e);
+      throw new IOException("not percent-encoded: " + text, e);
     }
   }
 }

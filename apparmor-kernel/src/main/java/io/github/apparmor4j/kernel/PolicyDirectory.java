@@ -177,7 +177,7 @@ public final class PolicyDirectory implements AutoCloseable {
      */
     public Builder interval(Duration most) {
       if (most.toMillis() <= 0) {
-        throw new IllegalArgumentException("no interval: " + most);
+        throw new IllegalArgumentException("not a valid interval: " + most);
       }
       interval = most;
       return this;
@@ -366,11 +366,11 @@ public final class PolicyDirectory implements AutoCloseable {
    * policy changes, and after each interval, until this is closed.
    *
    * @param listener called by that thread with the result of each look
-   * @throws IllegalStateException if the directory is watched already
+   * @throws IllegalStateException if the directory is being watched already
    */
   public synchronized void watch(Consumer<Status> listener) {
     if (watch != null) {
-      throw new IllegalStateException("is watched already");
+      throw new IllegalStateException("is being watched already");
     }
     watch =
         new Watch(

@@ -143,7 +143,7 @@ public final class PolicyKeeper implements AutoCloseable {
    */
   public synchronized void watch(Listener listener) {
     if (watch != null) {
-      throw new IllegalStateException("is watched already");
+      throw new IllegalStateException("is being watched already");
     }
     watch =
         new Watch(

@@ -186,7 +186,7 @@ public final class KubernetesManifest {
   private int index(KubernetesContainer container) {
     int index = containers.indexOf(container);
     if (index < 0) {
-      throw new IllegalArgumentException("no container of this text: " + container.name());
+      throw new IllegalArgumentException("not a container of this text: " + container.name());
     }
     return index;
   }
@@ -455,7 +455,7 @@ public final class KubernetesManifest {
       } else if (name.length() > LONGEST) {
         error(kind, node, "the profile's name has more than " + LONGEST + " characters");
       } else if (name.startsWith("localhost/")) {
-        error(kind, node, "'localhost/' belongs into annotations only");
+        error(kind, node, "'localhost/' belongs in annotations only");
       }
     }
 

@@ -110,7 +110,7 @@ final class ManifestEdit {
 
   private MappingNode mapping(Node node, Node near) {
     if (!(node instanceof MappingNode mapping)) {
-      throw editor.refused(near, "no mapping is here");
+      throw editor.refused(near, "a mapping is expected here");
     }
     refuseAlias(node, near);
     return mapping;

@@ -98,7 +98,7 @@ public final class OperatorProfile {
           Diagnostic.of(
               KubernetesProblem.NOT_AN_OBJECT_NAME,
               profile.place(),
-              "no name of an object: " + profile.name()));
+              "not a valid object name: " + profile.name()));
     }
     for (ProfileFlag flag : profile.profile().flags()) {
       // The object has the mode, and the operator's template has the other two.

@@ -150,7 +150,7 @@ public final class ProfileFleet {
     private static String dnsLabel(String name, int most) {
       if (!DNS_LABEL.matcher(name).matches() || name.length() > most) {
         throw new IllegalArgumentException(
-            "no DNS label of at most " + most + " characters: " + name);
+            "not a DNS label of at most " + most + " characters: " + name);
       }
       return name;
     }
@@ -183,7 +183,7 @@ public final class ProfileFleet {
      */
     public Builder maxUnavailable(String number) {
       if (!number.matches("[1-9][0-9]{0,5}|[1-9][0-9]?%|100%")) {
-        throw new IllegalArgumentException("no number above 0, nor a percentage: " + number);
+        throw new IllegalArgumentException("neither a number above 0 nor a percentage: " + number);
       }
       maxUnavailable = number;
       return this;
@@ -220,7 +220,7 @@ public final class ProfileFleet {
     public Builder profile(SourceText text) {
       String key = text.name().substring(text.name().lastIndexOf('/') + 1);
       if (!KEY.matcher(key).matches() || !ProfileDirectory.counts(key)) {
-        throw new IllegalArgumentException("no name of a file of profiles: " + key);
+        throw new IllegalArgumentException("not a valid name for a file of profiles: " + key);
       }
       Compilation compilation =
           PolicyCompiler.forKernel(Features.LINUX_6_12).compile(text, IncludeResolver.none());

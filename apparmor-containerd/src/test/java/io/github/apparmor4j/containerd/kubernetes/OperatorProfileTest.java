@@ -109,7 +109,7 @@ class OperatorProfileTest {
         .containsOnly("AA-SPO-0001", "AA-SPO-0003");
     assertThat(object.diagnostics().stream().map(Diagnostic::message))
         .containsExactly(
-            "no name of an object: Web_1",
+            "not a valid object name: Web_1",
             "can't be expressed: the flag kill",
             "can't be expressed: an attachment to programs",
             "can't be expressed: the child child",

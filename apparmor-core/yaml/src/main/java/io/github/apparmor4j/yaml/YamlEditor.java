@@ -124,7 +124,7 @@ public final class YamlEditor {
   private Node firstKey(MappingNode mapping) {
     if (mapping.getValue().isEmpty()
         || !(mapping.getValue().get(0).getKeyNode() instanceof ScalarNode key)) {
-      throw refused(mapping, "no key is here");
+      throw refused(mapping, "there is no key here");
     }
     return key;
   }

@@ -162,7 +162,7 @@ public final class YamlText {
           if (entry.getKeyNode() instanceof ScalarNode key && !keys.add(key.getValue())) {
             errors.accept(
                 Diagnostic.of(
-                    kinds.duplicate, place(key), "'" + key.getValue() + "' is here twice"));
+                    kinds.duplicate, place(key), "'" + key.getValue() + "' is given twice"));
           }
           open.push(entry.getValueNode());
         }

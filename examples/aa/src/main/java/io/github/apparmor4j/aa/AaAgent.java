@@ -79,7 +79,7 @@ final class AaAgent implements Callable<Integer> {
   @Option(
       names = "--interval",
       paramLabel = "SECONDS",
-      description = "look at least so often; default: ${DEFAULT-VALUE}")
+      description = "longest time between two looks; default: ${DEFAULT-VALUE}")
   private int interval = 30;
 
   @Option(
@@ -88,7 +88,9 @@ final class AaAgent implements Callable<Integer> {
       description = "where included files are looked for; default: nowhere")
   private List<Path> includes = new ArrayList<>();
 
-  @Parameters(paramLabel = "DIR", description = "of profiles, a mounted ConfigMap say")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "directory of profiles, such as a mounted ConfigMap")
   private Path directory = Path.of("");
 
   @Override
@@ -138,7 +140,7 @@ final class AaAgent implements Callable<Integer> {
           ? new InetSocketAddress(port)
           : new InetSocketAddress(text.substring(0, colon), port);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec().commandLine(), "no [HOST]:PORT: " + text);
+      throw new ParameterException(spec().commandLine(), "not [HOST]:PORT: " + text);
     }
   }
 }

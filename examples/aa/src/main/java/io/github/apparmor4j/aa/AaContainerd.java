@@ -71,7 +71,10 @@ final class AaContainerd {
         description = "containerd's major version, 1 or 2; default: 2")
     private int major = 2;
 
-    @Option(names = "--root", paramLabel = "DIR", description = "of a host's files; default: /")
+    @Option(
+        names = "--root",
+        paramLabel = "DIR",
+        description = "root directory of the host's files; default: /")
     private Path root = Path.of("/");
 
     ContainerdConfig read(String file, @Nullable CommandSpec spec) {

@@ -182,7 +182,7 @@ final class AaDocker {
   /** {@code aa docker profile from-bane}. */
   @Command(
       name = "from-bane",
-      description = "Prints the profile that a file of bane means.",
+      description = "Prints the profile that a bane file describes.",
       mixinStandardHelpOptions = true)
   static final class FromBane implements Callable<Integer> {
     @Parameters(paramLabel = "FILE")

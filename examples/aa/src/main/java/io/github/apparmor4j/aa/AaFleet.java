@@ -65,7 +65,7 @@ final class AaFleet {
         description = "nodes, or 10%%, that a change may be under way on; default: 10%%")
     private String maxUnavailable = "10%";
 
-    @Option(names = "--prune", description = "remove profiles that a new revision hasn't got")
+    @Option(names = "--prune", description = "remove profiles that a new revision doesn't have")
     private boolean prune;
 
     @Option(

@@ -159,7 +159,7 @@ final class ParserOptions {
       description = "files at once: a number, xN for each processor, or auto")
   String jobs = "auto";
 
-  @Option(names = "--max-jobs", paramLabel = "N", description = "no more than so many")
+  @Option(names = "--max-jobs", paramLabel = "N", description = "upper limit of -j")
   String maxJobs = "x8";
 
   @Option(names = "--abort-on-error", description = "stop at the first file with an error")
