@@ -25,7 +25,7 @@ final class AccessReader {
     AccessReader in = new AccessReader(line);
     Access access = in.kind();
     if (in.next < in.words.size()) {
-      throw in.wrong("'" + in.words.get(in.next) + "' is too much");
+      throw in.wrong("unexpected word '" + in.words.get(in.next) + "'");
     }
     return access;
   }

@@ -26,7 +26,7 @@ final class MqueueAccess {
 
   static Access read(AccessReader in) {
     MqueuePermission permission = in.known("a permission", MqueuePermission::named);
-    MqueueRule.Type type = in.known("posix or sysv", MqueueRule.Type::named);
+    MqueueRule.Type type = in.known("a type of queue: posix or sysv", MqueueRule.Type::named);
     String name = in.word("a queue's name");
     return new Access.Mqueue(permission, type, name, in.more() ? in.word("a label") : "");
   }

@@ -244,6 +244,19 @@ public final class PolicyCompiler {
   }
 
   /**
+   * Compiles a file, whose includes are looked for in directories.
+   *
+   * @param directories searched in their order for {@code <path>}, such as {@code /etc/apparmor.d};
+   *     at least one
+   * @throws IOException if the file can't be read or has more than 64 MiB
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt
+   *     status stays set
+   */
+  public Compilation compile(Path file, Path... directories) throws IOException {
+    return compile(file, IncludeResolver.directories(directories));
+  }
+
+  /**
    * Compiles a file that was built in Java. It must not include other files.
    *
    * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt

@@ -382,7 +382,7 @@ public final class Features {
      */
     public Builder set(String path, String value) {
       if (path.isEmpty() || path.startsWith("/") || path.endsWith("/")) {
-        throw new IllegalArgumentException("path " + path);
+        throw new IllegalArgumentException("not a valid path of a feature: '" + path + "'");
       }
       leaves.put(path, value.strip().replaceAll("\\s+", " "));
       return this;

@@ -89,10 +89,7 @@ final class HeaderParser {
     }
     if (flags.isEmpty()) {
       throw new ParseFailure(
-          ParseProblem.EMPTY_FLAGS,
-          in.from(start),
-          "the list of flags is empty",
-          "remove the list");
+          ParseProblem.EMPTY_FLAGS, in.from(start), "the list of flags is empty", null);
     }
     return flags;
   }

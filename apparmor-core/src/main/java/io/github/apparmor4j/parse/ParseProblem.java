@@ -1,6 +1,8 @@
 package io.github.apparmor4j.parse;
 
 import io.github.apparmor4j.source.Diagnostic;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of problems that parsing a text can find. */
 enum ParseProblem implements Diagnostic.Kind {
@@ -11,8 +13,8 @@ enum ParseProblem implements Diagnostic.Kind {
   TEXT_TOO_LONG("AA-PARSE-0005", "the text is over the limit"),
   UNOPENED_BLOCK("AA-PARSE-0006", "a '}' closes nothing"),
   TOO_DEEP("AA-PARSE-0007", "profiles, blocks or conditions nest too deeply"),
-  UNCLOSED_BLOCK("AA-PARSE-0008", "a '{' is never closed"),
-  MISSING_COMMA("AA-PARSE-0010", "the comma at the end is missing"),
+  UNCLOSED_BLOCK("AA-PARSE-0008", "a '{' is never closed", "add '}'"),
+  MISSING_COMMA("AA-PARSE-0010", "the comma at the end is missing", "add ','"),
   MISPLACED_QUALIFIER("AA-PARSE-0011", "qualifiers in the wrong order, or where none can stand"),
   PRIORITY_OUT_OF_RANGE("AA-PARSE-0012", "a priority out of range"),
   SAFE_WITHOUT_EXEC("AA-PARSE-0013", "'safe' or 'unsafe' without a program to execute"),
@@ -30,26 +32,33 @@ enum ParseProblem implements Diagnostic.Kind {
   NOT_A_PORT("AA-PARSE-0026", "not a port or a range of ports"),
   NOT_A_CONDITION("AA-PARSE-0027", "not a condition"),
   AMBIGUOUS_TARGET("AA-PARSE-0028", "a target that could be the link's or the exec's"),
-  LATE_PREAMBLE_RULE("AA-PARSE-0030", "a preamble rule after a profile"),
+  LATE_PREAMBLE_RULE("AA-PARSE-0030", "a preamble rule after a profile", "move it up"),
   NOT_A_PROFILE("AA-PARSE-0031", "neither a profile nor a preamble rule"),
-  COMMA_AFTER_INCLUDE("AA-PARSE-0032", "a comma after an include"),
-  UNCLOSED_INCLUDE("AA-PARSE-0033", "a '<' is not closed"),
+  COMMA_AFTER_INCLUDE("AA-PARSE-0032", "a comma after an include", "remove ','"),
+  UNCLOSED_INCLUDE("AA-PARSE-0033", "a '<' is not closed", "add '>'"),
   NOT_A_VARIABLE_NAME("AA-PARSE-0034", "not a variable's name"),
-  COMMA_BETWEEN_VALUES("AA-PARSE-0035", "a comma between a variable's values"),
-  VARIABLE_WITHOUT_VALUES("AA-PARSE-0036", "a variable without values"),
+  COMMA_BETWEEN_VALUES("AA-PARSE-0035", "a comma between a variable's values", "remove ','"),
+  VARIABLE_WITHOUT_VALUES(
+      "AA-PARSE-0036", "a variable without values", "write \"\" for an empty value"),
   MISSING_PROFILE_KEYWORD("AA-PARSE-0037", "a name that needs the word 'profile' before it"),
   NOT_A_PROFILE_NAME("AA-PARSE-0038", "not a profile's name"),
   MISSING_BODY("AA-PARSE-0039", "a profile's body was expected here"),
-  EMPTY_FLAGS("AA-PARSE-0040", "an empty list of flags"),
+  EMPTY_FLAGS("AA-PARSE-0040", "an empty list of flags", "remove the list"),
   UNKNOWN_FLAG("AA-PARSE-0041", "an unknown flag"),
   CONFLICTING_FLAGS("AA-PARSE-0042", "flags that exclude each other");
 
   private final String code;
   private final String meaning;
+  private final @Nullable String help;
 
   ParseProblem(String code, String meaning) {
+    this(code, meaning, null);
+  }
+
+  ParseProblem(String code, String meaning, @Nullable String help) {
     this.code = code;
     this.meaning = meaning;
+    this.help = help;
   }
 
   @Override
@@ -65,5 +74,10 @@ enum ParseProblem implements Diagnostic.Kind {
   @Override
   public String meaning() {
     return meaning;
+  }
+
+  @Override
+  public Optional<String> help() {
+    return Optional.ofNullable(help);
   }
 }

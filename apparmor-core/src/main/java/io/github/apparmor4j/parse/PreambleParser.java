@@ -79,10 +79,7 @@ final class PreambleParser {
     String path = named();
     if (in.peek() == ',') {
       throw new ParseFailure(
-          ParseProblem.COMMA_AFTER_INCLUDE,
-          in.here(),
-          "an include has no ',' at its end",
-          "remove ','");
+          ParseProblem.COMMA_AFTER_INCLUDE, in.here(), "an include has no ',' at its end", null);
     }
     return in.built(start, () -> new Include(path, searched, exists));
   }
@@ -98,10 +95,7 @@ final class PreambleParser {
     }
     if (end >= in.text.length() || in.text.charAt(end) == '\n') {
       throw new ParseFailure(
-          ParseProblem.UNCLOSED_INCLUDE,
-          new SourceSpan(in.pos, end),
-          "'<' is not closed",
-          "add '>'");
+          ParseProblem.UNCLOSED_INCLUDE, new SourceSpan(in.pos, end), "'<' is not closed", null);
     }
     String path = in.text.substring(in.pos + 1, end).strip();
     in.advance(end + 1 - in.pos);
@@ -160,7 +154,7 @@ final class PreambleParser {
             ParseProblem.COMMA_BETWEEN_VALUES,
             in.here(),
             "a variable's values are separated by blanks",
-            "remove ','");
+            null);
       }
       values.add(in.word("a value").text());
     }
@@ -169,7 +163,7 @@ final class PreambleParser {
           ParseProblem.VARIABLE_WITHOUT_VALUES,
           in.from(start),
           "@{" + name + "} has no value",
-          "write \"\" for an empty value");
+          null);
     }
     return in.built(start, () -> new VariableAssignment(name, operator, values));
   }
@@ -211,7 +205,7 @@ final class PreambleParser {
           ParseProblem.MISSING_COMMA,
           new SourceSpan(in.lastEnd, in.lastEnd),
           what + " needs ',' at its end",
-          "add ','");
+          null);
     }
     in.advance(1);
   }

@@ -233,7 +233,7 @@ public final class ProfileParser {
           ParseProblem.LATE_PREAMBLE_RULE,
           in.from(start),
           "this must stand before the first profile of the file",
-          "move it up");
+          null);
       return;
     }
     lineOrder(to, () -> to.add(element));
@@ -397,10 +397,7 @@ public final class ProfileParser {
       if (in.atEnd() || diagnostics.size() >= limits.diagnostics()) {
         if (diagnostics.size() < limits.diagnostics()) {
           report(
-              ParseProblem.UNCLOSED_BLOCK,
-              open,
-              "unbalanced '{': the block is never closed",
-              "add '}'");
+              ParseProblem.UNCLOSED_BLOCK, open, "unbalanced '{': the block is never closed", null);
         }
         in.pos = in.text.length();
         return;

@@ -72,7 +72,7 @@ final class RuleParser {
           ParseProblem.MISSING_COMMA,
           new SourceSpan(at, at),
           "a " + rule.kind() + " rule needs ',' at its end",
-          "add ','");
+          null);
     }
     in.advance(1);
   }

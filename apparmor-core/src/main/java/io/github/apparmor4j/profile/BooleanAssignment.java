@@ -15,7 +15,7 @@ public record BooleanAssignment(String name, VariableAssignment.Operator operato
   /** Checks name and operator. */
   public BooleanAssignment {
     if (!Condition.NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("name " + name);
+      throw new IllegalArgumentException("not a variable's name: '" + name + "'");
     }
     if (Objects.requireNonNull(operator, "operator") == VariableAssignment.Operator.ADD) {
       throw new IllegalArgumentException("'+=' is not for boolean variables: $" + name);

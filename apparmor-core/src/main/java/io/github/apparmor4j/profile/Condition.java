@@ -165,13 +165,13 @@ public sealed interface Condition {
 
   private static void checkName(String name) {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("name " + name);
+      throw new IllegalArgumentException("not a variable's name: '" + name + "'");
     }
   }
 
   private static void checkOperands(List<Condition> operands, Class<?> kind) {
     if (operands.size() < 2 || operands.stream().anyMatch(kind::isInstance)) {
-      throw new IllegalArgumentException("operands " + operands);
+      throw new IllegalArgumentException("not enough operands: " + operands);
     }
   }
 

@@ -35,7 +35,7 @@ public record Endpoint(
     /** Checks the range. */
     public Ports {
       if (first < 0 || last > 65535 || first > last) {
-        throw new IllegalArgumentException("ports " + first + "-" + last);
+        throw new IllegalArgumentException("not a range of ports: " + first + "-" + last);
       }
     }
 
@@ -48,7 +48,7 @@ public record Endpoint(
   /** Checks the address and the patterns. */
   public Endpoint {
     if (ip != null && !ip.equals("none") && InternetAddress.parse(ip) == null) {
-      throw new IllegalArgumentException("ip " + ip);
+      throw new IllegalArgumentException("not an IP address: '" + ip + "'");
     }
     Words.checkedOrNull(interfaceName, "interface");
     Words.checkedOrNull(label, "label");

@@ -35,7 +35,7 @@ public record Include(String path, boolean searched, boolean ifExists)
       quotable &= "\n\"<>".indexOf(path.charAt(i)) < 0;
     }
     if (!quotable) {
-      throw new IllegalArgumentException("path " + path);
+      throw new IllegalArgumentException("not a path to include: '" + path + "'");
     }
   }
 

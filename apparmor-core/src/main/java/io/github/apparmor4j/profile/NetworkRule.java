@@ -85,14 +85,14 @@ public record NetworkRule(
         throw new IllegalArgumentException("both a type and a protocol: " + type + " " + protocol);
       }
       if (family != null && !protocol.families().contains(family)) {
-        throw new IllegalArgumentException("no protocol " + protocol + " in family " + family);
+        throw new IllegalArgumentException("family " + family + " has no protocol " + protocol);
       }
     }
     if (peer.interfaceName() != null) {
-      throw new IllegalArgumentException("interface= is of the own side");
+      throw new IllegalArgumentException("interface= can't stand in peer=(…)");
     }
     if (local.assignedLabel() != null) {
-      throw new IllegalArgumentException("label:= is of the other side");
+      throw new IllegalArgumentException("label:= can only stand in peer=(…)");
     }
     if (!peer.isAny() && !permissions.stream().allMatch(NetworkPermission::hasPeer)) {
       throw new IllegalArgumentException(

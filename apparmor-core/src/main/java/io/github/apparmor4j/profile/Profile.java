@@ -57,7 +57,7 @@ public record Profile(
     /** Checks name and pattern. */
     public XattrMatch {
       if (!NAME.matcher(Objects.requireNonNull(name, "name")).matches()) {
-        throw new IllegalArgumentException("name " + name);
+        throw new IllegalArgumentException("not a valid name of an attribute: '" + name + "'");
       }
       Words.checkedOrNull(value, "value");
     }

@@ -93,7 +93,7 @@ public record Qualifiers(int priority, boolean audit, Action action, Ownership o
 
   Qualifiers withoutOwnership(String kind) {
     if (ownership != Ownership.ANY) {
-      throw new IllegalArgumentException(kind + " rules have no owner");
+      throw new IllegalArgumentException(kind + " rules take neither owner nor other");
     }
     return this;
   }

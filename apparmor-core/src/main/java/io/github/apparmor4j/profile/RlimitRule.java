@@ -157,17 +157,18 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
     Objects.requireNonNull(resource, "resource");
     Objects.requireNonNull(unit, "unit");
     if (unit != Unit.NONE && (amount == INFINITY || unit.measure != resource.measure)) {
-      throw new IllegalArgumentException("unit " + unit + " of rlimit " + resource);
+      throw new IllegalArgumentException("rlimit " + resource + " doesn't take the unit " + unit);
     }
     boolean nice = resource.measure == Measure.NICE;
     if (nice ? amount < -20 || (amount > 19 && amount != INFINITY) : amount < 0) {
-      throw new IllegalArgumentException("amount " + amount + " of rlimit " + resource);
+      throw new IllegalArgumentException(
+          "not a valid amount for rlimit " + resource + ": " + amount);
     }
     if (amount != INFINITY && amount > Long.MAX_VALUE / unit.factor) {
       throw new IllegalArgumentException("rlimit " + resource + " is too large: " + amount + unit);
     }
     if (resource == Resource.CPU && unit != Unit.NONE && amount * unit.factor < 1_000_000) {
-      throw new IllegalArgumentException("rlimit cpu counts seconds: " + amount + unit);
+      throw new IllegalArgumentException("rlimit cpu needs at least one second: " + amount + unit);
     }
   }
 

@@ -39,7 +39,7 @@ public record Signal(int code) implements Comparable<Signal> {
   /** Rejects numbers without a name. */
   public Signal {
     if (code < 1 || (code > CLASSIC.size() && code != EXISTS && code < RTMIN) || code > RT_LAST) {
-      throw new IllegalArgumentException("code " + code);
+      throw new IllegalArgumentException("not a signal's number: " + code);
     }
   }
 

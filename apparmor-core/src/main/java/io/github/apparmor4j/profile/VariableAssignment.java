@@ -38,7 +38,7 @@ public record VariableAssignment(String name, Operator operator, List<String> va
   /** Rejects names that are not valid, and an empty list of values. */
   public VariableAssignment {
     if (!Condition.NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("name " + name);
+      throw new IllegalArgumentException("not a variable's name: '" + name + "'");
     }
     values = List.copyOf(values);
     if (values.isEmpty()) {

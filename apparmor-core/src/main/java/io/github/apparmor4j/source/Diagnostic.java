@@ -3,6 +3,7 @@ package io.github.apparmor4j.source;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ public record Diagnostic(
 
     /** Returns what is wrong in every case of this kind: one phrase without a full stop. */
     String meaning();
+
+    /** Returns how to fix every problem of this kind, if there is one way. */
+    default Optional<String> help() {
+      return Optional.empty();
+    }
   }
 
   private static final Pattern CODE = Pattern.compile("AA-[A-Z]+-[0-9]{4}");
@@ -71,9 +77,9 @@ public record Diagnostic(
     help = help == null ? null : printable(help, false);
   }
 
-  /** Returns a diagnostic of the kind's own severity, without help. */
+  /** Returns a diagnostic of the kind's own severity, with the kind's own help. */
   public static Diagnostic of(Kind kind, SourcePlace place, String message) {
-    return new Diagnostic(kind, kind.severity(), place, message, null);
+    return new Diagnostic(kind, kind.severity(), place, message, kind.help().orElse(null));
   }
 
   /** Returns the kind's code, such as {@code AA-PARSE-0001}. */

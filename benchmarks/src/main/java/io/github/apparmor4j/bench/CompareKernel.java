@@ -6,7 +6,6 @@ import io.github.apparmor4j.kernel.PolicyStore;
 import io.github.apparmor4j.kernel.PolicyStore.Loaded;
 import io.github.apparmor4j.kernel.PolicyStore.Outcome;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
-import io.github.apparmor4j.resolve.IncludeResolver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -112,10 +111,7 @@ public final class CompareKernel {
 
   private void replace(Path file, Path base) throws IOException {
     kernel.replace(
-        PolicyCompiler.forKernel(kernel.features())
-            .compile(file, IncludeResolver.directories(base))
-            .orThrow()
-            .toBytes());
+        PolicyCompiler.forKernel(kernel.features()).compile(file, base).orThrow().toBytes());
   }
 
   private List<String> command(Path base, List<Path> files) {

@@ -2,7 +2,6 @@ package io.github.apparmor4j.bench;
 
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
-import io.github.apparmor4j.resolve.IncludeResolver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +49,6 @@ public class CorpusBenchmark {
   public byte[] compile() throws IOException {
     Path file = PROFILES.resolve(profile);
     Path base = PROFILES.resolve(profile.replaceFirst("^(upstream/[^/]*|[^/]*)/.*", "$1"));
-    return compiler.compile(file, IncludeResolver.directories(base, UPSTREAM)).orThrow().toBytes();
+    return compiler.compile(file, base, UPSTREAM).orThrow().toBytes();
   }
 }
