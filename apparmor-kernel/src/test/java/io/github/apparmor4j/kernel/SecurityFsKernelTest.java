@@ -32,6 +32,9 @@ class SecurityFsKernelTest {
   private static final int ENOUGH = 20_000;
   private static final int LOOKS = 500;
 
+  /** Milliseconds between two changes, many times as long as a look takes on a slow machine. */
+  private static final int PAUSE = 20;
+
   private SecurityFsKernel kernel;
   private EmbeddedKernel embedded = EmbeddedKernel.linux6_12();
 
@@ -94,9 +97,9 @@ class SecurityFsKernelTest {
               while (!done.get()) {
                 try {
                   kernel.load(other);
-                  Thread.sleep(2); // or there would be no quiet moment to look in
+                  Thread.sleep(PAUSE); // there must be quiet moments to look in
                   kernel.remove("other");
-                  Thread.sleep(2);
+                  Thread.sleep(PAUSE);
                 } catch (KernelException | InterruptedException e) {
                   throw new CompletionException(e);
                 }

@@ -37,7 +37,7 @@ class RealDaemonsTest {
   }
 
   /**
-   * Makes what the image of {@code examples/Dockerfile} is built of: a base with a Java runtime,
+   * Makes what the image of {@code examples/aa/Dockerfile} is built of: a base with a Java runtime,
    * and {@code aa.jar}, which is packaged after tests only; here it names this build's classes,
    * which lie in the base.
    */
