@@ -14,6 +14,7 @@ import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.Failures;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -79,8 +80,8 @@ record StoreLoader(StoreFiles files, @Nullable TableCache cache) {
         removeIfThere(kernel, StoreFiles.name(profile));
       }
       return new Loaded(file, Outcome.DISABLED, diagnostics, null);
-    } catch (IOException e) {
-      return new Loaded(file, Outcome.FAILED, diagnostics, e);
+    } catch (Throwable e) {
+      return failed(file, diagnostics, e);
     }
   }
 
@@ -98,9 +99,19 @@ record StoreLoader(StoreFiles files, @Nullable TableCache cache) {
       }
       boolean any = !policy.profiles().isEmpty() && kernel.update(policy);
       return new Loaded(file, any ? Outcome.LOADED : Outcome.UP_TO_DATE, diagnostics, null);
-    } catch (IOException e) {
-      return new Loaded(file, Outcome.FAILED, diagnostics, e);
+    } catch (Throwable e) {
+      return failed(file, diagnostics, e);
     }
+  }
+
+  /** Returns that a file failed; the others go on, whatever was thrown. */
+  private static Loaded failed(Path file, List<Diagnostic> diagnostics, Throwable failure) {
+    Failures.passOnFatal(failure);
+    return new Loaded(
+        file,
+        Outcome.FAILED,
+        diagnostics,
+        failure instanceof IOException e ? e : new IOException(Failures.text(failure), failure));
   }
 
   private static void removeIfThere(AppArmorKernel kernel, String name) throws KernelException {
