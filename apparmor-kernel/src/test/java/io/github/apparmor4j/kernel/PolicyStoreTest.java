@@ -222,6 +222,24 @@ class PolicyStoreTest {
   }
 
   @Test
+  void whateverIsThrownForAFileConcernsThatFileAlone() throws IOException {
+    boolean[] thrown = new boolean[1];
+    AppArmorKernel failing =
+        AlteredKernel.of(
+            kernel,
+            (method, arguments) -> {
+              if (method.equals("update") && !thrown[0]) {
+                thrown[0] = true;
+                throw new AssertionError("a defect");
+              }
+              return null;
+            });
+    List<Loaded> loaded = store.loadAll(failing);
+    assertThat(outcomes(loaded)).containsExactly(Outcome.FAILED, Outcome.LOADED);
+    assertThat(loaded.get(0).failure()).hasMessageContaining("a defect");
+  }
+
+  @Test
   void tellsWhatIsUnknown() throws IOException {
     store.loadAll(kernel);
     PolicyStore others = PolicyStore.of(Files.createDirectory(directory.resolve("others")));
