@@ -2,6 +2,8 @@ package io.github.apparmor4j.containerd;
 
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Diagnostic.Severity;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with the configurations of containerd, crictl and OCI runtimes. */
 enum ContainerdProblem implements Diagnostic.Kind {
@@ -10,7 +12,10 @@ enum ContainerdProblem implements Diagnostic.Kind {
   UNREADABLE_IMPORT(
       "AA-CONTAINERD-0002", Severity.ERROR, "an import that isn't there or can't be read"),
   APPARMOR_DISABLED(
-      "AA-CONTAINERD-0003", Severity.WARNING, "profiles are switched off by disable_apparmor"),
+      "AA-CONTAINERD-0003",
+      Severity.WARNING,
+      "profiles are switched off by disable_apparmor",
+      "remove disable_apparmor"),
   IGNORED_TABLE("AA-CONTAINERD-0004", Severity.WARNING, "a table that this version passes over"),
   PROFILE_IN_BASE(
       "AA-CONTAINERD-0005", Severity.WARNING, "a base specification that carries a profile"),
@@ -38,11 +43,17 @@ enum ContainerdProblem implements Diagnostic.Kind {
   private final String code;
   private final Severity severity;
   private final String meaning;
+  private final @Nullable String help;
 
   ContainerdProblem(String code, Severity severity, String meaning) {
+    this(code, severity, meaning, null);
+  }
+
+  ContainerdProblem(String code, Severity severity, String meaning, @Nullable String help) {
     this.code = code;
     this.severity = severity;
     this.meaning = meaning;
+    this.help = help;
   }
 
   @Override
@@ -58,5 +69,10 @@ enum ContainerdProblem implements Diagnostic.Kind {
   @Override
   public String meaning() {
     return meaning;
+  }
+
+  @Override
+  public Optional<String> help() {
+    return Optional.ofNullable(help);
   }
 }

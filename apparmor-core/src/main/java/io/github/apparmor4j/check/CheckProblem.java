@@ -1,12 +1,18 @@
 package io.github.apparmor4j.check;
 
 import io.github.apparmor4j.source.Diagnostic;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What is valid in a policy, but probably not intended. */
 enum CheckProblem implements Diagnostic.Kind {
-  SHARED_ATTACHMENT("AA-CHECK-0002", "two profiles with one attachment"),
-  COVERED_RULE("AA-CHECK-0003", "a rule that does nothing more than another"),
-  DENIED_RULE("AA-CHECK-0004", "a rule that another denies altogether"),
+  SHARED_ATTACHMENT(
+      "AA-CHECK-0002",
+      "two profiles with one attachment",
+      "narrow one of the attachments, or attach by name"),
+  COVERED_RULE("AA-CHECK-0003", "a rule that does nothing more than another", "remove it"),
+  DENIED_RULE(
+      "AA-CHECK-0004", "a rule that another denies altogether", "remove it, or narrow the other"),
   WRITES_SYSRQ("AA-CHECK-0010", "dangerous: writes /proc/sysrq-trigger"),
   NAMES_KERNEL_HELPER("AA-CHECK-0011", "dangerous: names a program that the kernel runs"),
   USES_RAW_DISK("AA-CHECK-0012", "dangerous: reads or writes raw disks"),
@@ -27,10 +33,16 @@ enum CheckProblem implements Diagnostic.Kind {
 
   private final String code;
   private final String meaning;
+  private final @Nullable String help;
 
   CheckProblem(String code, String meaning) {
+    this(code, meaning, null);
+  }
+
+  CheckProblem(String code, String meaning, @Nullable String help) {
     this.code = code;
     this.meaning = meaning;
+    this.help = help;
   }
 
   @Override
@@ -46,5 +58,10 @@ enum CheckProblem implements Diagnostic.Kind {
   @Override
   public String meaning() {
     return meaning;
+  }
+
+  @Override
+  public Optional<String> help() {
+    return Optional.ofNullable(help);
   }
 }

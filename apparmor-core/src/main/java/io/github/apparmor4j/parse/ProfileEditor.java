@@ -355,7 +355,7 @@ public final class ProfileEditor {
   private Profile profile(String name) {
     Profile found = find(parsed.model().profiles(), "", name);
     if (found == null) {
-      throw new NoSuchElementException("no profile " + name);
+      throw new NoSuchElementException("the file has no profile " + name);
     }
     return found;
   }

@@ -103,7 +103,7 @@ final class DfaBytes {
       in.getInt(); // Linux doesn't look at a second dimension.
       int count = in.getInt();
       check(id >= 1 && id <= TABLE_NEXT && id != 6, at, "table " + id);
-      check(found[id] == null, at, "table " + id + " twice");
+      check(found[id] == null, at, "table " + id + " is there twice");
       check(count > 0, at, "table of " + count + " elements");
       check(
           width == widthOf(id) || (wide && width == 4 && widthOf(id) == 2),

@@ -2,32 +2,71 @@ package io.github.apparmor4j.resolve;
 
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Diagnostic.Severity;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of problems with includes, variables and blocks of a text that could be parsed. */
 enum ResolveProblem implements Diagnostic.Kind {
-  NOT_FOUND("AA-RESOLVE-0001", Severity.ERROR, "an include or abi file that isn't there"),
-  RECURSIVE_INCLUDE("AA-RESOLVE-0002", Severity.WARNING, "a recursive include, which is read once"),
+  NOT_FOUND(
+      "AA-RESOLVE-0001",
+      Severity.ERROR,
+      "an include or abi file that isn't there",
+      "look at the directories that includes are searched in, or write 'include if exists'"),
+  RECURSIVE_INCLUDE(
+      "AA-RESOLVE-0002",
+      Severity.WARNING,
+      "a recursive include, which is read once",
+      "remove the include"),
   UNREADABLE("AA-RESOLVE-0003", Severity.ERROR, "a file that can't be read"),
-  UNDEFINED_VARIABLE("AA-RESOLVE-0004", Severity.ERROR, "an undefined variable"),
-  RECURSIVE_VARIABLE("AA-RESOLVE-0005", Severity.ERROR, "a variable defined by itself"),
+  UNDEFINED_VARIABLE(
+      "AA-RESOLVE-0004",
+      Severity.ERROR,
+      "an undefined variable",
+      "include what defines it, such as <tunables/global>, or define it above the profile"),
+  RECURSIVE_VARIABLE(
+      "AA-RESOLVE-0005",
+      Severity.ERROR,
+      "a variable defined by itself",
+      "remove the variable from its own values"),
   EXPANSION_TOO_LARGE(
-      "AA-RESOLVE-0006", Severity.ERROR, "an expansion of variables over the limit"),
-  SECOND_ABI("AA-RESOLVE-0007", Severity.WARNING, "a second abi that differs from the first"),
+      "AA-RESOLVE-0006",
+      Severity.ERROR,
+      "an expansion of variables over the limit",
+      "write a pattern, such as {a,b}, instead of a product of variables"),
+  SECOND_ABI(
+      "AA-RESOLVE-0007",
+      Severity.WARNING,
+      "a second abi that differs from the first",
+      "keep one abi rule"),
   NOT_AN_ABI("AA-RESOLVE-0008", Severity.ERROR, "an abi file that is not a feature file"),
-  REDEFINED_VARIABLE("AA-RESOLVE-0009", Severity.ERROR, "a variable defined twice"),
-  REDEFINED_PROFILE("AA-RESOLVE-0010", Severity.ERROR, "a profile defined twice"),
+  REDEFINED_VARIABLE(
+      "AA-RESOLVE-0009", Severity.ERROR, "a variable defined twice", "write '+=' to add values"),
+  REDEFINED_PROFILE(
+      "AA-RESOLVE-0010",
+      Severity.ERROR,
+      "a profile defined twice",
+      "rename one of them, or merge their rules"),
   TOO_MANY_RULES("AA-RESOLVE-0011", Severity.ERROR, "too many rules"),
   FILE_RULE_UNLIKE_BLOCK(
       "AA-RESOLVE-0012", Severity.ERROR, "a file rule that can't be what its block says"),
-  NUMBER_EXPECTED("AA-RESOLVE-0013", Severity.ERROR, "a number compared with something else"),
+  NUMBER_EXPECTED(
+      "AA-RESOLVE-0013",
+      Severity.ERROR,
+      "a number compared with something else",
+      "compare with a number, or with '==' and '!='"),
   RULE_UNLIKE_BLOCK(
       "AA-RESOLVE-0014",
       Severity.WARNING,
       "a rule that can't be what its block says, and is left out"),
-  INCLUDES_TOO_DEEP("AA-RESOLVE-0015", Severity.ERROR, "includes nest too deeply"),
+  INCLUDES_TOO_DEEP(
+      "AA-RESOLVE-0015",
+      Severity.ERROR,
+      "includes nest too deeply",
+      "look for includes that lead to each other"),
   RELATIVE_FLAG_PATH(
       "AA-RESOLVE-0016", Severity.ERROR, "a flag's path that doesn't begin with '/'"),
-  UNUSED_VARIABLE("AA-RESOLVE-0017", Severity.WARNING, "a variable of the file that nothing uses"),
+  UNUSED_VARIABLE(
+      "AA-RESOLVE-0017", Severity.WARNING, "a variable of the file that nothing uses", "remove it"),
   TOO_MANY_INCLUDES(
       "AA-RESOLVE-0018", Severity.ERROR, "too many includes, or too much text in them"),
   INVALID_EXPANDED_RULE(
@@ -42,11 +81,17 @@ enum ResolveProblem implements Diagnostic.Kind {
   private final String code;
   private final Severity severity;
   private final String meaning;
+  private final @Nullable String help;
 
   ResolveProblem(String code, Severity severity, String meaning) {
+    this(code, severity, meaning, null);
+  }
+
+  ResolveProblem(String code, Severity severity, String meaning, @Nullable String help) {
     this.code = code;
     this.severity = severity;
     this.meaning = meaning;
+    this.help = help;
   }
 
   @Override
@@ -62,5 +107,10 @@ enum ResolveProblem implements Diagnostic.Kind {
   @Override
   public String meaning() {
     return meaning;
+  }
+
+  @Override
+  public Optional<String> help() {
+    return Optional.ofNullable(help);
   }
 }

@@ -66,18 +66,24 @@ public final class Sarif {
   private void rule(Diagnostic.Kind kind) throws IOException {
     out.append("{\"id\":").append(quoted(kind.code()));
     out.append(",\"shortDescription\":{\"text\":").append(quoted(kind.meaning()));
-    out.append("},\"defaultConfiguration\":{\"level\":")
+    out.append("}");
+    if (kind.help().isPresent()) {
+      out.append(",\"help\":{\"text\":").append(quoted(kind.help().get())).append("}");
+    }
+    out.append(",\"defaultConfiguration\":{\"level\":")
         .append(quoted(kind.severity().toString()))
         .append("}}");
   }
 
   private void result(Diagnostic diagnostic, int rule) throws IOException {
-    String help = diagnostic.help();
+    String own = diagnostic.help();
+    boolean known = own == null || own.equals(diagnostic.kind().help().orElse(null));
+    String help = known ? "" : " (" + own + ")";
     out.append("{\"ruleId\":").append(quoted(diagnostic.code()));
     out.append(",\"ruleIndex\":").append(String.valueOf(rule));
     out.append(",\"level\":").append(quoted(diagnostic.severity().toString()));
     out.append(",\"message\":{\"text\":")
-        .append(quoted(diagnostic.message() + (help == null ? "" : " (" + help + ")")))
+        .append(quoted(diagnostic.message() + help))
         .append("},\"locations\":[");
     location(diagnostic.place());
     out.append(']');

@@ -148,7 +148,7 @@ class ProfileChecksTest {
                 + "sarif-schema-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
                 + "{\"name\":\"aa\",\"version\":\"1\",\"rules\":["
                 + "{\"id\":\"AA-CHECK-0003\",\"shortDescription\":{\"text\":"
-                + "\"a rule that does nothing more than another\"},"
+                + "\"a rule that does nothing more than another\"},\"help\":{\"text\":\"remove it\"},"
                 + "\"defaultConfiguration\":{\"level\":\"warning\"}}]}},"
                 + "\"columnKind\":\"unicodeCodePoints\",\"results\":[\n"
                 + "{\"ruleId\":\"AA-CHECK-0003\",\"ruleIndex\":0,\"level\":\"warning\",\"message\":"

@@ -241,14 +241,18 @@ public final class ComposeProject {
       } else if (choice.reason() == DockerChoice.Reason.OPTION
           && known != null
           && !known.contains(choice.label())) {
-        report(ComposeProblem.UNKNOWN_PROFILE, place, "no profile " + choice.label() + " is known");
+        report(
+            ComposeProblem.UNKNOWN_PROFILE,
+            place,
+            "the profile '" + choice.label() + "' is not among those that are loaded");
       }
       for (Text volume : volumes.getOrDefault(name, List.of())) {
         if (volume.value().contains(SOCKET) && choice.reason() != DockerChoice.Reason.OPTION) {
           report(
               ComposeProblem.DOCKER_SOCKET,
               volume.place(),
-              name + " has Docker's socket, by which it rules the host, and no profile of its own");
+              name
+                  + " can use Docker's socket, and so do anything on the host, and has no profile of its own");
         }
       }
       for (Text option : said) {

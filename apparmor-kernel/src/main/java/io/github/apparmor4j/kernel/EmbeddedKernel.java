@@ -205,7 +205,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
         throw new KernelException(
             operation,
             Errno.ENOENT,
-            "no profile " + parent + " for " + profile.qualifiedName(),
+            "the parent " + parent + " of " + profile.qualifiedName() + " is not loaded",
             null);
       }
     }
@@ -302,7 +302,8 @@ public final class EmbeddedKernel implements AppArmorKernel {
         return;
       }
     }
-    throw new KernelException("remove", Errno.ENOENT, "no profile " + name, null);
+    throw new KernelException(
+        "remove", Errno.ENOENT, "the profile " + name + " is not loaded", null);
   }
 
   /** A profile's name, split at its namespace. */
@@ -333,7 +334,8 @@ public final class EmbeddedKernel implements AppArmorKernel {
   private Loaded get(String operation, String qualifiedName) throws KernelException {
     Loaded found = find(qualifiedName);
     if (found == null) {
-      throw new KernelException(operation, Errno.ENOENT, "no profile " + qualifiedName, null);
+      throw new KernelException(
+          operation, Errno.ENOENT, "the profile " + qualifiedName + " is not loaded", null);
     }
     return found;
   }

@@ -118,7 +118,7 @@ final class KernelFile implements AutoCloseable {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new KernelException(operation, Errno.OTHER, path + ": no number: " + text, e);
+      throw new KernelException(operation, Errno.OTHER, path + " holds no number: " + text, e);
     }
   }
 

@@ -192,7 +192,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
     for (String line : lines.subList(2, lines.size())) {
       String[] columns = line.split(" ", -1);
       if (columns.length != 3) {
-        throw new IOException(file + ": no entry: " + line);
+        throw new IOException(file + ": not an entry: " + line);
       }
       entries.put(
           decode(columns[2]), new Entry(decode(columns[1]), List.of(columns[0].split(",", -1))));

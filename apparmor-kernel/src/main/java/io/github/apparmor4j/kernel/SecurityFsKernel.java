@@ -333,7 +333,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
       found = null; // not a valid profile name, or not one of a directory
     }
     if (found == null) {
-      throw new KernelException("rawData", Errno.ENOENT, "no profile " + profile, null);
+      throw new KernelException(
+          "rawData", Errno.ENOENT, "the profile " + profile + " is not loaded", null);
     }
     return found;
   }

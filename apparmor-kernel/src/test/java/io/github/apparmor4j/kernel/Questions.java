@@ -1,12 +1,18 @@
 package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.access.Access;
+import io.github.apparmor4j.profile.DbusPermission;
+import io.github.apparmor4j.profile.IoUringPermission;
 import io.github.apparmor4j.profile.MountOption;
+import io.github.apparmor4j.profile.MqueuePermission;
+import io.github.apparmor4j.profile.MqueueRule;
 import io.github.apparmor4j.profile.NetworkFamily;
+import io.github.apparmor4j.profile.NetworkPermission;
 import io.github.apparmor4j.profile.PtracePermission;
 import io.github.apparmor4j.profile.Signal;
 import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.profile.SocketType;
+import io.github.apparmor4j.testing.OverlappingRules;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -123,6 +129,69 @@ final class Questions {
             "userns create")) {
       all.add(Access.parse(question));
     }
+    return List.copyOf(all);
+  }
+
+  /** Returns what can be asked of a kernel about {@link OverlappingRules}. */
+  static List<Access> overlapping() {
+    List<Access> all = new ArrayList<>();
+    for (String path : OverlappingRules.PATHS) {
+      for (String letter : List.of("r", "w", "a", "m", "k", "l", "x")) {
+        all.add(Access.file(path, letter));
+      }
+      for (String name : OverlappingRules.NAMES) {
+        all.add(new Access.ChangeProfile(name, path));
+        for (MqueuePermission permission : MqueuePermission.values()) {
+          all.add(new Access.Mqueue(permission, MqueueRule.Type.POSIX, path, name));
+        }
+      }
+    }
+    for (NetworkFamily family :
+        List.of(NetworkFamily.INET, NetworkFamily.INET6, NetworkFamily.NETLINK)) {
+      for (SocketType type : List.of(SocketType.STREAM, SocketType.DGRAM, SocketType.RAW)) {
+        for (NetworkPermission permission : NetworkPermission.values()) {
+          all.add(new Access.Network(family, type, permission));
+        }
+      }
+    }
+    for (String name : OverlappingRules.NAMES) {
+      all.add(new Access.ChangeProfile(name, null));
+      all.add(new Access.IoUring(IoUringPermission.OVERRIDE_CREDS, name));
+      for (PtracePermission permission : PtracePermission.values()) {
+        all.add(new Access.Ptrace(permission, name));
+      }
+      for (SignalPermission permission : SignalPermission.values()) {
+        for (int code : new int[] {1, 2, 9, 130}) {
+          all.add(new Access.Signal(permission, new Signal(code), name));
+        }
+      }
+      for (String bus : List.of("a", "ba")) {
+        all.add(new Access.Dbus(DbusPermission.BIND, bus, name, null, null, null, null));
+        for (String path : List.of("/a", "/ab", "/b/c/a")) {
+          all.add(new Access.Dbus(DbusPermission.SEND, bus, name, "ab", path, "i", "a"));
+          all.add(new Access.Dbus(DbusPermission.RECEIVE, bus, name, "a", path, "i", "b"));
+        }
+      }
+    }
+    for (String point : List.of("/", "/a/", "/b/a/", "/a/b/c/")) {
+      all.add(new Access.Umount(point));
+      for (String source : List.of("/a", "/b", "/b/c/a")) {
+        all.add(new Access.PivotRoot(point, source + "/"));
+        for (List<MountOption> options :
+            List.<List<MountOption>>of(
+                List.of(),
+                List.of(MountOption.RO, MountOption.NODEV),
+                List.of(MountOption.BIND),
+                List.of(MountOption.RBIND),
+                List.of(MountOption.MOVE),
+                List.of(MountOption.SLAVE),
+                List.of(MountOption.REMOUNT, MountOption.RO))) {
+          all.add(new Access.Mount("b", options, source, point));
+        }
+      }
+    }
+    all.add(new Access.IoUring(IoUringPermission.SQPOLL, null));
+    all.add(new Access.Userns());
     return List.copyOf(all);
   }
 }

@@ -81,7 +81,7 @@ public record HashedProfile(String plainName, String name, SourceText text) {
     SourceText text = print(name, build);
     ParseResult<ProfileFile> parsed = parse(text);
     if (parsed.model().profiles().stream().noneMatch(profile -> profile.name().equals(name))) {
-      throw refused(parsed, "no profile " + name + " was built");
+      throw refused(parsed, "the profile " + name + " is not among those that were built");
     }
     return new HashedProfile(plainName, name, text);
   }

@@ -130,12 +130,11 @@ public final class KubernetesManifest {
       boolean lost = minor >= KubernetesContainer.NO_ANNOTATIONS && own == null;
       found.add(
           Diagnostic.of(
-                  KubernetesProblem.DEPRECATED_ANNOTATION,
-                  annotation.place(),
-                  lost
-                      ? "Kubernetes 1." + minor + " takes no profile from an annotation"
-                      : "the annotation is deprecated")
-              .withHelp("write securityContext.appArmorProfile"));
+              KubernetesProblem.DEPRECATED_ANNOTATION,
+              annotation.place(),
+              lost
+                  ? "Kubernetes 1." + minor + " takes no profile from an annotation"
+                  : "the annotation is deprecated"));
     }
     KubernetesProfile profile = container.effective(minor).orElse(null);
     SourcePlace place = profile == null ? container.place() : profile.place();
@@ -159,7 +158,9 @@ public final class KubernetesManifest {
           Diagnostic.of(
               KubernetesProblem.UNKNOWN_PROFILE,
               place,
-              "no profile " + profile.localhostProfile() + " is known"));
+              "the profile '"
+                  + profile.localhostProfile()
+                  + "' is not among those that are loaded"));
     }
   }
 

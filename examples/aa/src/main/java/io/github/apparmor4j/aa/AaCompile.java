@@ -83,7 +83,8 @@ final class AaCompile implements Callable<Integer> {
               writers.write(target, policy);
             } else {
               bad[0] = true;
-              System.err.println("aa: two files have the name of " + file);
+              System.err.println(
+                  "aa: another file has the same name, and would be overwritten by " + file);
             }
             return true;
           });

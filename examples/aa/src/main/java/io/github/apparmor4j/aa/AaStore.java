@@ -150,7 +150,7 @@ final class AaStore {
 
     @Option(
         names = {"-r", "--remove"},
-        description = "not any more")
+        description = "Stops that: what profiles allow is no longer logged.")
     private boolean remove;
 
     Audit() {

@@ -162,7 +162,8 @@ final class ParserWork {
       }
     }
     if (resolution.abi() == null && policy.length != 0 && !given && options.policyAbi == null) {
-      String message = "no abi rule; the default of a parser is taken";
+      String message =
+          "no abi rule; compiled for the features that apparmor_parser takes by default";
       messages.append(say.warning("abi", text.name(), text.name() + " line 1", message));
       ok &= !(options.fatal.contains("abi") && options.warned.contains("abi"));
     }
