@@ -298,7 +298,7 @@ public final class Aare {
             exact = false;
             parts.add(Regex.of(inComponent));
           }
-          case '[' -> parts.add(Regex.of(set()));
+          case '[' -> parts.add(set());
           case '{' -> {
             if (open.size() + 1 >= MAX_DEPTH) {
               throw new GlobSyntaxException("'{' nests deeper than " + MAX_DEPTH);
@@ -360,8 +360,12 @@ public final class Aare {
       return offset >= in.length || in[offset] == ']';
     }
 
-    private ByteSet set() {
-      boolean negated = at < in.length && in[at] == '^';
+    /**
+     * Reads what follows a {@code [}. Escapes protect a closing bracket and the wildcards there,
+     * but not {@code -} and {@code ^}: docs/language.md.
+     */
+    private Regex set() {
+      boolean negated = at < in.length && (in[at] & 0xFF) == '^';
       if (negated) {
         at++;
         exact = false;
@@ -369,14 +373,25 @@ public final class Aare {
       ByteSet set = ByteSet.NONE;
       int first = at;
       while (at < in.length && in[at] != ']') {
+        if (in[at] == '*' || in[at] == '?') {
+          return cutSet(set, negated);
+        }
         int from = in[at++];
-        boolean range = at < in.length && in[at] == '-';
-        if ((from == '-' && at - 1 > first && !range) || (range && ends(at + 1))) {
-          throw new GlobSyntaxException("'-' in '[]' without a range; write '\\-'");
+        if (from == (',' | LITERAL)) {
+          throw new GlobSyntaxException("'\\,' in '[]'; write ',' alone");
+        }
+        boolean range = at < in.length && (in[at] & 0xFF) == '-';
+        boolean hyphen = (from & 0xFF) == '-' && at - 1 > first;
+        if ((hyphen && !range) || (range && ends(at + 1))) {
+          throw new GlobSyntaxException("'-' in '[]' without a range; write it first: '[-…]'");
         }
         if (range) {
-          int to = in[at + 1] & 0xFF;
-          at += 2;
+          boolean cut = in[at + 1] == '*' || in[at + 1] == '?';
+          int to = cut ? '[' : in[at + 1] & 0xFF; // the wildcard's set begins with that
+          if (to == '-') {
+            throw new GlobSyntaxException("a range in '[]' can't end in '-'");
+          }
+          at += cut ? 1 : 2;
           set = set.plus(ByteSet.range(Math.min(from & 0xFF, to), Math.max(from & 0xFF, to)));
         } else {
           set = set.with(from & 0xFF);
@@ -393,7 +408,42 @@ public final class Aare {
       if (result.size() == 0) {
         throw new GlobSyntaxException("'[^…]' excludes every byte");
       }
-      return result;
+      return Regex.of(result);
+    }
+
+    /**
+     * Reads the rest of a set in which a wildcard stands. {@code apparmor_parser} puts a set of its
+     * own in the wildcard's place, whose end ends the outer one: {@code [0-9*]} is any number of
+     * {@code [0-9[^/]} and then a {@code ]}.
+     */
+    private Regex cutSet(ByteSet before, boolean negated) {
+      List<Regex> parts = new ArrayList<>();
+      ByteSet set = before.with('[').with('^');
+      boolean isFirst = true;
+      while (at < in.length && in[at] != ']') {
+        int token = in[at++];
+        if (token != '*' && token != '?') {
+          parts.add(Regex.of(token & 0xFF));
+          continue;
+        }
+        boolean deep = token == '*' && at < in.length && in[at] == '*';
+        at += deep ? 1 : 0;
+        ByteSet excluded = ByteSet.ALL.minus(deep ? any : inComponent);
+        ByteSet matched = deep ? any : inComponent;
+        if (isFirst) {
+          ByteSet all = set.plus(excluded);
+          matched = negated ? ByteSet.ALL.minus(all) : all;
+        }
+        isFirst = false;
+        exact = false;
+        parts.add(token == '*' ? Regex.star(matched) : Regex.of(matched));
+      }
+      if (at == in.length) {
+        throw new GlobSyntaxException("'[' is not closed");
+      }
+      at++;
+      parts.add(Regex.of(']'));
+      return new Regex.Sequence(parts);
     }
   }
 

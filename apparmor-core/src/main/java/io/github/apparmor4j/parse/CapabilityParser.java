@@ -16,7 +16,7 @@ final class CapabilityParser {
   static Rule read(RuleScanner in, Qualifiers qualifiers) {
     List<Capability> capabilities = new ArrayList<>();
     while (!in.atRuleEnd()) {
-      Word word = in.word("a capability", ",");
+      Word word = in.bareWord("a capability", ",");
       capabilities.add(
           RuleScanner.known(
               word, Capability.named(word.text()), "capability", List.of(Capability.values())));

@@ -13,7 +13,7 @@ final class ChangeProfileParser {
     boolean unsafe = in.acceptKeyword("unsafe");
     boolean modified = unsafe || in.acceptKeyword("safe");
     String program = null;
-    if (!in.atRuleEnd() && !in.text.startsWith("->", in.pos)) {
+    if (!in.atRuleEnd() && !in.atArrow()) {
       program = in.word("a program").text();
       in.skip();
     }
@@ -24,7 +24,7 @@ final class ChangeProfileParser {
           "'safe' and 'unsafe' need a program",
           "change_profile unsafe /program -> profile,");
     }
-    String target = in.spacedArrowTarget();
+    String target = in.atArrow() ? in.arrowTarget() : null;
     String exec = program;
     return in.built(() -> new ChangeProfileRule(qualifiers, unsafe, exec, target));
   }

@@ -1,138 +1,212 @@
 package io.github.apparmor4j.parse;
 
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.profile.Condition;
 import io.github.apparmor4j.source.SourceSpan;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads conditions: {@code not} binds tighter than {@code and}, which binds tighter than {@code
- * or}.
+ * or}. Parentheses are kept on a stack of its own, so that their depth takes no thread's stack.
  */
 final class ConditionParser {
 
   private final RuleScanner in;
   private final int maxDepth;
-  private int depth;
+
+  /** Whether the value of a variable is read, which ends with its line. */
+  private boolean assignment;
+
+  /** Offset of the line feed after the place where reading began; negative if there is none. */
+  private int lineEnd;
 
   ConditionParser(RuleScanner in, int maxDepth) {
     this.in = in;
     this.maxDepth = maxDepth;
   }
 
-  /**
-   * Reads the condition at the cursor. Passes blanks after it on the same line, and after a {@code
-   * )} also those on further lines.
-   */
+  /** What was read since a parenthesis was opened: operands of {@code or}, then of {@code and}. */
+  private static final class Group {
+    final List<Condition> any = new ArrayList<>();
+    final List<Condition> all = new ArrayList<>();
+
+    /** How many {@code not} stand before the operand that is read next. */
+    int nots;
+
+    void add(Condition operand) {
+      Condition negated = operand;
+      for (; nots > 0; nots--) {
+        negated = new Condition.Not(negated);
+      }
+      // Parentheses around operands of the same kind don't change the meaning.
+      if (negated instanceof Condition.All nested) {
+        all.addAll(nested.operands());
+      } else {
+        all.add(negated);
+      }
+    }
+
+    void endAlternative() {
+      Condition last = all.size() == 1 ? all.get(0) : new Condition.All(all);
+      all.clear();
+      if (last instanceof Condition.Any nested) {
+        any.addAll(nested.operands());
+      } else {
+        any.add(last);
+      }
+    }
+
+    Condition whole() {
+      endAlternative();
+      return any.size() == 1 ? any.get(0) : new Condition.Any(any);
+    }
+  }
+
+  /** Reads the condition of an {@code if}, in which no comment can stand. */
   Condition condition() {
-    depth = 0;
-    return any();
+    assignment = false;
+    return read();
   }
 
-  private Condition any() {
-    return joined("or", this::all, Condition.Any::new, Condition.Any.class);
-  }
-
-  private Condition all() {
-    return joined("and", this::operand, Condition.All::new, Condition.All.class);
-  }
-
-  private Condition joined(
-      String keyword,
-      Supplier<Condition> operand,
-      Function<List<Condition>, Condition> join,
-      Class<?> kind) {
-    Condition first = operand.get();
-    if (!in.peekKeyword().equals(keyword)) {
-      return first;
+  /**
+   * Reads the value of a variable. It ends with its line, unless an operator is left over or
+   * follows.
+   */
+  Condition value() {
+    assignment = true;
+    Condition value = read();
+    int end = in.text.indexOf('\n', in.lastEnd);
+    if (!in.atEnd() && (end < 0 || end >= in.pos)) {
+      throw new ParseFailure(
+          ParseProblem.UNEXPECTED, in.here(), "expected the end of the line" + in.found(), null);
     }
-    List<Condition> operands = new ArrayList<>();
-    addFlat(first, kind, operands);
-    while (in.acceptKeyword(keyword)) {
-      addFlat(operand.get(), kind, operands);
-    }
-    return join.apply(operands);
+    return value;
   }
 
-  // Parentheses around operands of the same kind don't change the meaning.
-  private static void addFlat(Condition condition, Class<?> kind, List<Condition> to) {
-    if (condition instanceof Condition.Any any && kind == Condition.Any.class) {
-      to.addAll(any.operands());
-    } else if (condition instanceof Condition.All all && kind == Condition.All.class) {
-      to.addAll(all.operands());
-    } else {
-      to.add(condition);
+  private Condition read() {
+    in.comments = assignment;
+    try {
+      lineEnd = in.text.indexOf('\n', in.pos);
+      in.skip();
+      Deque<Group> outer = new ArrayDeque<>();
+      Group group = new Group();
+      while (true) {
+        if (acceptOperator("not")) {
+          group.nots++;
+          checkDepth(group.nots);
+          continue;
+        }
+        if (in.peek() == '(' && isOnLine()) {
+          in.accept("(");
+          outer.push(group);
+          group = new Group();
+          checkDepth(outer.size());
+          continue;
+        }
+        group.add(acceptOperator("defined") ? defined() : variableOrComparison());
+        while (!outer.isEmpty() && in.peek() == ')' && isOnLine()) {
+          in.accept(")");
+          Condition inner = group.whole();
+          group = outer.pop();
+          group.add(inner);
+        }
+        if (acceptOperator("or")) {
+          group.endAlternative();
+        } else if (!acceptOperator("and")) {
+          if (outer.isEmpty()) {
+            return group.whole();
+          }
+          in.expect(")");
+        }
+      }
+    } finally {
+      in.comments = true;
     }
   }
 
-  private Condition operand() {
-    if (++depth > maxDepth) {
+  /** Passes a word and the blanks after it, without which it is part of another. */
+  private boolean acceptOperator(String word) {
+    return in.text.startsWith(word, in.pos)
+        && Scanner.isBlank(in.peek(word.length()))
+        && in.accept(word);
+  }
+
+  /** Returns whether symbols are read here: not on a further line of an assignment. */
+  private boolean isOnLine() {
+    return !assignment || lineEnd < 0 || in.pos <= lineEnd;
+  }
+
+  private void checkDepth(int depth) {
+    if (depth > maxDepth) {
       throw new ParseFailure(
           ParseProblem.TOO_DEEP,
           in.here(),
           "conditions nest deeper than the limit of " + maxDepth,
           null);
     }
-    try {
-      if (in.acceptKeyword("not")) {
-        return new Condition.Not(operand());
-      }
-      if (in.accept("(")) {
-        Condition inner = any();
-        in.expect(")");
-        return inner;
-      }
-      if (in.acceptKeyword("defined")) {
-        return defined();
-      }
-      if (in.peek() == '$') {
-        return new Condition.BooleanVariable(booleanName());
-      }
-      return constantOrComparison();
-    } finally {
-      depth--;
-    }
   }
 
   private Condition defined() {
     if (in.peek() == '$') {
-      return new Condition.Defined(booleanName(), true);
+      Condition defined = new Condition.Defined(booleanName(), true);
+      in.skip();
+      return defined;
     }
-    int start = in.pos;
+    int from = in.pos;
     String word = word();
     if (!word.startsWith("@{") || !word.endsWith("}")) {
       throw new ParseFailure(
-          ParseProblem.UNEXPECTED, in.from(start), "expected a variable, not '" + word + "'", null);
+          ParseProblem.UNEXPECTED, in.from(from), "expected a variable, not '" + word + "'", null);
     }
-    return in.built(
-        start, () -> new Condition.Defined(word.substring(2, word.length() - 1), false));
+    return in.built(from, () -> new Condition.Defined(word.substring(2, word.length() - 1), false));
   }
 
-  private Condition constantOrComparison() {
-    int start = in.pos;
-    String left = word();
-    for (Condition.Operator operator : OPERATORS) {
-      boolean found =
-          operator == Condition.Operator.IN
-              ? Scanner.isBlank(in.peek(2)) && in.acceptKeyword("in")
-              : in.accept(operator.toString());
-      if (found) {
-        String right = word();
-        return in.built(start, () -> new Condition.Comparison(left, operator, right));
-      }
+  private Condition variableOrComparison() {
+    if (in.peek() == '$') {
+      Condition variable = new Condition.BooleanVariable(booleanName());
+      in.skip();
+      return variable;
     }
-    String constant = left.toLowerCase(Locale.ROOT);
+    int from = in.pos;
+    String left = word();
+    Condition.Operator operator = isOnLine() ? operator() : null;
+    if (operator != null) {
+      if (!isOnLine()) {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED, in.here(), "expected a word on the same line", null);
+      }
+      String right = word();
+      return in.built(from, () -> new Condition.Comparison(left, operator, right));
+    }
+    String constant = Aare.name(left).toLowerCase(Locale.ROOT);
     if (constant.equals("true") || constant.equals("false")) {
       return new Condition.Constant(constant.equals("true"));
     }
     throw new ParseFailure(
         ParseProblem.NOT_A_CONDITION,
-        new SourceSpan(start, in.lastEnd),
+        new SourceSpan(from, in.lastEnd),
         "'" + left + "' is not a condition",
         "compare it, or write 'defined " + left + "'");
+  }
+
+  /**
+   * Passes an operator of a comparison; those that can be part of a word need a blank after them.
+   */
+  private Condition.@Nullable Operator operator() {
+    for (Condition.Operator operator : OPERATORS) {
+      String symbol = operator.toString();
+      boolean apart =
+          operator == Condition.Operator.EQUAL || operator == Condition.Operator.NOT_EQUAL;
+      if (apart ? in.accept(symbol) : acceptOperator(symbol)) {
+        return operator;
+      }
+    }
+    return null;
   }
 
   // Longer symbols come first, so that '>=' is not taken for '>'.
@@ -148,8 +222,8 @@ final class ConditionParser {
 
   /** Reads a word, in which {@code @name} is another spelling of {@code @{name}}. */
   private String word() {
-    Scanner.Word word = in.word("a word", "()");
-    in.skipInLine();
+    Scanner.Word word = in.word("a word", in.peek() == '(' ? "(=)" : "=)");
+    in.skip();
     String text = word.text();
     boolean bare = text.startsWith("@") && Condition.NAME.matcher(text.substring(1)).matches();
     return bare ? "@{" + text.substring(1) + "}" : text;
@@ -165,8 +239,7 @@ final class ConditionParser {
     int start = in.pos;
     int from = start + prefix;
     int end = from;
-    while (end < in.text.length()
-        && (Character.isLetterOrDigit(in.text.charAt(end)) || in.text.charAt(end) == '_')) {
+    while (end < in.text.length() && Scanner.isNamePart(in.text.charAt(end))) {
       end++;
     }
     String name = in.text.substring(Math.min(from, in.text.length()), end);

@@ -6,11 +6,34 @@ import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
-import java.util.Locale;
+import io.github.apparmor4j.profile.RuleKind;
+import io.github.apparmor4j.source.SourceSpan;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rules about files, with and without the keyword {@code file}. */
 final class FileParser {
+
+  private static final Pattern PERMISSIONS =
+      Pattern.compile("(?i)(?:[rwalkm]|(?:[pc][iu]?|[iu])?x){1,19}");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_]*(?=[\\s,])");
+  private static final Pattern VARIABLE = Pattern.compile("@\\{[A-Za-z]\\w*\\}");
+  private static final Pattern BARE_WORD =
+      Pattern.compile("([A-Za-z][A-Za-z0-9_]{0,255})\\s+([A-Za-z]{1,19})[\\s,]");
+  private static final Pattern ASSIGNMENT = Pattern.compile("@(?:\\{\\w+\\}|\\w+)\\s*[=+?]");
+
+  /** Words that can't be paths since they mean something in some rule. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          ("abi alias all allow and audit bind capability change_profile dbus defined delete deny"
+                  + " eavesdrop else file hat if in include io_uring link mount mqueue network not"
+                  + " open or other override_creds owner peer pivot_root priority profile prompt"
+                  + " ptrace read readby receive remount rewrite rlimit safe send set signal sqpoll"
+                  + " subset trace tracedby umount unix unmount unsafe user userns write")
+              .split(" "));
 
   private FileParser() {}
 
@@ -29,7 +52,8 @@ final class FileParser {
       return in.built(() -> FileRule.all().withQualifiers(qualifiers));
     }
     @Nullable Boolean unsafe = null;
-    if (atPath(in)) {
+    boolean bare = !atPath(in) && atBareWord(in);
+    if (bare || atPath(in)) {
       // a path begins here, so there is neither 'unsafe' nor 'safe'
     } else if (in.acceptKeyword("unsafe")) {
       unsafe = true;
@@ -39,7 +63,7 @@ final class FileParser {
     Word path;
     FilePermissions permissions;
     boolean prefix = false;
-    if (atPath(in)) {
+    if (bare || atPath(in)) {
       path = path(in);
       permissions = permissions(in);
     } else {
@@ -78,25 +102,48 @@ final class FileParser {
 
   private static boolean atPath(RuleScanner in) {
     char c = in.peek();
-    return c == '/' || c == '"' || c == '@';
+    return c == '/' || c == '"' || c == '@' || c == ':' || c == '&';
+  }
+
+  /**
+   * Returns whether a word without a slash stands where a path should, with permissions after it.
+   */
+  private static boolean atBareWord(RuleScanner in) {
+    Matcher word = in.matcher(BARE_WORD);
+    return word.lookingAt()
+        && !RESERVED.contains(word.group(1))
+        && !isPermissions(word.group(1))
+        && isPermissions(word.group(2));
   }
 
   static Word path(RuleScanner in) {
     int start = in.pos;
-    if (!atPath(in)) {
+    if (!atPath(in) && !atUnreservedWord(in)) {
       throw new ParseFailure(
           ParseProblem.UNEXPECTED,
           in.here(),
           "expected a path" + in.found(),
           "paths start with '/' or '@{'");
     }
+    notAssigned(in);
     Word word = in.word("a path");
-    if (!word.text().startsWith("/") && !word.text().startsWith("@{")) {
+    boolean unnamed = word.text().startsWith("@{") && !VARIABLE.matcher(word.text()).lookingAt();
+    if (unnamed
+        || word.text().isEmpty()
+        || (word.quoted() && "/@:&".indexOf(word.text().charAt(0)) < 0)) {
       throw new ParseFailure(
           ParseProblem.NOT_A_PATH,
           word.span(),
           "a path must start with '/' or '@{': " + word.text(),
           null);
+    }
+    if (!word.text().startsWith("/") && !word.text().startsWith("@{")) {
+      in.warn(
+          new ParseFailure(
+              ParseProblem.MATCHES_NO_PATH,
+              word.span(),
+              "'" + word.text() + "' is taken for a path, and matches none",
+              keywordNear(word.text())));
     }
     if (in.peek() == '!' || (in.peek() == '"' && !word.quoted())) {
       throw new ParseFailure(
@@ -112,21 +159,60 @@ final class FileParser {
     return word;
   }
 
-  private static boolean atPermissions(RuleScanner in) {
-    int at = in.pos;
-    while (at < in.text.length() && Character.isLetter(in.text.charAt(at))) {
-      at++;
+  /**
+   * Fails if {@code =} or the like follows a variable at once: {@code apparmor_parser} takes that
+   * for an assignment.
+   */
+  static void notAssigned(RuleScanner in) {
+    if (in.peek() != '@') {
+      return;
     }
-    String letters = in.text.substring(in.pos, at).toLowerCase(Locale.ROOT);
-    return !letters.isEmpty()
-        && letters.length() < 20
-        && letters.chars().allMatch(c -> "rwalkmxiupc".indexOf(c) >= 0)
-        && at < in.text.length()
-        && Scanner.isBlank(in.text.charAt(at));
+    Matcher assignment = in.matcher(ASSIGNMENT);
+    if (assignment.lookingAt()) {
+      throw new ParseFailure(
+          ParseProblem.NEEDS_QUOTES,
+          new SourceSpan(in.pos, assignment.end()),
+          "'" + assignment.group() + "' begins an assignment, not a path",
+          "put the path in quotes");
+    }
+  }
+
+  /** Fails if a variable alone stands here, which {@code apparmor_parser} takes for no path. */
+  static void notVariable(RuleScanner in) {
+    Matcher variable = in.matcher(VARIABLE);
+    if (variable.lookingAt()
+        && (in.endsWord(variable.end()) || "=+?".indexOf(in.text.charAt(variable.end())) >= 0)) {
+      throw new ParseFailure(
+          ParseProblem.NEEDS_QUOTES,
+          new SourceSpan(in.pos, variable.end()),
+          "a variable alone can't stand here",
+          "put it in quotes");
+    }
+  }
+
+  private static @Nullable String keywordNear(String word) {
+    return RuleScanner.suggestion(
+        word, Stream.of(RuleKind.values()).flatMap(kind -> kind.keywords().stream()).toList());
+  }
+
+  private static boolean atUnreservedWord(RuleScanner in) {
+    Matcher word = in.matcher(WORD);
+    return word.lookingAt() && !RESERVED.contains(word.group()) && !isPermissions(word.group());
+  }
+
+  private static boolean isPermissions(String word) {
+    return PERMISSIONS.matcher(word).matches();
+  }
+
+  private static boolean atPermissions(RuleScanner in) {
+    Matcher word = in.matcher(WORD);
+    return word.lookingAt()
+        && isPermissions(word.group())
+        && Scanner.isBlank(in.peek(word.group().length()));
   }
 
   private static FilePermissions permissions(RuleScanner in) {
-    Word word = in.word("permissions", ",");
+    Word word = in.bareWord("permissions", ",");
     try {
       FilePermissions permissions = FilePermissions.of(word.text());
       in.skip();

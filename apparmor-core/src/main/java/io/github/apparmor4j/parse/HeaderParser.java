@@ -16,22 +16,39 @@ final class HeaderParser {
   /** Reads the extended attributes that an executable must have. */
   static List<Profile.XattrMatch> xattrs(RuleScanner in) {
     List<Profile.XattrMatch> xattrs = new ArrayList<>();
-    if (!in.acceptKeyword("xattrs")) {
+    if (!in.passKeyword("xattrs")) {
       return xattrs;
     }
+    in.comments = false;
+    try {
+      in.skipInLine();
+      in.expectInLine('=');
+      in.expect("(");
+      xattrs(in, xattrs);
+    } finally {
+      in.comments = true;
+    }
+    in.skip();
+    return xattrs;
+  }
+
+  private static void xattrs(RuleScanner in, List<Profile.XattrMatch> xattrs) {
     int start = in.pos;
-    in.expect("=");
-    in.expect("(");
     while (!in.accept(")")) {
       if (in.accept(",")) {
         continue;
       }
-      Word name = in.word("an attribute", "(),=");
+      Word name = in.bareWord("an attribute", "(),=");
       in.skip();
       String value = null;
       if (in.accept("=")) {
         boolean list = in.accept("(");
-        value = in.word("a value", "(),").text();
+        Word word = in.word("a value", "(),");
+        if (word.text().isEmpty()) {
+          throw new ParseFailure(
+              ParseProblem.UNEXPECTED, word.span(), "an attribute's value can't be empty", null);
+        }
+        value = word.text();
         in.skip();
         if (list) {
           in.expect(")");
@@ -40,41 +57,62 @@ final class HeaderParser {
       String v = value;
       xattrs.add(in.built(start, () -> new Profile.XattrMatch(name.text(), v)));
     }
-    return xattrs;
   }
 
   /** Reads the identities that tasks under the profile have. */
   static List<String> identities(RuleScanner in) {
-    if (!in.accept("+")) {
-      return List.of();
+    List<String> identities = new ArrayList<>();
+    while (in.peek() == '+') {
+      in.advance(1);
+      in.skipInLine();
+      if (!in.passKeyword("identities")) {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED,
+            in.here(),
+            "expected 'identities'" + in.found(),
+            "+identities=(NAME …)");
+      }
+      in.comments = false;
+      try {
+        in.passEquals();
+        if (in.peek() != '(') {
+          throw new ParseFailure(
+              ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
+        }
+        in.values("an identity").forEach(word -> identities.add(word.text()));
+      } finally {
+        in.comments = true;
+      }
+      in.skip();
     }
-    if (!in.acceptKeyword("identities")) {
-      throw new ParseFailure(
-          ParseProblem.UNEXPECTED,
-          in.here(),
-          "expected 'identities'" + in.found(),
-          "+identities=(NAME …)");
-    }
-    in.expect("=");
-    if (in.peek() != '(') {
-      throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
-    }
-    return in.values("an identity").stream().map(Word::text).toList();
+    return identities;
   }
 
   /** Reads the list of flags, and adds the place of each to {@code places}. */
   static List<ProfileFlag> flags(RuleScanner in, List<ProfileHeader.Flag> places) {
     List<ProfileFlag> flags = new ArrayList<>();
-    if (in.acceptKeyword("flags")) {
-      in.expect("=");
-      if (in.peek() != '(') {
-        throw new ParseFailure(
-            ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
+    in.comments = false;
+    try {
+      if (in.passKeyword("flags")) {
+        in.passEquals();
+        if (in.peek() != '(') {
+          throw new ParseFailure(
+              ParseProblem.UNEXPECTED, in.here(), "expected '('" + in.found(), null);
+        }
       }
+      if (in.peek() == '(') {
+        list(in, flags, places);
+      }
+    } finally {
+      in.comments = true;
     }
-    if (!in.accept("(")) {
-      return flags;
-    }
+    in.skip();
+    return flags;
+  }
+
+  private static void list(
+      RuleScanner in, List<ProfileFlag> flags, List<ProfileHeader.Flag> places) {
+    in.expect("(");
     int start = in.pos;
     while (!in.accept(")")) {
       if (in.accept(",")) {
@@ -91,19 +129,18 @@ final class HeaderParser {
       throw new ParseFailure(
           ParseProblem.EMPTY_FLAGS, in.from(start), "the list of flags is empty", null);
     }
-    return flags;
   }
 
   private static void flag(
       RuleScanner in, List<ProfileFlag> flags, List<ProfileHeader.Flag> places) {
     int start = in.pos;
     Word word = in.word("a flag", "(),=");
-    ProfileFlag.Kind kind =
-        ProfileFlag.Kind.named(word.text().toLowerCase(Locale.ROOT)).orElse(null);
+    ProfileFlag.Kind kind = ProfileFlag.Kind.named(word.text()).orElse(null);
     if (kind == null) {
       String near =
           Scanner.nearest(
-              word.text(), Stream.of(ProfileFlag.Kind.values()).map(Object::toString).toList());
+              word.text().toLowerCase(Locale.ROOT),
+              Stream.of(ProfileFlag.Kind.values()).map(Object::toString).toList());
       throw new ParseFailure(
           ParseProblem.UNKNOWN_FLAG,
           word.span(),
@@ -111,8 +148,9 @@ final class HeaderParser {
           near == null ? null : "did you mean '" + near + "'?");
     }
     String value = null;
-    if (in.accept("=")) {
-      value = in.word("a flag's value", "(),").text();
+    if (in.peek() == '=') {
+      in.advance(1);
+      value = in.bareWord("a flag's value", "(),").text();
     }
     String v = value;
     ProfileFlag flag = in.built(start, () -> new ProfileFlag(kind, v));

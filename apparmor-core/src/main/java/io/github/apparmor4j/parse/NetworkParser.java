@@ -1,5 +1,6 @@
 package io.github.apparmor4j.parse;
 
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.parse.Scanner.Word;
 import io.github.apparmor4j.profile.Endpoint;
 import io.github.apparmor4j.profile.NetworkFamily;
@@ -13,11 +14,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code network} rules. */
 final class NetworkParser {
 
-  private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
+  /** Ports as C's strtoul reads them: blanks, a sign and zeros may stand before the digits. */
+  private static final Pattern PORTS =
+      Pattern.compile("\\s*\\+?0*([0-9]{1,5})(?:-\\s*\\+?0*([0-9]{1,5}))?");
 
   private NetworkParser() {}
 
@@ -28,7 +32,7 @@ final class NetworkParser {
     SocketType type = null;
     NetworkRule.Protocol protocol = null;
     while (!in.atRuleEnd()) {
-      if (in.peek(in.peekKeyword().length()) == '=') {
+      if (in.conditionName() != null) {
         break;
       }
       Word word = in.word("an address family, a socket type or a protocol");
@@ -70,19 +74,24 @@ final class NetworkParser {
 
   private static Endpoint endpoint(
       RuleScanner in, RuleScanner.Conditions conditions, String prefix) {
-    Word port = conditions.word(prefix + "port");
+    // Of several values in a list, apparmor_parser looks at the first alone.
+    Word port = conditions.first(prefix + "port");
     return in.built(
         () ->
             new Endpoint(
-                conditions.text(prefix + "ip"),
+                text(conditions.first(prefix + "ip")),
                 port == null ? null : ports(port),
-                conditions.text(prefix + "interface"),
-                conditions.text(prefix + "label"),
-                conditions.text(prefix + "label:")));
+                text(conditions.first(prefix + "interface")),
+                text(conditions.first(prefix + "label")),
+                text(conditions.first(prefix + "label:"))));
+  }
+
+  private static @Nullable String text(@Nullable Word word) {
+    return word == null ? null : word.text();
   }
 
   private static Endpoint.Ports ports(Word word) {
-    Matcher range = PORTS.matcher(word.text());
+    Matcher range = PORTS.matcher(Aare.name(word.text()));
     if (!range.matches()) {
       throw new ParseFailure(
           ParseProblem.NOT_A_PORT,

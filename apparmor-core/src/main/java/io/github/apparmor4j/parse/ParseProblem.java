@@ -81,9 +81,20 @@ enum ParseProblem implements Diagnostic.Kind {
   MISSING_BODY("AA-PARSE-0039", "a profile's body was expected here"),
   EMPTY_FLAGS("AA-PARSE-0040", "an empty list of flags", "remove the list"),
   UNKNOWN_FLAG("AA-PARSE-0041", "an unknown flag"),
-  CONFLICTING_FLAGS("AA-PARSE-0042", "flags that exclude each other", "keep one of them");
+  CONFLICTING_FLAGS("AA-PARSE-0042", "flags that exclude each other", "keep one of them"),
+  MATCHES_NO_PATH(
+      "AA-PARSE-0043",
+      Diagnostic.Severity.WARNING,
+      "a word where a path should be, which matches no path",
+      null),
+  COMMENT_IN_RULE(
+      "AA-PARSE-0044",
+      Diagnostic.Severity.WARNING,
+      "a comment inside a rule",
+      "put it before the rule, or at the end of the rule's line");
 
   private final String code;
+  private final Diagnostic.Severity severity;
   private final String meaning;
   private final @Nullable String help;
 
@@ -92,7 +103,12 @@ enum ParseProblem implements Diagnostic.Kind {
   }
 
   ParseProblem(String code, String meaning, @Nullable String help) {
+    this(code, Diagnostic.Severity.ERROR, meaning, help);
+  }
+
+  ParseProblem(String code, Diagnostic.Severity severity, String meaning, @Nullable String help) {
     this.code = code;
+    this.severity = severity;
     this.meaning = meaning;
     this.help = help;
   }
@@ -104,7 +120,7 @@ enum ParseProblem implements Diagnostic.Kind {
 
   @Override
   public Diagnostic.Severity severity() {
-    return Diagnostic.Severity.ERROR;
+    return severity;
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.github.apparmor4j.parse;
 
+import io.github.apparmor4j.parse.Scanner.Word;
 import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
+import java.util.List;
 
 /** Reads {@code pivot_root} rules. */
 final class PivotRootParser {
@@ -11,17 +13,26 @@ final class PivotRootParser {
 
   static Rule read(RuleScanner in, Qualifiers qualifiers) {
     String oldRoot = null;
-    if (in.acceptKeyword("oldroot")) {
-      in.expect("=");
-      oldRoot = in.word("a path").text();
+    if (in.passKeyword("oldroot")) {
+      in.passEquals();
+      List<Word> paths = in.values("a path");
+      if (paths.size() > 1) {
+        throw new ParseFailure(
+            ParseProblem.REPEATED_CONDITION,
+            paths.get(1).span(),
+            "the condition 'oldroot' takes one value",
+            null);
+      }
+      oldRoot = paths.get(0).text();
       in.skip();
     }
     String newRoot = null;
     if (!in.atRuleEnd() && !in.text.startsWith("->", in.pos)) {
+      FileParser.notVariable(in);
       newRoot = in.word("a path").text();
       in.skip();
     }
-    String transition = in.spacedArrowTarget();
+    String transition = in.arrowTarget();
     String from = oldRoot;
     String to = newRoot;
     return in.built(() -> new PivotRootRule(qualifiers, from, to, transition));

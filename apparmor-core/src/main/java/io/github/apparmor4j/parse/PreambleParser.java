@@ -40,16 +40,11 @@ final class PreambleParser {
     if (close < 0) {
       return false;
     }
-    int at = behindBlanks(close + 1);
-    return OPERATORS.stream().anyMatch(operator -> in.text.startsWith(operator.toString(), at));
-  }
-
-  private int behindBlanks(int from) {
-    int at = from;
-    while (at < in.text.length() && (in.text.charAt(at) == ' ' || in.text.charAt(at) == '\t')) {
-      at++;
-    }
-    return at;
+    Scanner ahead = in.ahead();
+    ahead.pos = close + 1;
+    ahead.skip();
+    return OPERATORS.stream()
+        .anyMatch(operator -> in.text.startsWith(operator.toString(), ahead.pos));
   }
 
   /** Returns whether an include begins at the cursor. It has no comma at its end. */
@@ -60,18 +55,24 @@ final class PreambleParser {
 
   Include include() {
     int start = in.pos;
-    in.advance(in.peek() == '#' ? 8 : 7);
-    in.skip();
+    boolean hash = in.peek() == '#';
+    in.advance(hash ? 8 : 7);
+    in.skipInLine();
+    if (hash && in.atLineEnd()) {
+      in.skip(); // after "#include" alone apparmor_parser goes on to the next line
+    }
     boolean ifExists = false;
     if (in.text.startsWith("if", in.pos) && Scanner.isBlank(in.peek(2))) {
-      in.accept("if");
-      if (!in.acceptKeyword("exists")) {
+      in.advance(2);
+      in.skipInLine();
+      if (!in.passKeyword("exists")) {
         throw new ParseFailure(
             ParseProblem.UNEXPECTED,
             in.here(),
             "expected 'exists'" + in.found(),
             "include if exists <path>");
       }
+      in.skipInLine();
       ifExists = true;
     }
     boolean exists = ifExists;
@@ -97,21 +98,33 @@ final class PreambleParser {
       throw new ParseFailure(
           ParseProblem.UNCLOSED_INCLUDE, new SourceSpan(in.pos, end), "'<' is not closed", null);
     }
-    String path = in.text.substring(in.pos + 1, end).strip();
-    in.advance(end + 1 - in.pos);
-    if (path.length() > 1 && path.startsWith("\"") && path.endsWith("\"")) {
-      path = path.substring(1, path.length() - 1);
+    String path = in.text.substring(in.pos + 1, end);
+    boolean quoted = path.length() > 1 && path.startsWith("\"") && path.endsWith("\"");
+    path = quoted ? path.substring(1, path.length() - 1) : path.strip();
+    if (path.isEmpty() || path.indexOf('"') >= 0) {
+      throw new ParseFailure(
+          ParseProblem.UNEXPECTED,
+          new SourceSpan(in.pos, end + 1),
+          "not a file's name: <" + path + ">",
+          null);
     }
+    in.advance(end + 1 - in.pos);
     return path;
   }
 
   AbiRule abi() {
     int start = in.pos;
-    boolean searched = in.peek() == '<';
-    String path = named();
-    in.skip();
-    comma("an abi rule");
-    return in.built(start, () -> new AbiRule(path, searched));
+    in.comments = false;
+    try {
+      in.skip();
+      boolean searched = in.peek() == '<';
+      String path = named();
+      in.skip();
+      comma("an abi rule");
+      return in.built(start, () -> new AbiRule(path, searched));
+    } finally {
+      in.comments = true;
+    }
   }
 
   VariableAssignment assignment() {
@@ -122,8 +135,7 @@ final class PreambleParser {
       in.advance(1);
     }
     int end = in.pos;
-    while (end < in.text.length()
-        && (Character.isLetterOrDigit(in.text.charAt(end)) || in.text.charAt(end) == '_')) {
+    while (end < in.text.length() && Scanner.isNamePart(in.text.charAt(end))) {
       end++;
     }
     String name = in.text.substring(in.pos, end);
@@ -138,6 +150,9 @@ final class PreambleParser {
       }
       in.advance(1);
     }
+    if (Scanner.isBlank(in.peek())) {
+      in.skip(); // to another line, too
+    }
     VariableAssignment.Operator operator = operator();
     List<String> values = new ArrayList<>();
     while (true) {
@@ -149,7 +164,7 @@ final class PreambleParser {
       if (in.atEnd() || in.peek() == '\n' || in.peek() == '#') {
         break;
       }
-      if (in.peek() == ',') {
+      if (in.peek() == ',' && in.endsWord(in.pos + 1)) {
         throw new ParseFailure(
             ParseProblem.COMMA_BETWEEN_VALUES,
             in.here(),
@@ -169,7 +184,6 @@ final class PreambleParser {
   }
 
   private VariableAssignment.Operator operator() {
-    in.skipInLine();
     for (VariableAssignment.Operator operator : OPERATORS) {
       if (in.text.startsWith(operator.toString(), in.pos)
           && (operator != VariableAssignment.Operator.OVERRIDE || Scanner.isBlank(in.peek(-1)))) {
@@ -183,20 +197,27 @@ final class PreambleParser {
   BooleanAssignment booleanAssignment() {
     int start = in.pos;
     String name = conditions.booleanName();
-    VariableAssignment.Operator operator = operator();
     in.skipInLine();
-    Condition value = conditions.condition();
+    VariableAssignment.Operator operator = operator();
+    Condition value = conditions.value();
     return in.built(start, () -> new BooleanAssignment(name, operator, value));
   }
 
   Alias alias(int start) {
+    FileParser.notVariable(in);
     Word from = in.word("a path");
+    if ("/:&@".indexOf(from.text().isEmpty() ? ' ' : from.text().charAt(0)) < 0) {
+      throw new ParseFailure(
+          ParseProblem.NOT_A_PATH, from.span(), "not a path: " + from.text(), null);
+    }
     in.skip();
-    in.expect("->");
-    Word to = in.word("a path");
-    in.skip();
+    String to = in.arrowTarget();
+    if (to == null) {
+      throw new ParseFailure(
+          ParseProblem.UNEXPECTED, in.here(), "expected '->'" + in.found(), null);
+    }
     comma("an alias");
-    return in.built(start, () -> new Alias(from.text(), to.text()));
+    return in.built(start, () -> new Alias(from.text(), to));
   }
 
   private void comma(String what) {

@@ -10,6 +10,7 @@ import io.github.apparmor4j.profile.ProfileElement;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.profile.ProfileFlag;
 import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.RuleBlock;
 import io.github.apparmor4j.profile.UnrecognizedRule;
 import io.github.apparmor4j.source.Diagnostic;
@@ -45,7 +46,7 @@ public final class ProfileParser {
    * @param characters the most characters of a text
    * @param word the most characters of a word
    * @param depth the deepest nesting of profiles, blocks and conditions
-   * @param diagnostics the number of problems after which reading stops
+   * @param diagnostics the number of errors after which reading stops; so many warnings are kept
    */
   public record Limits(int characters, int word, int depth, int diagnostics) {
 
@@ -64,6 +65,8 @@ public final class ProfileParser {
   private final IdentityHashMap<Object, SourceSpan> spans = new IdentityHashMap<>();
   private final IdentityHashMap<Profile, ProfileHeader> headers = new IdentityHashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
+  private int errors;
+  private int warnings;
 
   private ProfileParser(SourceText source, Limits limits) {
     this.source = source;
@@ -155,7 +158,7 @@ public final class ProfileParser {
       return;
     }
     in.skip();
-    while (!in.atEnd() && diagnostics.size() < limits.diagnostics()) {
+    while (!in.atEnd() && errors < limits.diagnostics()) {
       int start = in.pos;
       try {
         element.run();
@@ -181,6 +184,7 @@ public final class ProfileParser {
     if (failure.kind == ParseProblem.MISSING_COMMA && onAnotherLine) {
       in.lastEnd = in.pos; // only its comma is missing; the next element begins here
     } else if (failure.kind != ParseProblem.COMMA_AFTER_INCLUDE && endsWithItsLine(start, isFile)) {
+      in.pos = Math.max(start, in.lastEnd);
       in.recoverInLine();
     } else {
       in.recover(start);
@@ -202,8 +206,13 @@ public final class ProfileParser {
   }
 
   private void report(ParseProblem kind, SourceSpan span, String message, @Nullable String help) {
-    Diagnostic diagnostic = Diagnostic.of(kind, SourcePlace.of(source, span), message);
-    diagnostics.add(help == null ? diagnostic : diagnostic.withHelp(help));
+    boolean error = kind.severity() == Diagnostic.Severity.ERROR;
+    errors += error ? 1 : 0;
+    warnings += error ? 0 : 1;
+    if (error || warnings <= limits.diagnostics()) {
+      Diagnostic diagnostic = Diagnostic.of(kind, SourcePlace.of(source, span), message);
+      diagnostics.add(help == null ? diagnostic : diagnostic.withHelp(help));
+    }
   }
 
   private <T> T at(int start, T element) {
@@ -228,6 +237,7 @@ public final class ProfileParser {
     int start = in.pos;
     FileElement element = fileElement();
     at(start, element);
+    in.takeWarnings().forEach(this::report);
     if (!(element instanceof Profile) && !(element instanceof Comment) && endInProfile(to)) {
       report(
           ParseProblem.LATE_PREAMBLE_RULE,
@@ -236,12 +246,12 @@ public final class ProfileParser {
           null);
       return;
     }
-    lineOrder(to, () -> to.add(element));
+    lineOrder(to, false, () -> to.add(element));
   }
 
   // Comments inside an element were passed while it was read. They go before it, on lines of their
   // own.
-  private <E> void lineOrder(List<? super E> to, Runnable add) {
+  private <E> void lineOrder(List<? super E> to, boolean inRule, Runnable add) {
     List<Scanner.Seen> inside = in.takeComments();
     for (Scanner.Seen seen : inside) {
       if (seen.span().start() >= in.lastEnd) {
@@ -252,6 +262,13 @@ public final class ProfileParser {
       E comment = (E) new Comment(seen.comment().text(), false);
       spans.put(comment, seen.span());
       to.add(comment);
+      if (inRule) {
+        report(
+            ParseProblem.COMMENT_IN_RULE,
+            seen.span(),
+            "a comment inside a rule, which tools that go by lines read wrongly",
+            null);
+      }
     }
     add.run();
   }
@@ -264,7 +281,7 @@ public final class ProfileParser {
     if (preamble.atAssignment()) {
       return preamble.assignment();
     }
-    if (in.acceptKeyword("abi")) {
+    if (in.passKeyword("abi")) {
       return preamble.abi();
     }
     String keyword = in.peekKeyword();
@@ -304,15 +321,16 @@ public final class ProfileParser {
     if (in.peek() == '^') {
       in.advance(1);
       kind = Profile.Kind.HAT;
-    } else if (in.acceptKeyword("hat")) {
+    } else if (in.passKeyword("hat")) {
       kind = Profile.Kind.HAT;
-    } else if (!in.acceptKeyword("profile")) {
+    } else if (!in.passKeyword("profile")) {
       keyword = false;
       if (depth > 0
           || (in.peek() != '/' && in.peek() != '"' && in.peek() != ':' && in.peek() != '@')) {
         return null;
       }
     }
+    in.skipInLine(); // the name stands on the keyword's line, and no comment before it
     Word name = in.word("a profile's name");
     in.skip();
     if (!keyword && !name.text().startsWith("/") && !name.text().startsWith(":")) {
@@ -332,6 +350,7 @@ public final class ProfileParser {
     }
     String attachment = null;
     if (in.peek() == '/' || in.peek() == '"' || (in.peek() == '@' && in.peek(1) == '{')) {
+      FileParser.notAssigned(in);
       attachment = in.word("an attachment").text();
       in.skip();
     }
@@ -394,8 +413,8 @@ public final class ProfileParser {
     in.skip();
     while (in.peek() != '}') {
       comments(elements::add);
-      if (in.atEnd() || diagnostics.size() >= limits.diagnostics()) {
-        if (diagnostics.size() < limits.diagnostics()) {
+      if (in.atEnd() || errors >= limits.diagnostics()) {
+        if (errors < limits.diagnostics()) {
           report(
               ParseProblem.UNCLOSED_BLOCK, open, "unbalanced '{': the block is never closed", null);
         }
@@ -440,7 +459,8 @@ public final class ProfileParser {
     int start = in.pos;
     ProfileElement element = bodyElement(depth + 1);
     at(start, element);
-    lineOrder(to, () -> to.add(element));
+    in.takeWarnings().forEach(this::report);
+    lineOrder(to, element instanceof Rule, () -> to.add(element));
   }
 
   private ProfileElement bodyElement(int depth) {
@@ -450,7 +470,7 @@ public final class ProfileParser {
     if (preamble.atInclude()) {
       return preamble.include();
     }
-    if (in.acceptKeyword("abi")) {
+    if (in.passKeyword("abi")) {
       return preamble.abi();
     }
     char c = in.peek();
@@ -461,7 +481,7 @@ public final class ProfileParser {
         return profile;
       }
     }
-    if (in.acceptKeyword("if")) {
+    if (in.passKeyword("if")) {
       return conditional(depth);
     }
     int start = in.pos;
@@ -485,7 +505,7 @@ public final class ProfileParser {
       }
       in.skip();
       in.acceptKeyword("else");
-      if (!in.acceptKeyword("if")) {
+      if (!in.passKeyword("if")) {
         otherwise = conditionalBlock(depth);
         break;
       }
@@ -495,7 +515,6 @@ public final class ProfileParser {
   }
 
   private List<ProfileElement> conditionalBlock(int depth) {
-    in.skip();
     if (in.peek() != '{') {
       throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '{'" + in.found(), null);
     }
@@ -504,9 +523,8 @@ public final class ProfileParser {
 
   /** Returns whether {@code else} follows after blanks and comments, without moving. */
   private boolean atElse() {
-    Scanner ahead = new Scanner(in.text, limits.word());
-    ahead.pos = in.pos;
+    Scanner ahead = in.ahead();
     ahead.skip();
-    return ahead.acceptKeyword("else");
+    return ahead.passKeyword("else") && Scanner.isBlank(ahead.peek());
   }
 }

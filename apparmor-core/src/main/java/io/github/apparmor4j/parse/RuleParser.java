@@ -5,11 +5,24 @@ import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.source.SourceSpan;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Reads one rule, from its qualifiers to its comma. */
 final class RuleParser {
+
+  /** Kinds whose rules may hold comments; in others apparmor_parser takes {@code #} for a word. */
+  private static final Set<RuleKind> COMMENTED =
+      EnumSet.of(
+          RuleKind.ALL,
+          RuleKind.CAPABILITY,
+          RuleKind.FILE,
+          RuleKind.IO_URING,
+          RuleKind.LINK,
+          RuleKind.PIVOT_ROOT,
+          RuleKind.RLIMIT); // up to the word "rlimit"
 
   private static final List<String> PREFIXES =
       List.of("audit", "allow", "deny", "prompt", "owner", "user", "other", "safe", "unsafe");
@@ -23,23 +36,24 @@ final class RuleParser {
    */
   static Rule rule(RuleScanner in, Qualifiers qualifiers, int start) {
     in.ruleStart = start;
-    if (in.peek() == '/' || in.peek() == '@') {
+    boolean path = in.peek() == '/' || in.peek() == '@'; // most rules: the fast way
+    String keyword = path ? "" : in.peekKeyword();
+    RuleKind kind = path ? null : RuleKind.named(keyword).orElse(null);
+    char after = in.peek(keyword.length());
+    if (kind == null || Character.isLetterOrDigit(after) || ".+:{".indexOf(after) >= 0) {
       Rule rule = FileParser.bare(in, qualifiers);
       comma(in, rule);
       return rule;
     }
-    String keyword = in.peekKeyword();
-    RuleKind kind = RuleKind.named(keyword).orElse(null);
-    char after = in.peek(keyword.length());
-    Rule rule;
-    if (kind != null && !Character.isLetterOrDigit(after) && ".+:{".indexOf(after) < 0) {
+    in.comments = COMMENTED.contains(kind);
+    try {
       in.accept(keyword);
-      rule = read(kind, keyword, in, qualifiers);
-    } else {
-      rule = FileParser.bare(in, qualifiers);
+      Rule rule = read(kind, keyword, in, qualifiers);
+      comma(in, rule);
+      return rule;
+    } finally {
+      in.comments = true;
     }
-    comma(in, rule);
-    return rule;
   }
 
   /** Reads the part of a rule between its keyword and its comma. */
@@ -81,7 +95,7 @@ final class RuleParser {
   static Qualifiers qualifiers(RuleScanner in) {
     int priority = 0;
     boolean audit = false;
-    if (in.acceptKeyword("priority")) {
+    if (in.passKeyword("priority")) {
       priority = priority(in);
     }
     if (in.acceptKeyword("audit")) {
@@ -115,9 +129,9 @@ final class RuleParser {
   }
 
   private static int priority(RuleScanner in) {
-    in.expect("=");
+    in.passEquals();
     int start = in.pos;
-    int end = in.peek() == '-' ? start + 1 : start;
+    int end = in.peek() == '-' || in.peek() == '+' ? start + 1 : start;
     while (end < in.text.length() && end - start < 12 && Character.isDigit(in.text.charAt(end))) {
       end++;
     }

@@ -1,6 +1,7 @@
 package io.github.apparmor4j.parse;
 
 import io.github.apparmor4j.parse.Scanner.Word;
+import io.github.apparmor4j.source.SourceSpan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,51 +32,78 @@ final class RuleScanner extends Scanner {
     }
   }
 
+  /** Passes a character and the blanks after it on its line. */
+  void expectInLine(char symbol) {
+    if (peek() != symbol) {
+      throw new ParseFailure(
+          ParseProblem.UNEXPECTED, here(), "expected '" + symbol + "'" + found(), null);
+    }
+    advance(1);
+    skipInLine();
+  }
+
   boolean atRuleEnd() {
     return peek() == ',' || atEnd();
   }
 
-  /** Reads a target whose arrow must be a word of its own; {@code null} if there is no arrow. */
-  @Nullable String spacedArrowTarget() {
-    if (text.startsWith("->", pos) && !isBlank(peek(2)) && peek(2) != '"') {
-      throw new ParseFailure(ParseProblem.UNEXPECTED, here(), "expected a blank after '->'", null);
-    }
-    return arrowTarget();
+  /** Returns whether an arrow stands at the cursor as a word of its own. */
+  boolean atArrow() {
+    return text.startsWith("->", pos) && (isBlank(peek(2)) || peek(2) == '"');
   }
 
   @Nullable String arrowTarget() {
-    if (!accept("->")) {
-      return null;
+    boolean kept = comments;
+    comments = false;
+    try {
+      if (!accept("->")) {
+        return null;
+      }
+    } finally {
+      comments = kept;
     }
     Word word = word("a target");
     skip();
     return word.text();
   }
 
+  /**
+   * Passes the {@code =} of a condition, whose name was read. The value begins on the same line; a
+   * list in parentheses may begin on a later one.
+   */
+  void passEquals() {
+    skipInLine();
+    expectInLine('=');
+    if (atLineEnd()) {
+      SourceSpan end = here();
+      skip();
+      if (peek() != '(') {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED, end, "expected a value on the line of its '='", null);
+      }
+    }
+  }
+
   /** Passes {@code =} or {@code in}; returns whether it was {@code in}. */
   boolean equalsOrIn() {
-    if (acceptKeyword("in")) {
-      if (peek() != '(') {
-        throw new ParseFailure(ParseProblem.UNEXPECTED, here(), "expected '('" + found(), null);
-      }
-      return true;
+    skipInLine();
+    if (!atKeyword("in")) {
+      passEquals();
+      return false;
     }
-    expect("=");
-    return false;
+    advance(2);
+    skipInLine();
+    if (peek() != '(') {
+      throw new ParseFailure(ParseProblem.UNEXPECTED, here(), "expected '('" + found(), null);
+    }
+    return true;
   }
 
   /** Returns one value, or the values of a list in parentheses. */
   List<Word> values(String what) {
-    if (!accept("(")) {
+    if (peek() != '(') {
       return List.of(word(what));
     }
-    List<Word> words = new ArrayList<>();
-    while (!accept(")")) {
-      if (!accept(",")) {
-        words.add(word(what, "(),"));
-        skip();
-      }
-    }
+    List<Word> words = list(what);
     if (words.isEmpty()) {
       throw new ParseFailure(
           ParseProblem.UNEXPECTED, here(), "expected " + what + " in '()'", null);
@@ -83,17 +111,30 @@ final class RuleScanner extends Scanner {
     return words;
   }
 
+  /** Reads a list in parentheses, which may be empty. */
+  private List<Word> list(String what) {
+    expect("(");
+    List<Word> words = new ArrayList<>();
+    while (!accept(")")) {
+      if (!accept(",")) {
+        words.add(word(what, "(),"));
+        skip();
+      }
+    }
+    return words;
+  }
+
+  /** Reads permissions: one word or a list. An empty list stands for all, as none does. */
   <P extends Enum<P>> List<P> permissionList(Function<String, Optional<P>> named, P[] all) {
     List<P> permissions = new ArrayList<>();
     if (peek() == '(') {
-      for (Word word : values("a permission")) {
+      for (Word word : list("a permission")) {
         permissions.addAll(permission(word, named, all));
       }
-      skip();
       return permissions;
     }
     String next = peekKeyword();
-    if (next.equals("rw") || named.apply(next).isPresent()) {
+    if (isReadWrite(next) || named.apply(next).isPresent()) {
       char after = peek(next.length());
       if (after == ',' || Scanner.isBlank(after)) {
         permissions.addAll(permission(word("a permission"), named, all));
@@ -103,8 +144,13 @@ final class RuleScanner extends Scanner {
     return permissions;
   }
 
-  <P extends Enum<P>> List<P> permission(Word word, Function<String, Optional<P>> named, P[] all) {
-    if (word.text().equals("rw")) {
+  private static boolean isReadWrite(String word) {
+    return word.equals("rw") || word.equals("wr");
+  }
+
+  private <P extends Enum<P>> List<P> permission(
+      Word word, Function<String, Optional<P>> named, P[] all) {
+    if (isReadWrite(word.text())) {
       return Stream.of("r", "w")
           .map(half -> known(word, named.apply(half), "permission", List.of(all)))
           .toList();
@@ -124,6 +170,9 @@ final class RuleScanner extends Scanner {
   }
 
   static @Nullable String suggestion(String word, List<?> all) {
+    if (word.startsWith("#")) {
+      return "a comment can't stand here; put it before the rule";
+    }
     String near = Scanner.nearest(word, all.stream().map(Object::toString).toList());
     return near == null ? null : "did you mean '" + near + "'?";
   }
@@ -170,15 +219,32 @@ final class RuleScanner extends Scanner {
       Word word = word(name);
       return word == null ? null : word.text();
     }
+
+    /** Returns all values of a condition; empty if it is not given. */
+    List<Word> words(String name) {
+      return found.getOrDefault(name, List.of());
+    }
+
+    /** Returns the first value of a condition, or {@code null} if it is not given. */
+    @Nullable Word first(String name) {
+      return words(name).stream().findFirst().orElse(null);
+    }
+  }
+
+  /** Reads conditions as {@link #conditions(String, List, List, List)} does, each at most once. */
+  Conditions conditions(String kind, List<String> names, List<String> peer) {
+    return conditions(kind, names, List.of(), peer);
   }
 
   /**
-   * Reads {@code name=value} conditions, each at most once, until something else follows.
+   * Reads {@code name=value} conditions until something else follows.
    *
+   * @param names the conditions that may be given once
+   * @param repeated the conditions that may be given several times
    * @param peer the names allowed inside {@code peer=(…)}; these conditions are returned as {@code
    *     peer.name}
    */
-  Conditions conditions(String kind, List<String> names, List<String> peer) {
+  Conditions conditions(String kind, List<String> names, List<String> repeated, List<String> peer) {
     Conditions conditions = new Conditions();
     while (!atRuleEnd()) {
       String name = conditionName();
@@ -186,54 +252,83 @@ final class RuleScanner extends Scanner {
         break;
       }
       if (name.equals("peer") && !peer.isEmpty()) {
-        passName(name);
         if (conditions.found.containsKey("peer")) {
           throw repeated("peer");
         }
         conditions.found.put("peer", List.of());
         peer(kind, peer, conditions);
-        continue;
+      } else if (repeated.contains(name)) {
+        advance(name.length());
+        passEquals();
+        List<Word> all = new ArrayList<>(conditions.words(name));
+        all.addAll(values("a value"));
+        conditions.found.put(name, all);
+        skip();
+      } else {
+        check(kind, name, name, names, "", conditions);
+        advance(name.length());
+        passEquals();
+        if (name.equals("peer") && peek() == '(') {
+          throw new ParseFailure(
+              ParseProblem.UNEXPECTED,
+              here(),
+              "the peer of a " + kind + " rule is not a list",
+              "remove the parentheses");
+        }
+        conditions.found.put(name, values("a value"));
+        skip();
       }
-      condition(kind, name, name, names, "", conditions);
     }
     return conditions;
   }
 
   private void peer(String kind, List<String> names, Conditions to) {
+    advance("peer".length());
+    skipInLine();
+    expectInLine('=');
     expect("(");
     while (!accept(")")) {
       if (accept(",")) {
         continue;
       }
-      String name = conditionName();
+      String name = conditionName(true);
       if (name == null) {
         throw new ParseFailure(
             ParseProblem.UNEXPECTED, here(), "expected a condition or ')'" + found(), null);
       }
-      condition(kind, name, "peer." + name, names, "),", to);
+      check(kind, name, "peer." + name, names, " of its peer", to);
+      advance(name.length());
+      skip();
+      expect("=");
+      List<Word> values =
+          peek() == '(' && !kind.equals("network")
+              ? values("a value")
+              : List.of(word("a value", "(),"));
+      if (values.get(0).quoted() && values.get(0).text().isEmpty()) {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED,
+            values.get(0).span(),
+            "a condition of a peer can't be empty",
+            "leave it out");
+      }
+      to.found.put("peer." + name, values);
+      skip();
     }
   }
 
-  private void condition(
-      String kind, String name, String key, List<String> names, String stops, Conditions to) {
+  /** Fails if a rule has no such condition, or has it twice. */
+  private void check(
+      String kind, String name, String key, List<String> names, String whose, Conditions found) {
     if (!names.contains(name)) {
       throw new ParseFailure(
           ParseProblem.UNKNOWN_CONDITION,
           here(),
-          "a "
-              + kind
-              + " rule has no condition '"
-              + name
-              + "'"
-              + (stops.isEmpty() ? "" : " of its peer"),
+          "a " + kind + " rule has no condition '" + name + "'" + whose,
           suggestion(name, names));
     }
-    if (to.found.containsKey(key)) {
+    if (found.found.containsKey(key)) {
       throw repeated(name);
     }
-    passName(name);
-    to.found.put(key, peek() == '(' ? values("a value") : List.of(word("a value", stops)));
-    skip();
   }
 
   private ParseFailure repeated(String name) {
@@ -244,22 +339,25 @@ final class RuleScanner extends Scanner {
         null);
   }
 
-  private void passName(String name) {
-    advance(name.length());
-    skip();
-    expect("=");
+  /** Returns the name of the condition at the cursor, or {@code null} if none begins there. */
+  @Nullable String conditionName() {
+    return conditionName(false);
   }
 
-  /** Returns the name of the condition at the cursor, or {@code null} if none begins there. */
-  private @Nullable String conditionName() {
+  /**
+   * Returns the name of the condition at the cursor, or {@code null} if none begins there.
+   *
+   * @param acrossLines whether its {@code =} may stand on a later line
+   */
+  private @Nullable String conditionName(boolean acrossLines) {
     String name = peekKeyword();
     if (text.startsWith(":=", pos + name.length())) {
       return name + ":";
     }
     int at = name.length();
-    while (Scanner.isBlank(peek(at))) {
+    while (acrossLines ? Scanner.isBlank(peek(at)) : peek(at) == ' ' || peek(at) == '\t') {
       at++;
     }
-    return !name.isEmpty() && peek(at) == '=' && peek(at + 1) != '=' ? name : null;
+    return !name.isEmpty() && peek(at) == '=' ? name : null;
   }
 }

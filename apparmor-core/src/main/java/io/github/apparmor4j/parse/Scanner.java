@@ -4,6 +4,8 @@ import io.github.apparmor4j.profile.Comment;
 import io.github.apparmor4j.source.SourceSpan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,11 @@ class Scanner {
    */
   int lastEnd;
 
-  private final List<Seen> comments = new ArrayList<>();
+  /** Whether comments are passed like blanks; if not, {@code #} begins a word. */
+  boolean comments = true;
+
+  private final List<Seen> seen = new ArrayList<>();
+  private final List<ParseFailure> warnings = new ArrayList<>();
 
   Scanner(String text, int maxWord) {
     this.text = text;
@@ -49,20 +55,24 @@ class Scanner {
     return pos + ahead < text.length() ? text.charAt(pos + ahead) : '\0';
   }
 
+  /**
+   * Returns whether a character ends a word. A carriage return is a blank before a line feed only
+   * ({@link #skip}); form feeds are none.
+   */
   static boolean isBlank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\u000b';
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
   }
 
   /**
-   * Passes blanks and comments; comments are kept for {@link #takeComments}. Stops before {@code
-   * #include}.
+   * Passes blanks and, where they may stand, comments, which are kept for {@link #takeComments}.
+   * Stops before {@code #include}.
    */
   void skip() {
     while (pos < text.length()) {
       char c = text.charAt(pos);
-      if (isBlank(c)) {
+      if (isBlank(c) && (c != '\r' || peek(1) == '\n')) {
         pos++;
-      } else if (c == '#' && !atHashInclude()) {
+      } else if (c == '#' && comments && !atHashInclude()) {
         comment();
       } else {
         return;
@@ -72,9 +82,18 @@ class Scanner {
 
   /** Passes blanks of this line only. */
   void skipInLine() {
-    while (pos < text.length() && text.charAt(pos) != '\n' && isBlank(text.charAt(pos))) {
+    while (peek() == ' ' || peek() == '\t' || (peek() == '\r' && peek(1) == '\n')) {
       pos++;
     }
+  }
+
+  /** Returns whether a character can stand in a variable's name, if not at its start. */
+  static boolean isNamePart(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  }
+
+  boolean atLineEnd() {
+    return atEnd() || peek() == '\n';
   }
 
   boolean atHashInclude() {
@@ -87,23 +106,30 @@ class Scanner {
     end = end < 0 ? text.length() : end;
     boolean trailing = text.lastIndexOf('\n', start) < lastEnd && lastEnd > 0;
     String body = text.substring(start + 1, end).replace('\r', ' ').stripTrailing();
-    comments.add(new Seen(new Comment(body, trailing), new SourceSpan(start, end)));
+    seen.add(new Seen(new Comment(body, trailing), new SourceSpan(start, end)));
     pos = end;
+  }
+
+  /** Returns another scanner of the text, at the same place, to look ahead with. */
+  Scanner ahead() {
+    Scanner ahead = new Scanner(text, maxWord);
+    ahead.pos = pos;
+    return ahead;
   }
 
   /** Returns the comments passed since the last call. */
   List<Seen> takeComments() {
-    if (comments.isEmpty()) {
+    if (seen.isEmpty()) {
       return List.of();
     }
-    List<Seen> taken = List.copyOf(comments);
-    comments.clear();
+    List<Seen> taken = List.copyOf(seen);
+    seen.clear();
     return taken;
   }
 
   /** Puts a taken comment back, after others that were put back. */
   void giveBack(Seen comment) {
-    comments.add(comment);
+    seen.add(comment);
   }
 
   /**
@@ -122,21 +148,34 @@ class Scanner {
     return text.substring(pos, end);
   }
 
+  /** Returns whether a keyword stands at the cursor as a whole word. */
+  boolean atKeyword(String keyword) {
+    if (!text.startsWith(keyword, pos)) {
+      return false;
+    }
+    char next = peek(keyword.length());
+    return !Character.isLetterOrDigit(next) && next != '_' && next != '.';
+  }
+
   /**
    * Passes a keyword and the blanks after it, if it stands at the cursor as a whole word; returns
    * whether it does.
    */
   boolean acceptKeyword(String keyword) {
-    if (!text.startsWith(keyword, pos)) {
-      return false;
+    boolean found = passKeyword(keyword);
+    if (found) {
+      skip();
     }
-    char next = peek(keyword.length());
-    if (Character.isLetterOrDigit(next) || next == '_' || next == '.') {
-      return false;
+    return found;
+  }
+
+  /** Passes a keyword, but no blanks; returns whether it stands at the cursor as a whole word. */
+  boolean passKeyword(String keyword) {
+    boolean found = atKeyword(keyword);
+    if (found) {
+      advance(keyword.length());
     }
-    advance(keyword.length());
-    skip();
-    return true;
+    return found;
   }
 
   /**
@@ -184,10 +223,9 @@ class Scanner {
       if (c == ',' && endsWord(at + 1)) {
         break;
       }
-      if (c == '\\' && at + 1 < text.length() && " \t\"!,\\".indexOf(text.charAt(at + 1)) >= 0) {
-        at++;
-      }
-      at++;
+      // Also in "\\ ": apparmor_parser doesn't ask what stands before a backslash.
+      boolean escapes = c == '\\' && at + 1 < text.length();
+      at += escapes && (" \t\"!," + stops).indexOf(text.charAt(at + 1)) >= 0 ? 2 : 1;
     }
     checkLength(start, at);
     if (at == start) {
@@ -206,6 +244,15 @@ class Scanner {
     return new Word(text.substring(start, at), new SourceSpan(start, at), false);
   }
 
+  /** Reads a word that can't be quoted. */
+  Word bareWord(String what, String stops) {
+    if (peek() == '"') {
+      throw new ParseFailure(
+          ParseProblem.UNEXPECTED, here(), what + " can't be quoted", "remove the quotes");
+    }
+    return word(what, stops);
+  }
+
   private boolean isEscaping(int start, int last) {
     int count = 0;
     for (int i = last; i >= start && text.charAt(i) == '\\'; i--) {
@@ -214,7 +261,7 @@ class Scanner {
     return count % 2 == 1;
   }
 
-  private boolean endsWord(int next) {
+  boolean endsWord(int next) {
     if (next >= text.length()) {
       return true;
     }
@@ -254,6 +301,26 @@ class Scanner {
     }
   }
 
+  /** Returns a matcher from the cursor to the end of the text, for {@code lookingAt}. */
+  Matcher matcher(Pattern pattern) {
+    return pattern.matcher(text).region(Math.min(pos, text.length()), text.length());
+  }
+
+  /** Notes something that is odd, but no failure. */
+  void warn(ParseFailure warning) {
+    warnings.add(warning);
+  }
+
+  /** Returns the warnings since the last call. */
+  List<ParseFailure> takeWarnings() {
+    if (warnings.isEmpty()) {
+      return List.of();
+    }
+    List<ParseFailure> taken = List.copyOf(warnings);
+    warnings.clear();
+    return taken;
+  }
+
   SourceSpan here() {
     return new SourceSpan(Math.min(pos, text.length()), Math.min(pos + 1, text.length()));
   }
@@ -267,8 +334,14 @@ class Scanner {
     if (atEnd()) {
       return ", not the end of the text";
     }
-    if (peek() == '\n' || peek() == '\r') {
+    if (peek() == '\n' || (peek() == '\r' && peek(1) == '\n')) {
       return ", not the end of the line";
+    }
+    if (peek() == '\r') {
+      return ", not a carriage return without a line feed";
+    }
+    if (peek() == '#') {
+      return ", not a comment, which can't stand here";
     }
     int end = pos;
     while (end < text.length() && !isBlank(text.charAt(end)) && end - pos < 30) {

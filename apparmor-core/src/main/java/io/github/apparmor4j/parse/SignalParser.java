@@ -17,15 +17,12 @@ final class SignalParser {
   static Rule read(RuleScanner in, Qualifiers qualifiers) {
     List<SignalPermission> permissions =
         in.permissionList(SignalPermission::named, SignalPermission.values());
+    RuleScanner.Conditions conditions =
+        in.conditions("signal", List.of("peer"), List.of("set"), List.of());
     List<Signal> signals = new ArrayList<>();
-    while (in.acceptKeyword("set")) {
-      in.expect("=");
-      for (Word word : in.values("a signal")) {
-        signals.add(RuleScanner.known(word, Signal.named(word.text()), "signal", List.of()));
-      }
-      in.skip();
+    for (Word word : conditions.words("set")) {
+      signals.add(RuleScanner.known(word, Signal.named(word.text()), "signal", List.of()));
     }
-    RuleScanner.Conditions conditions = in.conditions("signal", List.of("peer"), List.of());
     return in.built(
         () -> new SignalRule(qualifiers, permissions, signals, conditions.text("peer")));
   }

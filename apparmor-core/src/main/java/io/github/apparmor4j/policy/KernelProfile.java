@@ -175,14 +175,15 @@ public record KernelProfile(
    * Returns what is wrong with the name of a profile to change to, as kernels see it, or {@code
    * null} if nothing is.
    *
-   * @param name the name, in which a NUL stands for a namespace's second colon
+   * @param name the name, in which a NUL stands for a namespace's second colon; kernels take an
+   *     empty one, too, which no profile has
    */
   static @Nullable String transitionFault(String name) {
     long nuls = name.chars().filter(c -> c == 0).count();
     boolean valid =
         name.startsWith(":")
             ? nuls <= 1 && name.length() > 1 && name.charAt(1) != 0
-            : nuls == 0 && !name.isEmpty() && !Character.isWhitespace(name.charAt(0));
+            : nuls == 0 && (name.isEmpty() || !Character.isWhitespace(name.charAt(0)));
     return valid
         ? null
         : "not a valid name of a profile to change to: '" + name.replace("\0", "\\0") + "'";

@@ -5,14 +5,14 @@ package io.github.apparmor4j.profile;
  * paths under the second, too.
  *
  * @param from the start of paths as rules name them
- * @param to the start of the paths that are meant as well
+ * @param to what stands for that start as well; paths begin with a slash, other texts match none
  */
 public record Alias(String from, String to) implements FileElement {
 
   /** Rejects paths that are not valid. */
   public Alias {
-    Words.checkedPath(from, "from");
-    Words.checkedPath(to, "to");
+    Words.checked(from, "from");
+    Words.checkedQuotes(to, "to");
   }
 
   @Override

@@ -27,7 +27,7 @@ public record ChangeProfileRule(
     } else if (unsafe) {
       throw new IllegalArgumentException("'safe' and 'unsafe' need a program");
     }
-    Words.checkedOrNull(target, "target");
+    Words.checkedQuotesOrNull(target, "target");
   }
 
   /** Returns {@code change_profile -> target,}. */

@@ -40,7 +40,7 @@ public record DbusRule(
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("dbus");
     permissions = Words.sortedSet(permissions);
     Stream.of(bus, path, interfaceName, member, name, peerName, peerLabel)
-        .forEach(value -> Words.checkedOrNull(value, "condition"));
+        .forEach(value -> Words.checkedQuotesOrNull(value, "condition"));
     boolean message =
         Stream.of(path, interfaceName, member, peerName, peerLabel).anyMatch(Objects::nonNull);
     if (message && name != null) {

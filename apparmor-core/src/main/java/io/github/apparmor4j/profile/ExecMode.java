@@ -108,19 +108,11 @@ public enum ExecMode {
 
   /** Returns the longest mode whose letters stand at an offset; {@code null} if there is none. */
   static @Nullable ExecMode at(String text, int offset) {
-    String rest = text.substring(offset, Math.min(text.length(), offset + 3));
-    // Only the first letter's case says whether the environment is cleaned; the second's says
-    // nothing.
-    String alias =
-        rest.length() == 3
-                && "pPcC".indexOf(rest.charAt(0)) >= 0
-                && rest.regionMatches(true, 1, "ux", 0, 2)
-            ? rest.charAt(0) + (Character.isUpperCase(rest.charAt(0)) ? "Ux" : "ux")
-            : rest;
     ExecMode found = null;
     for (ExecMode mode : VALUES) {
       if (mode != INHERIT_UNSAFE
-          && (alias.startsWith(mode.letters) || (isEitherCase(mode) && matchesAnyCase(alias, mode)))
+          && text.regionMatches(true, offset, mode.letters, 0, mode.letters.length())
+          && (mode.isEitherCase() || text.charAt(offset) == mode.letters.charAt(0))
           && (found == null || mode.letters.length() > found.letters.length())) {
         found = mode;
       }
@@ -128,12 +120,12 @@ public enum ExecMode {
     return found;
   }
 
-  private static boolean isEitherCase(ExecMode mode) {
-    return mode == ANY || mode == INHERIT;
-  }
-
-  private static boolean matchesAnyCase(String text, ExecMode mode) {
-    return text.regionMatches(true, 0, mode.letters, 0, mode.letters.length());
+  /**
+   * Returns whether no letter's case means anything; in other modes that of the first one says
+   * whether the environment is cleaned.
+   */
+  private boolean isEitherCase() {
+    return this == ANY || this == INHERIT;
   }
 
   /** Returns the letters. */

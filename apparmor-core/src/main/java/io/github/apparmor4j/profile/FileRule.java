@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param qualifiers the qualifiers before the rule
  * @param path pattern that starts with {@code /} or a variable, or {@code null} for every file
- *     ({@code file,})
+ *     ({@code file,}). Others, such as bare words, are valid, but match no path
  * @param permissions what is granted or denied; {@code rwklmix} if the path is {@code null}
- * @param target if execution is among the permissions, the profile that an executed program gets;
- *     otherwise the pattern of the file that a link made at the path may lead to; or {@code null}
+ * @param target if execution is among the permissions, the name of the profile that an executed
+ *     program gets, in which variables are not replaced; otherwise the pattern of the file that a
+ *     link made at the path may lead to; or {@code null}
  */
 public record FileRule(
     Qualifiers qualifiers,
@@ -37,14 +38,11 @@ public record FileRule(
     Objects.requireNonNull(qualifiers, "qualifiers");
     Objects.requireNonNull(permissions, "permissions");
     if (path != null) {
-      Words.checkedPath(path, "path");
+      Words.checked(path, "path");
     } else if (!permissions.equals(EVERYTHING) || qualifiers.isDeny()) {
       throw new IllegalArgumentException("'file,' allows " + EVERYTHING + ", nothing else");
     }
-    Words.checkedOrNull(target, "target");
-    if (target != null && permissions.exec() == null) {
-      Words.checkedPath(target, "link target");
-    }
+    Words.checkedQuotesOrNull(target, "target");
     ExecMode exec = permissions.exec();
     if (qualifiers.isDeny() ? exec != null && exec != ExecMode.ANY : exec == ExecMode.ANY) {
       throw new IllegalArgumentException(
@@ -98,9 +96,10 @@ public record FileRule(
     return RuleKind.FILE;
   }
 
+  /** Returns the path and a link's target. The target of an execution is a name, not a pattern. */
   @Override
   public List<String> patterns() {
-    return Words.present(path, target);
+    return Words.present(path, permissions.exec() == null ? target : null);
   }
 
   /** Returns how a program is executed, or where a link may lead; empty if the rule doesn't say. */
@@ -121,7 +120,10 @@ public record FileRule(
   @Override
   public FileRule withPatterns(UnaryOperator<String> change) {
     return new FileRule(
-        qualifiers, Words.changed(path, change), permissions, Words.changed(target, change));
+        qualifiers,
+        Words.changed(path, change),
+        permissions,
+        permissions.exec() == null ? Words.changed(target, change) : target);
   }
 
   @Override

@@ -20,7 +20,7 @@ public record IoUringRule(
   public IoUringRule {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("io_uring");
     permissions = Words.sortedSet(permissions);
-    Words.checkedOrNull(label, "label");
+    Words.checkedQuotesOrNull(label, "label");
   }
 
   /** Returns a rule without qualifiers; if no permissions are given, it is about all of them. */

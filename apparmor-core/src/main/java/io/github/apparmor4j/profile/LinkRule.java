@@ -18,8 +18,8 @@ public record LinkRule(Qualifiers qualifiers, boolean subset, String path, Strin
   /** Checks the patterns. */
   public LinkRule {
     Objects.requireNonNull(qualifiers, "qualifiers");
-    Words.checkedPath(path, "path");
-    Words.checkedPath(target, "target");
+    Words.checked(path, "path");
+    Words.checkedQuotes(target, "target");
   }
 
   /** Returns {@code link path -> target,}. */

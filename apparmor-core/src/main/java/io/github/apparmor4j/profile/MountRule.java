@@ -79,11 +79,11 @@ public record MountRule(
     Objects.requireNonNull(operation, "operation");
     fstypes = List.copyOf(fstypes);
     options = List.copyOf(options);
-    fstypes.forEach(type -> Words.checked(type, "fstype"));
+    fstypes.forEach(type -> Words.checkedQuotes(type, "fstype"));
     if (source != null) {
       Words.checkedQuotes(source, "source");
     }
-    Words.checkedOrNull(mountPoint, "mountPoint");
+    Words.checkedQuotesOrNull(mountPoint, "mountPoint");
     if (operation != Operation.MOUNT && source != null) {
       throw new IllegalArgumentException(Words.keyword(operation) + " has no source");
     }

@@ -50,7 +50,7 @@ public record MqueueRule(
   public MqueueRule {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("mqueue");
     permissions = Words.sortedSet(permissions);
-    Words.checkedOrNull(label, "label");
+    Words.checkedQuotesOrNull(label, "label");
     Words.checkedOrNull(name, "name");
     if (name != null) {
       boolean number = NUMBER.matcher(name).matches();

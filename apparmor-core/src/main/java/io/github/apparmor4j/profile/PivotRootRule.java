@@ -23,9 +23,9 @@ public record PivotRootRule(
   /** Checks the patterns. */
   public PivotRootRule {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("pivot_root");
-    Words.checkedOrNull(oldRoot, "oldRoot");
+    Words.checkedQuotesOrNull(oldRoot, "oldRoot");
     Words.checkedOrNull(newRoot, "newRoot");
-    Words.checkedOrNull(transition, "transition");
+    Words.checkedQuotesOrNull(transition, "transition");
   }
 
   /** Returns {@code pivot_root newRoot,}, or {@code pivot_root,} for {@code null}. */

@@ -89,7 +89,7 @@ public record Profile(
     }
     identities = List.copyOf(identities);
     for (String identity : identities) {
-      if (Words.checked(identity, "identity").chars().anyMatch(Character::isWhitespace)
+      if (Words.checkedQuotes(identity, "identity").chars().anyMatch(Character::isWhitespace)
           && !identity.startsWith("/")) {
         throw new IllegalArgumentException("identity with a blank: " + identity);
       }

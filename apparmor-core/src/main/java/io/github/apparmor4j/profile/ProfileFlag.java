@@ -159,11 +159,11 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
         if (value == null) {
           throw new IllegalArgumentException(kind + " needs a path");
         }
-        Words.checkedPath(value, kind.toString());
+        Words.checkedUnquoted(Words.checkedPath(value, kind.toString()), kind.toString());
       }
       case ATTACH_DISCONNECTED_IPC -> {
         if (value != null) {
-          Words.checkedPath(value, kind.toString());
+          Words.checkedUnquoted(Words.checkedPath(value, kind.toString()), kind.toString());
         }
       }
       case KILL_SIGNAL -> {
@@ -194,6 +194,6 @@ public record ProfileFlag(Kind kind, @Nullable String value) {
 
   @Override
   public String toString() {
-    return value == null ? kind.toString() : kind + "=" + Words.value(value);
+    return value == null ? kind.toString() : kind + "=" + value;
   }
 }

@@ -20,7 +20,7 @@ public record PtraceRule(
   public PtraceRule {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("ptrace");
     permissions = Words.sortedSet(permissions);
-    Words.checkedOrNull(peer, "peer");
+    Words.checkedQuotesOrNull(peer, "peer");
   }
 
   /** Returns a rule without qualifiers; if no permissions are given, it is about all of them. */

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * for one resource the last one holds.
  *
  * @param resource the limited resource
- * @param amount the limit, in units; {@link #INFINITY} for no limit; −20 to 19 for {@code nice},
- *     not negative otherwise
+ * @param amount the limit, in units, which the kernel gets as an unsigned number of 64 bits; {@link
+ *     #INFINITY} for no limit; −20 to 19 for {@code nice}, not negative otherwise
  * @param unit unit of the amount; {@link Unit#NONE} for bytes, seconds of {@code cpu}, microseconds
  *     of {@code rttime}, and plain numbers
  */
 public record RlimitRule(Resource resource, long amount, Unit unit) implements Rule {
 
   /** No limit. */
-  public static final long INFINITY = Long.MAX_VALUE;
+  public static final long INFINITY = Long.MIN_VALUE;
 
   private enum Measure {
     COUNT,
@@ -160,11 +160,14 @@ public record RlimitRule(Resource resource, long amount, Unit unit) implements R
       throw new IllegalArgumentException("rlimit " + resource + " doesn't take the unit " + unit);
     }
     boolean nice = resource.measure == Measure.NICE;
-    if (nice ? amount < -20 || (amount > 19 && amount != INFINITY) : amount < 0) {
+    if (amount != INFINITY && (nice ? amount < -20 || amount > 19 : amount < 0)) {
       throw new IllegalArgumentException(
           "not a valid amount for rlimit " + resource + ": " + amount);
     }
-    if (amount != INFINITY && amount > Long.MAX_VALUE / unit.factor) {
+    // Sizes use all 64 bits, times are counted with a sign.
+    long most = resource.measure == Measure.SIZE ? -1 : Long.MAX_VALUE;
+    long limit = Long.divideUnsigned(most, unit.factor);
+    if (amount != INFINITY && amount >= 0 && Long.compareUnsigned(amount, limit) > 0) {
       throw new IllegalArgumentException("rlimit " + resource + " is too large: " + amount + unit);
     }
     if (resource == Resource.CPU && unit != Unit.NONE && amount * unit.factor < 1_000_000) {

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A signal as rules name it.
@@ -23,15 +25,14 @@ public record Signal(int code) implements Comparable<Signal> {
   private static final int RTMIN = 128;
   private static final int RT_LAST = RTMIN + 32;
   private static final Map<String, Signal> BY_NAME = new LinkedHashMap<>();
+  private static final Pattern REAL_TIME =
+      Pattern.compile("rtmin\\+\\s*([+-]?)0*([0-9]*).*", Pattern.DOTALL);
 
   static {
     for (int i = 0; i < CLASSIC.size(); i++) {
       BY_NAME.put(CLASSIC.get(i), new Signal(i + 1));
     }
     BY_NAME.put("exists", new Signal(EXISTS));
-    for (int i = RTMIN; i <= RT_LAST; i++) {
-      BY_NAME.put("rtmin+" + (i - RTMIN), new Signal(i));
-    }
     BY_NAME.put("tstp", new Signal(20));
     BY_NAME.put("poll", new Signal(29));
   }
@@ -45,9 +46,20 @@ public record Signal(int code) implements Comparable<Signal> {
 
   /**
    * Returns the signal for a name such as {@code term} or {@code rtmin+3}; empty if there is none.
+   * The number is read as {@code apparmor_parser} does, by C's {@code atoi}: in {@code rtmin+03a}
+   * it is 3, in {@code rtmin+} it is 0.
    */
   public static Optional<Signal> named(String name) {
-    return Optional.ofNullable(BY_NAME.get(name));
+    Matcher realTime = REAL_TIME.matcher(name);
+    if (!realTime.matches()) {
+      return Optional.ofNullable(BY_NAME.get(name));
+    }
+    String digits = realTime.group(2);
+    int number = digits.length() > 2 ? RT_LAST : digits.isEmpty() ? 0 : Integer.parseInt(digits);
+    boolean negative = realTime.group(1).equals("-") && number > 0;
+    return negative || RTMIN + number > RT_LAST
+        ? Optional.empty()
+        : Optional.of(new Signal(RTMIN + number));
   }
 
   @Override

@@ -25,7 +25,7 @@ public record SignalRule(
     Objects.requireNonNull(qualifiers, "qualifiers").withoutOwnership("signal");
     permissions = Words.sortedSet(permissions);
     signals = Words.sortedSet(signals);
-    Words.checkedOrNull(peer, "peer");
+    Words.checkedQuotesOrNull(peer, "peer");
   }
 
   /** Returns a rule without qualifiers about all signals from or to a peer. */

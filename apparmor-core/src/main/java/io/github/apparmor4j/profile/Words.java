@@ -44,6 +44,10 @@ final class Words {
     return text;
   }
 
+  static @Nullable String checkedQuotesOrNull(@Nullable String text, String component) {
+    return text == null ? null : checkedQuotes(text, component);
+  }
+
   static @Nullable String checkedOrNull(@Nullable String text, String component) {
     return text == null ? null : checked(text, component);
   }
@@ -58,6 +62,22 @@ final class Words {
       throw new IllegalArgumentException(component + " must start with '/' or '@{': " + text);
     }
     return text;
+  }
+
+  /**
+   * Checks a text that can't be quoted where it stands: in a list, between parentheses.
+   *
+   * @throws IllegalArgumentException if it holds a blank or a quote, or an unescaped parenthesis or
+   *     comma
+   */
+  static void checkedUnquoted(String text, String component) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean escaped = i > 0 && text.charAt(i - 1) == '\\';
+      if (" \t\r\n\"!".indexOf(c) >= 0 || ("(),".indexOf(c) >= 0 && !escaped)) {
+        throw new IllegalArgumentException(component + " can't hold '" + c + "': " + text);
+      }
+    }
   }
 
   /** Checks a path pattern as authors write it: it doesn't start with a choice. */

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 
 /**
  * The aliases of a file. A file rule whose path or link target starts with an alias's first path is
@@ -66,29 +65,19 @@ final class Aliases {
     Set<Alias> used = new TreeSet<>(ORDER);
     paths(rule.rule()).forEach(path -> used.addAll(of(path)));
     for (Alias alias : used) {
+      if (paths(rule.rule()).contains(alias.from()) && alias.to().isEmpty()) {
+        continue; // nothing is left, which matches no path
+      }
       copies.add(new ResolvedRule(copy(rule.rule(), alias), rule.written(), rule.place()));
     }
     return copies;
   }
 
-  /** Returns a rule's patterns of files, without the target of an execution, which is a profile. */
   private static List<String> paths(Rule rule) {
-    if (rule instanceof FileRule file && file.path() != null) {
-      return isExecution(file) ? List.of(file.path()) : file.patterns();
-    }
-    return rule instanceof LinkRule ? rule.patterns() : List.of();
-  }
-
-  private static boolean isExecution(FileRule rule) {
-    return rule.permissions().exec() != null;
+    return rule instanceof FileRule || rule instanceof LinkRule ? rule.patterns() : List.of();
   }
 
   private Rule copy(Rule rule, Alias alias) {
-    UnaryOperator<String> change = path -> of(path).contains(alias) ? other(alias, path) : path;
-    if (rule instanceof FileRule file && isExecution(file) && file.path() != null) {
-      return new FileRule(
-          file.qualifiers(), change.apply(file.path()), file.permissions(), file.target());
-    }
-    return rule.withPatterns(change);
+    return rule.withPatterns(path -> of(path).contains(alias) ? other(alias, path) : path);
   }
 }

@@ -76,7 +76,12 @@ enum ResolveProblem implements Diagnostic.Kind {
   INVALID_EXPANDED_NAME(
       "AA-RESOLVE-0020",
       Severity.ERROR,
-      "a profile's name that is not valid once its variables are replaced");
+      "a profile's name that is not valid once its variables are replaced"),
+  LITERAL_VARIABLE(
+      "AA-RESOLVE-0021",
+      Severity.WARNING,
+      "a variable in the name of a profile to change to, which is not replaced",
+      "write the name, or use change_profile, whose target is a pattern");
 
   private final String code;
   private final Severity severity;

@@ -12,6 +12,7 @@ import io.github.apparmor4j.profile.Comment;
 import io.github.apparmor4j.profile.Condition;
 import io.github.apparmor4j.profile.Conditional;
 import io.github.apparmor4j.profile.FileElement;
+import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileElement;
@@ -225,9 +226,11 @@ public final class Resolver {
       String attachment =
           profile.attachment() != null
               ? expand(profile.attachment(), outer.variables(), place)
-              : local.startsWith("/") ? local : null;
-      // A profile without an attachment whose name is a pattern attaches by its name.
-      String attaching = attachment == null && Aare.isPattern(local) ? local : attachment;
+              : local.startsWith("/") ? lastLevel(local) : null;
+      // A profile without an attachment attaches by its name if that is a pattern, or if the
+      // program must have extended attributes.
+      boolean byName = Aare.isPattern(lastLevel(local)) || !profile.xattrs().isEmpty();
+      String attaching = attachment == null && byName ? lastLevel(local) : attachment;
       List<String> attachments = attaching == null ? List.of() : aliases.all(attaching);
       Variables scope = new Variables(outer.variables());
       if (attachment != null) {
@@ -257,6 +260,15 @@ public final class Resolver {
           body.rules,
           body.children,
           place);
+    }
+
+    /** Returns what follows the last {@code //} of a name, which alone attaches. */
+    private static String lastLevel(String name) {
+      String last = name;
+      for (int at = last.indexOf("//"); at >= 0; at = last.indexOf("//")) {
+        last = last.substring(at + 2);
+      }
+      return last;
     }
 
     /** Reads the name in a profile's header, after its variables were replaced. */
@@ -330,19 +342,20 @@ public final class Resolver {
         } else if (element instanceof RuleBlock block) {
           body(in, block.elements(), from, Blocks.nested(outer, block.qualifiers()), to, depth);
         } else if (element instanceof Conditional conditional) {
-          body(in, chosen(conditional, to.scope, place(in, element, from)), from, outer, to, depth);
+          body(in, chosen(conditional, place(in, element, from)), from, outer, to, depth);
         } else if (!(element instanceof Comment)) {
           throw new AssertionError(element);
         }
       }
     }
 
-    private List<ProfileElement> chosen(
-        Conditional conditional, Variables scope, SourcePlace place) {
+    private List<ProfileElement> chosen(Conditional conditional, SourcePlace place) {
       List<ProfileElement> chosen = null;
       // Each condition is evaluated, so that mistakes are found even in those that don't matter.
+      // They
+      // know the file's variables, not those that each profile has of its own.
       for (Conditional.Branch branch : conditional.branches()) {
-        if (holds(branch.condition(), scope, place) && chosen == null) {
+        if (holds(branch.condition(), variables, place) && chosen == null) {
           chosen = branch.elements();
         }
       }
@@ -367,6 +380,15 @@ public final class Resolver {
               "not in force in this block: " + e.getMessage());
         }
         return;
+      }
+      if (written instanceof FileRule file
+          && file.permissions().exec() != null
+          && file.target() != null
+          && file.target().contains("@{")) {
+        problems.report(
+            ResolveProblem.LITERAL_VARIABLE,
+            place,
+            "the profile to change to is called '" + file.target() + "': no variable is replaced");
       }
       ruleCount++;
       if (ruleCount == MAX_RULES) {

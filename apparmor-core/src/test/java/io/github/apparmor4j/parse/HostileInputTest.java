@@ -123,7 +123,7 @@ class HostileInputTest {
     assertThat(result.model()).hasToString("@{g} = h\nprofile p {\n  /l r,\n}\n");
     assertThat(ProfileParser.parse(SourceText.of("f", "$a =\n")).diagnostics())
         .extracting(Diagnostic::message)
-        .containsExactly("expected a word, not the end of the line");
+        .containsExactly("expected a word, not the end of the text");
   }
 
   /** A comment of what can't be read has lost what it stood beside. */

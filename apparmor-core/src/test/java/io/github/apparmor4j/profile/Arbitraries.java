@@ -305,7 +305,7 @@ public final class Arbitraries {
                 List.of(ProfileFlag.of(ProfileFlag.Kind.COMPLAIN)),
                 List.of(
                     ProfileFlag.of(ProfileFlag.Kind.AUDIT),
-                    new ProfileFlag(ProfileFlag.Kind.ATTACH_DISCONNECTED_PATH, "/x y"))),
+                    new ProfileFlag(ProfileFlag.Kind.ATTACH_DISCONNECTED_PATH, "/x=y"))),
             net.jqwik.api.Arbitraries.oneOf(elements().list().ofMaxSize(8), bodies(2)),
             children)
         .as(

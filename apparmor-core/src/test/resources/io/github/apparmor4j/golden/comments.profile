@@ -15,8 +15,8 @@ profile comments /bin/c # in the header
   /b r,
   /c # inside a rule
     r,
-  dbus send # after the permission
-    bus=system, # after the comma
+  capability kill # after the capability
+    chown, # after the comma
   /d r, /e r, # of the second
   #   indented   
   deny { # of the block

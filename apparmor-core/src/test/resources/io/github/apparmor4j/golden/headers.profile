@@ -24,7 +24,7 @@ profile o flags=(attach_disconnected.path=/x, attach_disconnected.ipc=/y, kill, 
 }
 profile p +identities=(alice "/a b") {
 }
-profile q flags=(Complain) {
+profile q flags=(complain) {
 }
 profile r,s {
 }

@@ -7,7 +7,7 @@ profile  spacing	{/a r, /b   w,	/c	r	,
 
 
 /e r, deny	{/f r,
-}/g r,
+}	/g r,
   network(create)inet, signal  (  send , receive )  set = ( term )  peer = a ,
  capability kill, network, hat  h {/h r,}}   
 
