@@ -348,10 +348,15 @@ public final class PolicyCompiler {
 
   /** Adds a profile, then its children. */
   private static void withChildren(ResolvedProfile profile, List<ResolvedProfile> to) {
+    int first = to.size();
     to.add(profile);
-    profile.children().stream()
-        .sorted(Comparator.comparing(ResolvedProfile::localName))
-        .forEach(child -> withChildren(child, to));
+    for (int i = first; i < to.size(); i++) {
+      to.addAll(
+          i + 1,
+          to.get(i).children().stream()
+              .sorted(Comparator.comparing(ResolvedProfile::localName))
+              .toList());
+    }
   }
 
   private static int states(@Nullable KernelProfile profile) {

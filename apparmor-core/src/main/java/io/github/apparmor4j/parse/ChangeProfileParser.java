@@ -9,9 +9,15 @@ final class ChangeProfileParser {
 
   private ChangeProfileParser() {}
 
+  private static boolean acceptWord(RuleScanner in, String word) {
+    return in.text.startsWith(word, in.pos)
+        && Scanner.isBlank(in.peek(word.length()))
+        && in.accept(word);
+  }
+
   static Rule read(RuleScanner in, Qualifiers qualifiers) {
-    boolean unsafe = in.acceptKeyword("unsafe");
-    boolean modified = unsafe || in.acceptKeyword("safe");
+    boolean unsafe = acceptWord(in, "unsafe");
+    boolean modified = unsafe || acceptWord(in, "safe");
     String program = null;
     if (!in.atRuleEnd() && !in.atArrow()) {
       program = in.word("a program").text();
@@ -25,6 +31,13 @@ final class ChangeProfileParser {
           "change_profile unsafe /program -> profile,");
     }
     String target = in.atArrow() ? in.arrowTarget() : null;
+    if (in.peek() == ',' && !in.endsWord(in.pos + 1)) {
+      throw new ParseFailure(
+          ParseProblem.MISSING_COMMA,
+          in.here(),
+          "a blank must follow the comma after a change_profile rule",
+          "add a blank");
+    }
     String exec = program;
     return in.built(() -> new ChangeProfileRule(qualifiers, unsafe, exec, target));
   }

@@ -1,6 +1,5 @@
 package io.github.apparmor4j.parse;
 
-import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.profile.Condition;
 import io.github.apparmor4j.source.SourceSpan;
 import java.util.ArrayDeque;
@@ -8,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * or}. Parentheses are kept on a stack of its own, so that their depth takes no thread's stack.
  */
 final class ConditionParser {
+
+  private static final Pattern BLANK = Pattern.compile("[ \t]");
+
+  /** How deep conditions may nest that are not in parentheses for nothing. */
+  private static final int MAX_NESTING = 200;
 
   private final RuleScanner in;
   private final int maxDepth;
@@ -38,7 +43,16 @@ final class ConditionParser {
     /** How many {@code not} stand before the operand that is read next. */
     int nots;
 
-    void add(Condition operand) {
+    /** How deep the conditions nest that were read. */
+    int depth;
+
+    /**
+     * Adds an operand.
+     *
+     * @param levels how deep it nests
+     */
+    void add(Condition operand, int levels) {
+      depth = Math.max(depth, levels + nots);
       Condition negated = operand;
       for (; nots > 0; nots--) {
         negated = new Condition.Not(negated);
@@ -62,6 +76,7 @@ final class ConditionParser {
     }
 
     Condition whole() {
+      depth += all.size() > 1 || !any.isEmpty() ? 1 : 0;
       endAlternative();
       return any.size() == 1 ? any.get(0) : new Condition.Any(any);
     }
@@ -98,22 +113,24 @@ final class ConditionParser {
       while (true) {
         if (acceptOperator("not")) {
           group.nots++;
-          checkDepth(group.nots);
+          checkDepth(group.nots, MAX_NESTING);
           continue;
         }
         if (in.peek() == '(' && isOnLine()) {
           in.accept("(");
           outer.push(group);
           group = new Group();
-          checkDepth(outer.size());
+          checkDepth(outer.size(), maxDepth);
           continue;
         }
-        group.add(acceptOperator("defined") ? defined() : variableOrComparison());
+        group.add(acceptOperator("defined") ? defined() : variableOrComparison(), 0);
         while (!outer.isEmpty() && in.peek() == ')' && isOnLine()) {
           in.accept(")");
           Condition inner = group.whole();
+          int levels = group.depth;
+          checkDepth(levels, MAX_NESTING);
           group = outer.pop();
-          group.add(inner);
+          group.add(inner, levels);
         }
         if (acceptOperator("or")) {
           group.endAlternative();
@@ -131,8 +148,10 @@ final class ConditionParser {
 
   /** Passes a word and the blanks after it, without which it is part of another. */
   private boolean acceptOperator(String word) {
+    char next = in.peek(word.length());
     return in.text.startsWith(word, in.pos)
-        && Scanner.isBlank(in.peek(word.length()))
+        && Scanner.isBlank(next)
+        && next != '\r'
         && in.accept(word);
   }
 
@@ -141,12 +160,12 @@ final class ConditionParser {
     return !assignment || lineEnd < 0 || in.pos <= lineEnd;
   }
 
-  private void checkDepth(int depth) {
-    if (depth > maxDepth) {
+  private void checkDepth(int depth, int limit) {
+    if (depth > limit) {
       throw new ParseFailure(
           ParseProblem.TOO_DEEP,
           in.here(),
-          "conditions nest deeper than the limit of " + maxDepth,
+          "conditions nest deeper than the limit of " + limit,
           null);
     }
   }
@@ -183,7 +202,7 @@ final class ConditionParser {
       String right = word();
       return in.built(from, () -> new Condition.Comparison(left, operator, right));
     }
-    String constant = Aare.name(left).toLowerCase(Locale.ROOT);
+    String constant = left.toLowerCase(Locale.ROOT);
     if (constant.equals("true") || constant.equals("false")) {
       return new Condition.Constant(constant.equals("true"));
     }
@@ -223,6 +242,11 @@ final class ConditionParser {
   /** Reads a word, in which {@code @name} is another spelling of {@code @{name}}. */
   private String word() {
     Scanner.Word word = in.word("a word", in.peek() == '(' ? "(=)" : "=)");
+    // Here apparmor_parser knows neither escaped blanks nor carriage returns before line feeds.
+    if (!word.quoted() && (in.peek() == '\r' || BLANK.matcher(word.text()).find())) {
+      throw new ParseFailure(
+          ParseProblem.NEEDS_QUOTES, word.span(), "a blank can't be escaped here", "use quotes");
+    }
     in.skip();
     String text = word.text();
     boolean bare = text.startsWith("@") && Condition.NAME.matcher(text.substring(1)).matches();

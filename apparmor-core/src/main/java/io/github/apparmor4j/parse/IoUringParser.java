@@ -13,7 +13,7 @@ final class IoUringParser {
 
   static Rule read(RuleScanner in, Qualifiers qualifiers) {
     List<IoUringPermission> permissions =
-        in.permissionList(IoUringPermission::named, IoUringPermission.values());
+        in.permissionList(IoUringPermission::named, IoUringPermission.values(), ",");
     RuleScanner.Conditions conditions = in.conditions("io_uring", List.of("label"), List.of());
     return in.built(() -> new IoUringRule(qualifiers, permissions, conditions.text("label")));
   }

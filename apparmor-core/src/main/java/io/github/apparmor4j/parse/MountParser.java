@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Reads {@code mount}, {@code remount} and {@code umount} rules. */
 final class MountParser {
 
-  private static final Pattern ASSIGNED = Pattern.compile("@\\{\\w+\\}=");
+  private static final Pattern NOT_BARE = Pattern.compile("@\\{\\w+\\}=|[=+()]|(?:->)?\\\\[ \\t]");
 
   private MountParser() {}
 
@@ -56,11 +56,7 @@ final class MountParser {
     String mountPoint = null;
     boolean mounts = operation == MountRule.Operation.MOUNT;
     if (!in.atRuleEnd() && !(mounts && in.atArrow())) {
-      assigned(in);
-      // A bare word with '=' would be a condition.
-      boolean path = "/\"@".indexOf(in.peek()) >= 0;
-      String first = in.word("a path", path ? "" : "=()").text();
-      in.skip();
+      String first = path(in);
       if (mounts) {
         source = first;
       } else {
@@ -69,24 +65,23 @@ final class MountParser {
     }
     if (mounts && in.atArrow()) {
       in.accept("->");
-      assigned(in);
-      if (in.peek() == '(') {
-        throw new ParseFailure(
-            ParseProblem.UNEXPECTED, in.here(), "expected a path" + in.found(), null);
-      }
-      mountPoint = in.word("a mount point").text();
-      in.skip();
+      mountPoint = path(in);
     }
     String from = source;
     String to = mountPoint;
     return in.built(() -> new MountRule(qualifiers, operation, fstypes, options, from, to));
   }
 
-  /** Fails if {@code =} follows a variable at once. */
-  private static void assigned(RuleScanner in) {
-    if (in.matcher(ASSIGNED).lookingAt()) {
+  /** Reads a path. A bare one can't begin with some symbols, or with a variable and {@code =}. */
+  private static String path(RuleScanner in) {
+    if (in.matcher(NOT_BARE).lookingAt()) {
       throw new ParseFailure(
-          ParseProblem.NEEDS_QUOTES, in.here(), "'=' can't follow a variable in a bare path", null);
+          ParseProblem.NEEDS_QUOTES, in.here(), "expected a path" + in.found(), "put it in quotes");
     }
+    // A bare word with '=' would be a condition.
+    boolean isPath = "/\"@".indexOf(in.peek()) >= 0;
+    String path = in.word("a path", isPath ? "" : "=()").text();
+    in.skip();
+    return path;
   }
 }

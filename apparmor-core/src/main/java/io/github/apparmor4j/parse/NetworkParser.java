@@ -1,6 +1,5 @@
 package io.github.apparmor4j.parse;
 
-import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.parse.Scanner.Word;
 import io.github.apparmor4j.profile.Endpoint;
 import io.github.apparmor4j.profile.NetworkFamily;
@@ -91,7 +90,7 @@ final class NetworkParser {
   }
 
   private static Endpoint.Ports ports(Word word) {
-    Matcher range = PORTS.matcher(Aare.name(word.text()));
+    Matcher range = PORTS.matcher(word.text());
     if (!range.matches()) {
       throw new ParseFailure(
           ParseProblem.NOT_A_PORT,

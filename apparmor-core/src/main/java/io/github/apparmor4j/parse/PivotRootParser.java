@@ -5,9 +5,12 @@ import io.github.apparmor4j.profile.PivotRootRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads {@code pivot_root} rules. */
 final class PivotRootParser {
+
+  private static final Pattern PATH = Pattern.compile("[/\":&A-Za-z]|@\\{");
 
   private PivotRootParser() {}
 
@@ -29,6 +32,10 @@ final class PivotRootParser {
     String newRoot = null;
     if (!in.atRuleEnd() && !in.text.startsWith("->", in.pos)) {
       FileParser.notVariable(in);
+      if (!in.matcher(PATH).lookingAt()) {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED, in.here(), "expected a path" + in.found(), null);
+      }
       newRoot = in.word("a path").text();
       in.skip();
     }

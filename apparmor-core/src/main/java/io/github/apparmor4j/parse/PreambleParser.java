@@ -50,31 +50,30 @@ final class PreambleParser {
   /** Returns whether an include begins at the cursor. It has no comma at its end. */
   boolean atInclude() {
     return in.atHashInclude()
-        || (in.text.startsWith("include", in.pos) && Scanner.isBlank(in.peek(7)));
+        || (in.text.startsWith("include", in.pos) && (in.peek(7) == ' ' || in.peek(7) == '\t'));
   }
 
   Include include() {
     int start = in.pos;
-    boolean hash = in.peek() == '#';
-    in.advance(hash ? 8 : 7);
+    in.advance(in.peek() == '#' ? 8 : 7);
+    boolean apart = in.peek() == ' ' || in.peek() == '\t';
     in.skipInLine();
-    if (hash && in.atLineEnd()) {
-      in.skip(); // after "#include" alone apparmor_parser goes on to the next line
-    }
     boolean ifExists = false;
-    if (in.text.startsWith("if", in.pos) && Scanner.isBlank(in.peek(2))) {
+    if (apart && in.text.startsWith("if", in.pos) && Scanner.isBlank(in.peek(2))) {
       in.advance(2);
       in.skipInLine();
-      if (!in.passKeyword("exists")) {
+      if (!in.passKeyword("exists") || (in.peek() != ' ' && in.peek() != '\t')) {
         throw new ParseFailure(
             ParseProblem.UNEXPECTED,
             in.here(),
             "expected 'exists'" + in.found(),
             "include if exists <path>");
       }
-      in.skipInLine();
       ifExists = true;
     }
+    in.comments = false;
+    in.skip(); // the name may stand on a later line
+    in.comments = true;
     boolean exists = ifExists;
     boolean searched = in.peek() == '<';
     String path = named();
@@ -121,6 +120,10 @@ final class PreambleParser {
       String path = named();
       in.skip();
       comma("an abi rule");
+      if (!in.atEnd() && !in.endsWord(in.pos)) {
+        throw new ParseFailure(
+            ParseProblem.UNEXPECTED, in.here(), "expected a blank" + in.found(), null);
+      }
       return in.built(start, () -> new AbiRule(path, searched));
     } finally {
       in.comments = true;
@@ -153,7 +156,7 @@ final class PreambleParser {
     if (Scanner.isBlank(in.peek())) {
       in.skip(); // to another line, too
     }
-    VariableAssignment.Operator operator = operator();
+    VariableAssignment.Operator operator = operator(true);
     List<String> values = new ArrayList<>();
     while (true) {
       in.skipInLine();
@@ -183,10 +186,17 @@ final class PreambleParser {
     return in.built(start, () -> new VariableAssignment(name, operator, values));
   }
 
-  private VariableAssignment.Operator operator() {
+  /**
+   * Reads an operator.
+   *
+   * @param apart whether {@code :=} needs a blank before it
+   */
+  private VariableAssignment.Operator operator(boolean apart) {
     for (VariableAssignment.Operator operator : OPERATORS) {
       if (in.text.startsWith(operator.toString(), in.pos)
-          && (operator != VariableAssignment.Operator.OVERRIDE || Scanner.isBlank(in.peek(-1)))) {
+          && (!apart
+              || operator != VariableAssignment.Operator.OVERRIDE
+              || Scanner.isBlank(in.peek(-1)))) {
         in.advance(operator.toString().length());
         return operator;
       }
@@ -198,7 +208,7 @@ final class PreambleParser {
     int start = in.pos;
     String name = conditions.booleanName();
     in.skipInLine();
-    VariableAssignment.Operator operator = operator();
+    VariableAssignment.Operator operator = operator(false);
     Condition value = conditions.value();
     return in.built(start, () -> new BooleanAssignment(name, operator, value));
   }

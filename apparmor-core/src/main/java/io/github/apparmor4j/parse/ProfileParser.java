@@ -5,6 +5,7 @@ import io.github.apparmor4j.profile.Comment;
 import io.github.apparmor4j.profile.Condition;
 import io.github.apparmor4j.profile.Conditional;
 import io.github.apparmor4j.profile.FileElement;
+import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileElement;
 import io.github.apparmor4j.profile.ProfileFile;
@@ -18,8 +19,10 @@ import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Consumer;
@@ -51,11 +54,14 @@ public final class ProfileParser {
   public record Limits(int characters, int word, int depth, int diagnostics) {
 
     /**
-     * 16 Mi characters, words of 256 Ki characters, 32 levels, 1000 diagnostics: far beyond every
-     * real profile.
+     * 16 Mi characters, words of 256 Ki characters, 3000 levels, 1000 errors: far beyond every real
+     * profile.
      */
-    public static final Limits DEFAULT = new Limits(16 << 20, 256 << 10, 32, 1000);
+    public static final Limits DEFAULT = new Limits(16 << 20, 256 << 10, 3000, 1000);
   }
+
+  /** How deep profiles may nest, whatever else does. */
+  private static final int MAX_PROFILES = 1000;
 
   private final SourceText source;
   private final Limits limits;
@@ -65,6 +71,8 @@ public final class ProfileParser {
   private final IdentityHashMap<Object, SourceSpan> spans = new IdentityHashMap<>();
   private final IdentityHashMap<Profile, ProfileHeader> headers = new IdentityHashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
+  private final Deque<Open> open = new ArrayDeque<>();
+  private int profiles;
   private int errors;
   private int warnings;
 
@@ -96,7 +104,7 @@ public final class ProfileParser {
   public static ParseResult<List<ProfileElement>> parseBody(SourceText source) {
     ProfileParser parser = new ProfileParser(source, Limits.DEFAULT);
     List<ProfileElement> elements = new ArrayList<>();
-    parser.all(() -> parser.bodyElement(elements, 0), false);
+    parser.all(() -> parser.bodyElement(elements), false);
     return parser.result(parser.untangled(elements, true));
   }
 
@@ -238,7 +246,8 @@ public final class ProfileParser {
     FileElement element = fileElement();
     at(start, element);
     in.takeWarnings().forEach(this::report);
-    if (!(element instanceof Profile) && !(element instanceof Comment) && endInProfile(to)) {
+    boolean preamble = !(element instanceof Profile) && !(element instanceof Include);
+    if (preamble && !(element instanceof Comment) && endInProfile(to)) {
       report(
           ParseProblem.LATE_PREAMBLE_RULE,
           in.from(start),
@@ -291,21 +300,21 @@ public final class ProfileParser {
     if (in.peek() == '$') {
       return preamble.booleanAssignment();
     }
-    Profile profile = profile(0);
-    if (profile == null) {
+    if (!profile(false)) {
       throw new ParseFailure(
           ParseProblem.NOT_A_PROFILE,
           in.here(),
           "expected a profile or a preamble rule" + in.found(),
           "did you mean 'profile " + (keyword.isEmpty() ? "NAME" : keyword) + " {'?");
     }
-    return profile;
+    return (Profile) whole();
   }
 
-  /** Returns whether the last element that is not a comment is a profile. */
+  /** Returns whether the last element that is no comment or include is a profile. */
   private static boolean endInProfile(List<FileElement> elements) {
     int last = elements.size() - 1;
-    while (last >= 0 && elements.get(last) instanceof Comment) {
+    while (last >= 0
+        && (elements.get(last) instanceof Comment || elements.get(last) instanceof Include)) {
       last--;
     }
     return last >= 0 && elements.get(last) instanceof Profile;
@@ -313,8 +322,11 @@ public final class ProfileParser {
 
   // ---- profiles
 
-  /** Reads the profile at the cursor; returns {@code null}, without moving, if there is none. */
-  private @Nullable Profile profile(int depth) {
+  /**
+   * Reads the header of the profile at the cursor, and opens its body; returns whether there is
+   * one.
+   */
+  private boolean profile(boolean inside) {
     int start = in.pos;
     Profile.Kind kind = Profile.Kind.PROFILE;
     boolean keyword = true;
@@ -325,12 +337,22 @@ public final class ProfileParser {
       kind = Profile.Kind.HAT;
     } else if (!in.passKeyword("profile")) {
       keyword = false;
-      if (depth > 0
+      if (inside
           || (in.peek() != '/' && in.peek() != '"' && in.peek() != ':' && in.peek() != '@')) {
-        return null;
+        return false;
       }
     }
-    in.skipInLine(); // the name stands on the keyword's line, and no comment before it
+    boolean caret = kind == Profile.Kind.HAT && in.text.charAt(start) == '^';
+    if (!caret) {
+      in.skipInLine(); // the name stands on the keyword's line, and no comment before it
+    }
+    if (in.peek() == '=' && !caret) {
+      throw new ParseFailure(
+          ParseProblem.NOT_A_PROFILE_NAME,
+          in.here(),
+          "a name in quotes alone can begin with '='",
+          null);
+    }
     Word name = in.word("a profile's name");
     in.skip();
     if (!keyword && !name.text().startsWith("/") && !name.text().startsWith(":")) {
@@ -370,70 +392,131 @@ public final class ProfileParser {
           "expected '{' for the profile's body" + in.found(),
           null);
     }
-    List<ProfileElement> elements = block(depth);
     Profile.Kind k = kind;
     String a = attachment;
-    Profile profile =
-        in.built(start, () -> new Profile(k, name.text(), a, xattrs, identities, flags, elements));
-    headers.put(
-        profile, new ProfileHeader(hasKeyword, name.span(), flagList, places, headerEnd, brace));
-    return profile;
+    checkDepth(profiles, MAX_PROFILES, "profiles");
+    profiles++;
+    open(
+        start,
+        elements -> {
+          profiles--;
+          Profile profile =
+              in.built(
+                  start, () -> new Profile(k, name.text(), a, xattrs, identities, flags, elements));
+          headers.put(
+              profile,
+              new ProfileHeader(hasKeyword, name.span(), flagList, places, headerEnd, brace));
+          return profile;
+        });
+    return true;
   }
 
-  /** Reads a body with its braces; the opening one is at the cursor. */
-  private List<ProfileElement> block(int depth) {
-    if (depth >= limits.depth()) {
+  // ---- bodies: those that are open stand on a stack, so that no depth of them takes a thread's
+
+  /** Makes an element of a body; returns {@code null} if it opened another body of the same. */
+  @FunctionalInterface
+  private interface Ending {
+    @Nullable ProfileElement element(List<ProfileElement> elements);
+  }
+
+  /** A body that is being read; the element that it belongs to begins at the offset. */
+  private record Open(
+      int start,
+      SourceSpan brace,
+      List<Scanner.Seen> inHeader,
+      List<ProfileElement> elements,
+      Ending ending) {}
+
+  private void checkDepth(int depth, int limit, String what) {
+    if (depth >= limit) {
       SourceSpan here = in.here();
       in.pos = in.text.length();
+      errors = Math.max(errors, limits.diagnostics() - 1); // nothing more to say
       throw new ParseFailure(
-          ParseProblem.TOO_DEEP,
-          here,
-          "blocks nest deeper than the limit of " + limits.depth(),
-          null);
+          ParseProblem.TOO_DEEP, here, what + " nest deeper than the limit of " + limit, null);
     }
-    SourceSpan open = in.here();
+  }
+
+  /** Opens the body whose brace is at the cursor. */
+  private void open(int start, Ending ending) {
+    checkDepth(open.size(), limits.depth(), "blocks");
+    SourceSpan brace = in.here();
     in.advance(1);
-    List<ProfileElement> elements = new ArrayList<>();
-    List<Scanner.Seen> inHeader = in.takeComments();
-    body(elements, depth, open);
+    open.push(new Open(start, brace, in.takeComments(), new ArrayList<>(), ending));
+  }
+
+  /** Reads the open bodies to their ends, and returns the element of the outermost one. */
+  private ProfileElement whole() {
+    while (true) {
+      Open body = open.element();
+      in.skip();
+      if (in.peek() != '}') {
+        comments(body.elements()::add);
+        if (!in.atEnd() && errors < limits.diagnostics()) {
+          int start = in.pos;
+          try {
+            bodyElement(body.elements());
+          } catch (ParseFailure failure) {
+            recover(failure, start, body);
+          }
+          continue;
+        }
+        if (errors < limits.diagnostics()) {
+          report(
+              ParseProblem.UNCLOSED_BLOCK,
+              body.brace(),
+              "unbalanced '{': the block is never closed",
+              null);
+        }
+        in.pos = in.text.length();
+      } else {
+        comments(body.elements()::add);
+        in.advance(1);
+      }
+      ProfileElement element = close(open.pop());
+      if (element != null && open.isEmpty()) {
+        return element;
+      }
+    }
+  }
+
+  /** Ends a body, and adds its element to the body around it, if there is one. */
+  private @Nullable ProfileElement close(Open body) {
+    try {
+      ProfileElement element = body.ending().element(finished(body));
+      if (element != null && !open.isEmpty()) {
+        add(element, body.start(), open.element().elements());
+      }
+      return element;
+    } catch (ParseFailure failure) {
+      if (open.isEmpty()) {
+        throw failure;
+      }
+      recover(failure, body.start(), open.element());
+      return null;
+    }
+  }
+
+  private void recover(ParseFailure failure, int start, Open body) {
+    report(failure);
+    in.takeComments();
+    recover(failure, start, false);
+    unrecognized(failure, start, body.elements());
+  }
+
+  private List<ProfileElement> finished(Open body) {
+    List<ProfileElement> elements = body.elements();
     // The header's comments go after a comment that follows the brace, which must stay on its line.
     boolean trails =
         !elements.isEmpty() && elements.get(0) instanceof Comment first && first.trailing();
     List<ProfileElement> moved = new ArrayList<>();
-    for (Scanner.Seen seen : inHeader) {
+    for (Scanner.Seen seen : body.inHeader()) {
       Comment comment = new Comment(seen.comment().text(), false);
       spans.put(comment, seen.span());
       moved.add(comment);
     }
     elements.addAll(trails ? 1 : 0, moved);
     return untangled(elements, false);
-  }
-
-  private void body(List<ProfileElement> elements, int depth, SourceSpan open) {
-    in.skip();
-    while (in.peek() != '}') {
-      comments(elements::add);
-      if (in.atEnd() || errors >= limits.diagnostics()) {
-        if (errors < limits.diagnostics()) {
-          report(
-              ParseProblem.UNCLOSED_BLOCK, open, "unbalanced '{': the block is never closed", null);
-        }
-        in.pos = in.text.length();
-        return;
-      }
-      int start = in.pos;
-      try {
-        bodyElement(elements, depth);
-      } catch (ParseFailure failure) {
-        report(failure);
-        in.takeComments();
-        recover(failure, start, false);
-        unrecognized(failure, start, elements);
-      }
-      in.skip();
-    }
-    comments(elements::add);
-    in.advance(1);
   }
 
   /**
@@ -451,19 +534,30 @@ public final class ProfileParser {
     }
   }
 
-  private void bodyElement(List<ProfileElement> to, int depth) {
+  /** Reads an element of a body; one with a body of its own is opened only, unless none is open. */
+  private void bodyElement(List<ProfileElement> to) {
     comments(to::add);
     if (in.atEnd()) {
       return;
     }
     int start = in.pos;
-    ProfileElement element = bodyElement(depth + 1);
+    boolean isOutermost = open.isEmpty();
+    ProfileElement element = bodyElement();
+    if (element == null && isOutermost) {
+      element = whole();
+    }
+    if (element != null) {
+      add(element, start, to);
+    }
+  }
+
+  private void add(ProfileElement element, int start, List<ProfileElement> to) {
     at(start, element);
     in.takeWarnings().forEach(this::report);
     lineOrder(to, element instanceof Rule, () -> to.add(element));
   }
 
-  private ProfileElement bodyElement(int depth) {
+  private @Nullable ProfileElement bodyElement() {
     if (in.peek() == '/' || in.peek() == '@') {
       return RuleParser.rule(in, Qualifiers.NONE, in.pos); // most elements: the fast way
     }
@@ -475,50 +569,53 @@ public final class ProfileParser {
     }
     char c = in.peek();
     String keyword = in.peekKeyword();
-    if (c == '^' || keyword.equals("profile") || keyword.equals("hat")) {
-      Profile profile = profile(depth);
-      if (profile != null) {
-        return profile;
-      }
-    }
-    if (in.passKeyword("if")) {
-      return conditional(depth);
+    if ((c == '^' || keyword.equals("profile") || keyword.equals("hat")) && profile(true)) {
+      return null;
     }
     int start = in.pos;
+    if (in.passKeyword("if")) {
+      branch(start, new ArrayList<>());
+      return null;
+    }
     Qualifiers qualifiers = RuleParser.qualifiers(in);
     if (in.peek() == '{') {
-      List<ProfileElement> elements = block(depth);
-      return in.built(start, () -> new RuleBlock(qualifiers, elements));
+      open(start, elements -> in.built(start, () -> new RuleBlock(qualifiers, elements)));
+      return null;
     }
     return RuleParser.rule(in, qualifiers, start);
   }
 
-  private Conditional conditional(int depth) {
-    int start = in.pos;
-    List<Conditional.Branch> branches = new ArrayList<>();
-    List<ProfileElement> otherwise = null;
-    do {
-      Condition condition = conditions.condition();
-      branches.add(new Conditional.Branch(condition, conditionalBlock(depth)));
-      if (!atElse()) {
-        break;
-      }
-      in.skip();
-      in.acceptKeyword("else");
-      if (!in.passKeyword("if")) {
-        otherwise = conditionalBlock(depth);
-        break;
-      }
-    } while (true);
-    List<ProfileElement> last = otherwise;
-    return in.built(start, () -> new Conditional(branches, last));
+  /** Reads a condition, and opens the branch for it. */
+  private void branch(int start, List<Conditional.Branch> branches) {
+    Condition condition = conditions.condition();
+    checkBrace();
+    open(
+        start,
+        elements -> {
+          branches.add(new Conditional.Branch(condition, elements));
+          return atElse()
+              ? otherwise(start, branches)
+              : in.built(start, () -> new Conditional(branches, null));
+        });
   }
 
-  private List<ProfileElement> conditionalBlock(int depth) {
+  /** Opens the branch after an {@code else}, which is at the cursor. */
+  private @Nullable ProfileElement otherwise(int start, List<Conditional.Branch> branches) {
+    in.skip();
+    in.acceptKeyword("else");
+    if (in.passKeyword("if")) {
+      branch(start, branches);
+    } else {
+      checkBrace();
+      open(start, elements -> in.built(start, () -> new Conditional(branches, elements)));
+    }
+    return null;
+  }
+
+  private void checkBrace() {
     if (in.peek() != '{') {
       throw new ParseFailure(ParseProblem.UNEXPECTED, in.here(), "expected '{'" + in.found(), null);
     }
-    return block(depth);
   }
 
   /** Returns whether {@code else} follows after blanks and comments, without moving. */

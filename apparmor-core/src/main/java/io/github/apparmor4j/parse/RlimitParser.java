@@ -49,7 +49,7 @@ final class RlimitParser {
     in.skip();
     if (value.text().equals("infinity")) {
       if (!in.atRuleEnd()) {
-        in.bareWord("a unit", ""); // which means nothing
+        in.bareWord("a unit", ","); // which means nothing
         in.skip();
       }
       return in.built(() -> RlimitRule.of(resource, RlimitRule.INFINITY));
@@ -62,7 +62,7 @@ final class RlimitParser {
     Word unit = value;
     String unitText = String.valueOf(parts.group(2));
     if (unitText.isEmpty() && !in.atRuleEnd()) {
-      unit = in.bareWord("a unit", "");
+      unit = in.bareWord("a unit", ",");
       unitText = unit.text();
       in.skip();
     }

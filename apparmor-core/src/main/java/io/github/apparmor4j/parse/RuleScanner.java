@@ -5,10 +5,12 @@ import io.github.apparmor4j.source.SourceSpan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * targets.
  */
 final class RuleScanner extends Scanner {
+
+  private static final Pattern LETTERS = Pattern.compile("[rRwW]+");
 
   /** Offset where the current rule begins. */
   int ruleStart;
@@ -124,12 +128,32 @@ final class RuleScanner extends Scanner {
     return words;
   }
 
-  /** Reads permissions: one word or a list. An empty list stands for all, as none does. */
+  /** Reads permissions as {@link #permissionList(Function, Enum[], String)} does. */
   <P extends Enum<P>> List<P> permissionList(Function<String, Optional<P>> named, P[] all) {
+    return permissionList(named, all, "");
+  }
+
+  /**
+   * Reads permissions: one word or a list. An empty list stands for all, as none does. In a list
+   * the letters {@code r} and {@code w} may repeat, and be in upper case.
+   *
+   * @param stops characters that end the one word, besides those that always do
+   */
+  <P extends Enum<P>> List<P> permissionList(
+      Function<String, Optional<P>> named, P[] all, String stops) {
     List<P> permissions = new ArrayList<>();
     if (peek() == '(') {
       for (Word word : list("a permission")) {
-        permissions.addAll(permission(word, named, all));
+        if (LETTERS.matcher(word.text()).matches()) {
+          word.text()
+              .toLowerCase(Locale.ROOT)
+              .chars()
+              .mapToObj(Character::toString)
+              .map(letter -> known(word, named.apply(letter), "permission", List.of(all)))
+              .forEach(permissions::add);
+        } else {
+          permissions.add(known(word, named.apply(word.text()), "permission", List.of(all)));
+        }
       }
       return permissions;
     }
@@ -137,7 +161,7 @@ final class RuleScanner extends Scanner {
     if (isReadWrite(next) || named.apply(next).isPresent()) {
       char after = peek(next.length());
       if (after == ',' || Scanner.isBlank(after)) {
-        permissions.addAll(permission(word("a permission"), named, all));
+        permissions.addAll(permission(word("a permission", stops), named, all));
         skip();
       }
     }

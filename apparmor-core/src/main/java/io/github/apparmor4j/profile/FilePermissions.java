@@ -72,11 +72,11 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
     for (int i = 0; i < letters.length(); ) {
       ExecMode mode = EXEC_LETTERS.indexOf(letters.charAt(i)) < 0 ? null : ExecMode.at(letters, i);
       if (mode != null) {
-        if (exec != null && exec != mode) {
+        if (exec != null && exec != mode && mode != ExecMode.ANY) {
           throw new IllegalArgumentException(
               "conflicting exec modifiers '" + exec + "' and '" + mode + "'");
         }
-        exec = mode;
+        exec = exec != null && mode == ExecMode.ANY ? exec : mode;
         bits |= EXEC;
         i += mode.toString().length();
         continue;

@@ -52,7 +52,7 @@ public record Profile(
    */
   public record XattrMatch(String name, @Nullable String value) {
 
-    private static final Pattern NAME = Pattern.compile("[^\\s\"!,()=#]+");
+    private static final Pattern NAME = Pattern.compile("[^\\s\"!,()=]+");
 
     /** Checks name and pattern. */
     public XattrMatch {

@@ -27,9 +27,9 @@ public record ProfileFile(List<FileElement> elements) {
     for (FileElement element : elements) {
       if (element instanceof Profile) {
         profiles = true;
-      } else if (!(element instanceof Comment) && profiles) {
+      } else if (profiles && !(element instanceof Comment) && !(element instanceof Include)) {
         throw new IllegalArgumentException(
-            "only profiles and comments follow a profile: " + element);
+            "only profiles, includes of profiles, and comments follow a profile: " + element);
       }
       boolean trailing = element instanceof Comment comment && comment.trailing();
       if (trailing && lineTaken) {

@@ -74,7 +74,7 @@ final class Words {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean escaped = i > 0 && text.charAt(i - 1) == '\\';
-      if (" \t\r\n\"!".indexOf(c) >= 0 || ("(),".indexOf(c) >= 0 && !escaped)) {
+      if ("\r\n".indexOf(c) >= 0 || (" \t\"!(),".indexOf(c) >= 0 && !escaped)) {
         throw new IllegalArgumentException(component + " can't hold '" + c + "': " + text);
       }
     }

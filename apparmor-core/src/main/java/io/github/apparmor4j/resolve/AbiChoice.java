@@ -48,7 +48,7 @@ final class AbiChoice {
       }
       Features found =
           texts == null || texts.isEmpty()
-              ? Features.builtInAbis().get(rule.path())
+              ? rule.searched() ? Features.builtInAbis().get(rule.path()) : null
               : known.computeIfAbsent(texts.get(0), text -> Features.parse(text.text()));
       if (found == null) {
         problems.report(ResolveProblem.NOT_FOUND, place, "can't find " + rule.path());

@@ -42,18 +42,10 @@ final class DirectoryIncludes implements IncludeResolver {
   private @Nullable List<SourceText> look(String path, boolean searched) throws IOException {
     try {
       if (!searched) {
-        Path written = Path.of(path);
-        Path direct = current.resolve(written);
-        if (Files.exists(direct)) {
-          return texts(direct);
-        }
-        if (written.isAbsolute()) {
-          return null;
-        }
+        Path direct = current.resolve(Path.of(path));
+        return Files.exists(direct) ? texts(direct) : null;
       }
-      int last = Math.max(0, directories.size() - 1);
-      for (Path directory :
-          searched ? directories : directories.subList(last, directories.size())) {
+      for (Path directory : directories) {
         Path candidate = directory.resolve(path.startsWith("/") ? path.substring(1) : path);
         if (Files.exists(candidate)) {
           return texts(candidate);

@@ -1,11 +1,14 @@
 package io.github.apparmor4j.resolve;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.StringJoiner;
@@ -25,6 +28,9 @@ final class Variables {
       this.kind = kind;
     }
   }
+
+  /** How many variables are expanded within each other before their chain is followed first. */
+  private static final int CHAIN = 50;
 
   private static final int MAX_VALUES = 100_000;
   private static final int MAX_LENGTH = 4 << 20;
@@ -137,6 +143,9 @@ final class Variables {
     if (known != null) {
       return known;
     }
+    if (using.size() >= CHAIN) {
+      prepare(name);
+    }
     use(name);
     Set<String> raw = raw(name);
     if (raw == null) {
@@ -146,7 +155,7 @@ final class Variables {
     if (!using.add(name)) {
       throw new ExpansionException(
           ResolveProblem.RECURSIVE_VARIABLE,
-          "variable @{" + name + "} refers to itself: " + String.join(", ", using));
+          "variable @{" + name + "} refers to itself: " + shown(String.join(", ", using)));
     }
     Set<String> result = new LinkedHashSet<>();
     for (String value : raw) {
@@ -156,6 +165,44 @@ final class Variables {
     using.remove(name);
     expanded.put(name, result);
     return result;
+  }
+
+  /**
+   * Expands what a variable refers to, the end of a chain first, so that no chain of variables
+   * takes the thread's stack.
+   */
+  private void prepare(String name) throws ExpansionException {
+    Deque<String> chain = new ArrayDeque<>(List.of(name));
+    Set<String> waiting = new HashSet<>(List.of(name));
+    while (!chain.isEmpty()) {
+      String last = chain.element();
+      String next = unexpanded(last);
+      if (next == null) {
+        chain.pop();
+        if (!last.equals(name)) {
+          all(last, new LinkedHashSet<>());
+        }
+      } else if (waiting.add(next)) {
+        chain.push(next);
+      } else {
+        throw new ExpansionException(
+            ResolveProblem.RECURSIVE_VARIABLE,
+            "variable @{" + next + "} refers to itself: " + shown(String.join(", ", chain)));
+      }
+    }
+  }
+
+  /** Returns a variable that a variable refers to and that is not expanded yet. */
+  private @Nullable String unexpanded(String name) {
+    for (String value : Objects.requireNonNullElse(raw(name), Set.<String>of())) {
+      for (int[] use = use(value, 0); use != null; use = use(value, use[1] + 1)) {
+        String other = value.substring(use[0] + 2, use[1]);
+        if (!expanded.containsKey(other) && raw(other) != null) {
+          return other;
+        }
+      }
+    }
+    return null;
   }
 
   private List<String> product(String value, Set<String> using) throws ExpansionException {

@@ -70,17 +70,13 @@ class IncludeResolverTest {
   }
 
   @Test
-  void looksInTheCurrentDirectoryAndThenInTheLast() throws IOException {
+  void looksForWhatIsQuotedInTheCurrentDirectoryOnly() throws IOException {
     write(current, "all", "current");
     write(first, "all", "first");
     write(last, "all", "last");
-    write(first, "others", "first");
     write(last, "others", "last");
-    write(first, "one", "first");
     assertThat(find("all", false)).containsExactly("current");
-    assertThat(find("others", false)).containsExactly("last");
-    assertThat(find("one", false)).isNull();
-    assertThat(IncludeResolver.directories(current, List.of()).find("others", false)).isEmpty();
+    assertThat(find("others", false)).isNull();
   }
 
   @Test

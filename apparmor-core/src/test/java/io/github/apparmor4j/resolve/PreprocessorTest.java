@@ -10,6 +10,7 @@ import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +20,8 @@ class PreprocessorTest {
 
   private String preprocess(String text) throws IOException {
     ParseResult<ProfileFile> parsed = ProfileParser.parse(SourceText.of("p", text));
-    return Preprocessor.preprocess(parsed, IncludeResolver.directories(directory));
+    return Preprocessor.preprocess(
+        parsed, IncludeResolver.directories(directory, List.of(directory)));
   }
 
   @Test
@@ -40,7 +42,7 @@ class PreprocessorTest {
     assertThat(whole)
         .contains("##included <tunables>\n@{X}=/x\n")
         .contains("##skipped duplicate include <most>\n");
-    Resolver resolver = Resolver.of(IncludeResolver.directories(directory));
+    Resolver resolver = Resolver.of(IncludeResolver.directories(directory, List.of(directory)));
     Resolution before = resolver.resolve(ProfileParser.parse(SourceText.of("p", text)));
     Resolution after =
         Resolver.of(IncludeResolver.none()).resolve(ProfileParser.parse(SourceText.of("p", whole)));

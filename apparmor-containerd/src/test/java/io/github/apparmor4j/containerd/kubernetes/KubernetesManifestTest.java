@@ -76,7 +76,7 @@ class KubernetesManifestTest {
             "all=unconfined");
     assertThat(said(manifest.check(34, Set.of("own"))))
         .containsExactly(
-            "7 AA-KUBE-0011 no profile of-pod is known",
+            "7 AA-KUBE-0011 the profile 'of-pod' is not among those that are loaded",
             "19 AA-KUBE-0009 container none of Pod web runs without a profile, which Pod Security's"
                 + " baseline forbids",
             "28 AA-KUBE-0010 container all of Pod web is privileged, and so runs without a"
