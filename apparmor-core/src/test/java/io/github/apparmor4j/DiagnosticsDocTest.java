@@ -50,6 +50,8 @@ class DiagnosticsDocTest {
                 Map.of(
                     "self",
                     "include <self>\n",
+                    "late",
+                    "@{L} = late\n",
                     "bad-abi",
                     "no features",
                     "no-network",

@@ -13,6 +13,24 @@ enum CheckProblem implements Diagnostic.Kind {
   COVERED_RULE("AA-CHECK-0003", "a rule that does nothing more than another", "remove it"),
   DENIED_RULE(
       "AA-CHECK-0004", "a rule that another denies altogether", "remove it, or narrow the other"),
+  LOOKS_LIKE_REGEX(
+      "AA-CHECK-0005",
+      "a path that looks like a regular expression",
+      "write a glob, such as [0-9]*"),
+  WILDCARD_IN_SET(
+      "AA-CHECK-0006", "a '*' or '?' in '[]', which ends the set there", "write '\\*' or '\\?'"),
+  MOUNT_POINT_WITHOUT_SLASH(
+      "AA-CHECK-0007",
+      "a mount point without a slash at its end, which no directory matches",
+      "add '/'"),
+  DENIES_EVERY_SOCKET(
+      "AA-CHECK-0008",
+      "a denied address or port that denies every socket of the kind",
+      "name permissions: deny network (connect, send, receive) …"),
+  ATTACHES_TO_NOTHING(
+      "AA-CHECK-0009",
+      "a profile that attaches to what is no path",
+      "give it an attachment, or a name without '//'"),
   WRITES_SYSRQ("AA-CHECK-0010", "dangerous: writes /proc/sysrq-trigger"),
   NAMES_KERNEL_HELPER("AA-CHECK-0011", "dangerous: names a program that the kernel runs"),
   USES_RAW_DISK("AA-CHECK-0012", "dangerous: reads or writes raw disks"),

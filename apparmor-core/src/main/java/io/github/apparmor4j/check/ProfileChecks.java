@@ -10,7 +10,11 @@ import java.util.List;
 public final class ProfileChecks {
 
   private static final List<ProfileCheck> ALL =
-      List.of(new AttachmentCollisionCheck(), new CoveredRuleCheck(), new DangerousGrantCheck());
+      List.of(
+          new AttachmentCollisionCheck(),
+          new CoveredRuleCheck(),
+          new SurprisesCheck(),
+          new DangerousGrantCheck());
 
   private ProfileChecks() {}
 

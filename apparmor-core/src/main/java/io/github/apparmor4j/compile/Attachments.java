@@ -11,6 +11,7 @@ import io.github.apparmor4j.resolve.ResolvedProfile;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,15 +73,19 @@ final class Attachments {
    * Returns the values of attributes, each after a mark and a NUL; the last ones may be missing.
    */
   private static Regex values(List<Profile.XattrMatch> xattrs) {
-    Profile.XattrMatch first = xattrs.get(0);
-    List<Profile.XattrMatch> rest = xattrs.subList(1, xattrs.size());
-    Regex value =
-        Regex.sequence(
-            Regex.of(ByteSet.MARK),
-            RuleOutput.NUL,
-            Aare.bytes(first.value() == null ? "**" : first.value()).regex());
-    return rest.isEmpty()
-        ? value
-        : Regex.sequence(value, Regex.choice(List.of(Regex.sequence(), values(rest))));
+    Regex values = null;
+    for (int i = xattrs.size() - 1; i >= 0; i--) {
+      String pattern = xattrs.get(i).value();
+      Regex value =
+          Regex.sequence(
+              Regex.of(ByteSet.MARK),
+              RuleOutput.NUL,
+              Aare.bytes(pattern == null ? "**" : pattern).regex());
+      values =
+          values == null
+              ? value
+              : Regex.sequence(value, Regex.choice(List.of(Regex.sequence(), values)));
+    }
+    return Objects.requireNonNull(values, "no attributes");
   }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RuleScanner extends Scanner {
 
+  private static final Pattern IN = Pattern.compile("[a-z]+[ \\t]+in[ \\t]*\\(");
   private static final Pattern LETTERS = Pattern.compile("[rRwW]+");
 
   /** Offset where the current rule begins. */
@@ -273,6 +274,14 @@ final class RuleScanner extends Scanner {
     while (!atRuleEnd()) {
       String name = conditionName();
       if (name == null) {
+        String word = peekKeyword();
+        if (names.contains(word) && IN.matcher(text).region(pos, text.length()).lookingAt()) {
+          throw new ParseFailure(
+              ParseProblem.UNEXPECTED,
+              here(),
+              "the conditions of " + kind + " rules take '=', not 'in'",
+              "write a rule for each value, or a pattern: " + word + "={a,b}");
+        }
         break;
       }
       if (name.equals("peer") && !peer.isEmpty()) {
@@ -317,8 +326,12 @@ final class RuleScanner extends Scanner {
       }
       String name = conditionName(true);
       if (name == null) {
+        boolean cut = text.charAt(lastEnd - 1) == ',' && !isBlank(peek(-1));
         throw new ParseFailure(
-            ParseProblem.UNEXPECTED, here(), "expected a condition or ')'" + found(), null);
+            ParseProblem.UNEXPECTED,
+            here(),
+            "expected a condition or ')'" + found(),
+            cut ? "quote a value that holds commas" : null);
       }
       check(kind, name, "peer." + name, names, " of its peer", to);
       advance(name.length());

@@ -340,6 +340,9 @@ class Scanner {
     if (peek() == '\r') {
       return ", not a carriage return without a line feed";
     }
+    if (peek() == '\uFEFF') {
+      return ", not a byte order mark";
+    }
     if (peek() == '#') {
       return ", not a comment, which can't stand here";
     }

@@ -48,7 +48,10 @@ public record Endpoint(
   /** Checks the address and the patterns. */
   public Endpoint {
     if (ip != null && !ip.equals("none") && InternetAddress.parse(ip) == null) {
-      throw new IllegalArgumentException("not an IP address: '" + ip + "'");
+      throw new IllegalArgumentException(
+          "not an IP address: '"
+              + ip
+              + (ip.indexOf('/') < 0 ? "'" : "'; rules take no prefix lengths"));
     }
     Words.checkedOrNull(interfaceName, "interface");
     Words.checkedOrNull(label, "label");

@@ -76,6 +76,8 @@ public record Profile(
     HAT
   }
 
+  private static final int MAX_XATTRS = 500;
+
   /** Checks name, attachment, flags and the places of trailing comments. */
   public Profile {
     Objects.requireNonNull(kind, "kind");
@@ -86,6 +88,10 @@ public record Profile(
     xattrs = List.copyOf(xattrs);
     if (kind == Kind.HAT && !xattrs.isEmpty()) {
       throw new IllegalArgumentException("hats have no xattrs: " + name);
+    }
+    if (xattrs.size() > MAX_XATTRS) {
+      throw new IllegalArgumentException(
+          xattrs.size() + " extended attributes are over the limit of " + MAX_XATTRS);
     }
     identities = List.copyOf(identities);
     for (String identity : identities) {

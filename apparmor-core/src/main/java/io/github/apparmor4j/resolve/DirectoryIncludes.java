@@ -21,6 +21,7 @@ final class DirectoryIncludes implements IncludeResolver {
   private final List<Path> directories;
   private final ConcurrentHashMap<String, Optional<List<SourceText>>> found =
       new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Path, SourceText> texts = new ConcurrentHashMap<>();
 
   DirectoryIncludes(Path current, List<Path> directories) {
     this.current = current;
@@ -57,7 +58,7 @@ final class DirectoryIncludes implements IncludeResolver {
     }
   }
 
-  private static List<SourceText> texts(Path path) throws IOException {
+  private List<SourceText> texts(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       return List.of(read(path));
     }
@@ -69,7 +70,19 @@ final class DirectoryIncludes implements IncludeResolver {
     return List.of(texts);
   }
 
-  private static SourceText read(Path file) throws IOException {
+  /** Returns a file's text: always the same one, however it is included. */
+  private SourceText read(Path file) throws IOException {
+    Path key = file.toAbsolutePath().normalize();
+    SourceText known = texts.get(key);
+    if (known == null) {
+      SourceText now = content(file);
+      known = texts.putIfAbsent(key, now);
+      known = known == null ? now : known;
+    }
+    return known;
+  }
+
+  private static SourceText content(Path file) throws IOException {
     // Files.readAllBytes opens a channel, which costs more than reading a small file.
     try (InputStream in = new FileInputStream(file.toFile())) {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);

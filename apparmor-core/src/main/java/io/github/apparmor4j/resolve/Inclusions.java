@@ -5,7 +5,6 @@ import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -23,16 +22,16 @@ final class Inclusions {
   private final Problems problems;
   private int included;
   private long characters;
+  private boolean tunables;
 
   Inclusions(IncludeResolver includes, Problems problems) {
     this.includes = includes;
     this.problems = problems;
   }
 
-  /**
-   * Returns the texts that an include names and that are to be read now: not those read already.
-   */
-  List<SourceText> texts(Include include, SourcePlace place, Set<SourceText> seen, int depth) {
+  /** Returns the texts that an include names; {@link #isToRead} says of each if it is read. */
+  List<SourceText> texts(Include include, SourcePlace place, int depth) {
+    tunables |= include.path().equals("tunables/global");
     if (depth >= MAX_DEPTH) {
       problems.report(
           ResolveProblem.INCLUDES_TOO_DEEP, place, "includes nest deeper than " + MAX_DEPTH);
@@ -46,18 +45,7 @@ final class Inclusions {
         }
         return List.of();
       }
-      List<SourceText> fresh = new ArrayList<>();
-      for (SourceText text : texts) {
-        if (leadsHere(text, place)) {
-          problems.report(
-              ResolveProblem.RECURSIVE_INCLUDE,
-              place,
-              "recursive include of " + include.path() + ", which is read once");
-        } else if (seen.add(text) && isWithinLimits(text, place)) {
-          fresh.add(text);
-        }
-      }
-      return fresh;
+      return texts;
     } catch (IOException e) {
       problems.report(
           ResolveProblem.UNREADABLE,
@@ -65,6 +53,26 @@ final class Inclusions {
           "can't read " + include.path() + ": " + Failures.describe(e));
       return List.of();
     }
+  }
+
+  /**
+   * Returns whether an included text is to be read now: once for each profile, and once for the
+   * preamble, whether it is included by its name or with its directory.
+   */
+  boolean isToRead(SourceText text, Include include, SourcePlace place, Set<SourceText> seen) {
+    if (leadsHere(text, place)) {
+      problems.report(
+          ResolveProblem.RECURSIVE_INCLUDE,
+          place,
+          "recursive include of " + include.path() + ", which is read once");
+      return false;
+    }
+    return seen.add(text) && isWithinLimits(text, place);
+  }
+
+  /** Returns whether something asked for the file that declares the usual variables. */
+  boolean hasTunables() {
+    return tunables;
   }
 
   /**

@@ -4,10 +4,20 @@ import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The problems that one resolution finds. */
 final class Problems {
+
+  /** Variables that every system's tunables declare. */
+  private static final List<String> TUNABLES =
+      Stream.of(
+              ("HOME HOMEDIRS PROC bin etc_ro etc_rw lib multiarch pid pids run sbin sys tid uid"
+                      + " user_cache_dirs user_config_dirs user_share_dirs")
+                  .split(" "))
+          .map(name -> "@{" + name + "}")
+          .toList();
 
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
@@ -18,6 +28,29 @@ final class Problems {
 
   void report(ResolveProblem kind, SourcePlace place, String message) {
     diagnostics.add(Diagnostic.of(kind, place, message));
+  }
+
+  /**
+   * Puts one problem in the place of all about undefined variables that {@code <tunables/global>}
+   * declares: nobody has to read that of each in a file that forgot to include it.
+   */
+  void joinUndefined() {
+    List<Diagnostic> undefined =
+        diagnostics.stream()
+            .filter(one -> one.kind() == ResolveProblem.UNDEFINED_VARIABLE)
+            .filter(one -> TUNABLES.stream().anyMatch(one.message()::endsWith))
+            .toList();
+    if (undefined.isEmpty()) {
+      return;
+    }
+    Diagnostic first = undefined.get(0);
+    diagnostics.removeAll(undefined);
+    diagnostics.add(
+        Diagnostic.of(
+                ResolveProblem.UNDEFINED_VARIABLE,
+                first.place(),
+                first.message() + ": nothing includes <tunables/global>, which declares it")
+            .withHelp("write 'include <tunables/global>' above the profile"));
   }
 
   /** Adds the problems of a text that was included from a place. */

@@ -81,7 +81,17 @@ enum ResolveProblem implements Diagnostic.Kind {
       "AA-RESOLVE-0021",
       Severity.WARNING,
       "a variable in the name of a profile to change to, which is not replaced",
-      "write the name, or use change_profile, whose target is a pattern");
+      "write the name, or use change_profile, whose target is a pattern"),
+  DENY_IN_BLOCK(
+      "AA-RESOLVE-0022",
+      Severity.WARNING,
+      "a deny in a block that apparmor_parser 5 takes for an allow",
+      "write 'deny' before the block, or the rule outside of it"),
+  LATE_PREAMBLE(
+      "AA-RESOLVE-0023",
+      Severity.ERROR,
+      "an include after a profile that brings a variable, an alias or an abi",
+      "move the include up");
 
   private final String code;
   private final Severity severity;

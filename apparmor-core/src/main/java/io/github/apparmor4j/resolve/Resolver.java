@@ -25,14 +25,16 @@ import io.github.apparmor4j.profile.VariableAssignment;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +108,9 @@ public final class Resolver {
 
     Resolution resolve(ParseResult<ProfileFile> file) {
       preamble(file, null, new HashSet<>(), 0);
+      if (!inclusions.hasTunables()) {
+        problems.joinUndefined();
+      }
       own.forEach(
           (name, place) -> {
             if (!profiles.isEmpty() && !variables.isUsed(name)) {
@@ -129,10 +134,19 @@ public final class Resolver {
       problems.keep(file.diagnostics(), from);
       for (FileElement element : file.model().elements()) {
         SourcePlace place = place(file, element, from);
+        boolean other = !(element instanceof Profile) && !(element instanceof Include);
+        if (other && !(element instanceof Comment) && !profiles.isEmpty()) {
+          problems.report(
+              ResolveProblem.LATE_PREAMBLE,
+              place,
+              "this must stand before the first profile of the file");
+        }
         if (element instanceof Include include) {
-          for (SourceText text : inclusions.texts(include, place, seen, depth)) {
-            ParseResult<ProfileFile> parsed = files.computeIfAbsent(text, ProfileParser::parse);
-            preamble(parsed, place, seen, depth + 1);
+          for (SourceText text : inclusions.texts(include, place, depth)) {
+            if (inclusions.isToRead(text, include, place, seen)) {
+              ParseResult<ProfileFile> parsed = files.computeIfAbsent(text, ProfileParser::parse);
+              preamble(parsed, place, seen, depth + 1);
+            }
           }
         } else if (element instanceof AbiRule rule) {
           abi.read(rule, place, true);
@@ -143,7 +157,7 @@ public final class Resolver {
         } else if (element instanceof Alias alias) {
           aliases.add(alias);
         } else if (element instanceof Profile profile) {
-          profiles.add(profile(file, profile, null, new Scope(null, null, variables), place));
+          profiles.add(profile(file, profile, place));
         }
       }
     }
@@ -207,12 +221,14 @@ public final class Resolver {
     private record Scope(
         @Nullable String namespace, @Nullable String parent, Variables variables) {}
 
-    private ResolvedProfile profile(
-        ParseResult<?> in,
-        Profile profile,
-        @Nullable SourcePlace from,
-        Scope outer,
-        SourcePlace place) {
+    private ResolvedProfile profile(ParseResult<?> in, Profile profile, SourcePlace place) {
+      Body body = header(profile, new Scope(null, null, variables), place);
+      body(in, profile.elements(), null, null, body, 0);
+      return body.finished();
+    }
+
+    /** Resolves a profile but for its rules and children, which are still to be added. */
+    private Body header(Profile profile, Scope outer, SourcePlace place) {
       String written = expand(profile.name(), outer.variables(), place);
       ProfileName own = own(written, place);
       String namespace = own.namespace() == null ? outer.namespace() : own.namespace();
@@ -247,19 +263,18 @@ public final class Resolver {
           disconnectedIpc = disconnected(flag, scope, place);
         }
       }
-      String inside = namespace;
-      Body body = new Body(scope, () -> new Scope(inside, name, outer.variables()));
-      body(in, profile.elements(), from, Qualifiers.NONE, body, 0);
-      return new ResolvedProfile(
-          profile,
-          plainName,
-          namespace,
-          attachments,
-          disconnected,
-          disconnectedIpc,
-          body.rules,
-          body.children,
-          place);
+      ResolvedProfile empty =
+          new ResolvedProfile(
+              profile,
+              plainName,
+              namespace,
+              attachments,
+              disconnected,
+              disconnectedIpc,
+              List.of(),
+              List.of(),
+              place);
+      return new Body(empty, scope, new Scope(namespace, name, outer.variables()));
     }
 
     /** Returns what follows the last {@code //} of a name, which alone attaches. */
@@ -300,49 +315,96 @@ public final class Resolver {
 
     /** A profile's body while it is collected. */
     private static final class Body {
+      private final ResolvedProfile empty;
       final Variables scope;
-      final Supplier<Scope> inner;
+      final Scope inner;
       final List<ResolvedRule> rules = new ArrayList<>();
       final List<ResolvedProfile> children = new ArrayList<>();
       final Set<SourceText> seen = new HashSet<>();
 
-      Body(Variables scope, Supplier<Scope> inner) {
+      Body(ResolvedProfile empty, Variables scope, Scope inner) {
+        this.empty = empty;
         this.scope = scope;
         this.inner = inner;
+      }
+
+      /** Returns the profile with what was added. */
+      ResolvedProfile finished() {
+        return new ResolvedProfile(
+            empty.profile(),
+            empty.name(),
+            empty.namespace(),
+            empty.attachments(),
+            empty.disconnectedPath(),
+            empty.disconnectedIpcPath(),
+            rules,
+            children,
+            empty.place());
       }
     }
 
     /**
-     * Adds the rules and children among some elements to a body.
+     * The elements of a child, block or branch that are still to be read.
      *
-     * @param outer the qualifiers of the blocks around the elements
+     * @param outer the qualifiers of the blocks around them, or {@code null} outside of blocks
+     * @param to the profile that they belong to
+     */
+    private record Level(Iterator<ProfileElement> elements, @Nullable Qualifiers outer, Body to) {}
+
+    /**
+     * Adds the rules and children among some elements to a body. Children, blocks and branches
+     * stand on a stack, so that no depth of them takes the thread's.
+     *
+     * @param outer the qualifiers of the blocks around the elements, or {@code null} outside of
+     *     blocks
      */
     private void body(
         ParseResult<?> in,
         List<ProfileElement> elements,
         @Nullable SourcePlace from,
-        Qualifiers outer,
+        @Nullable Qualifiers outer,
         Body to,
         int depth) {
-      for (ProfileElement element : elements) {
+      Deque<Level> levels = new ArrayDeque<>();
+      levels.push(new Level(elements.iterator(), outer, to));
+      while (!levels.isEmpty()) {
+        Level level = levels.element();
+        Body body = level.to();
+        if (!level.elements().hasNext()) {
+          levels.pop();
+          Level around = levels.peek();
+          if (around != null && around.to() != body) {
+            around.to().children.add(body.finished());
+          }
+          continue;
+        }
+        ProfileElement element = level.elements().next();
         if (element instanceof Rule rule) {
-          rule(rule, outer, place(in, rule, from), to);
+          rule(rule, level.outer(), place(in, rule, from), body);
         } else if (element instanceof Include include) {
           SourcePlace place = place(in, include, from);
-          for (SourceText text : inclusions.texts(include, place, to.seen, depth)) {
-            ParseResult<List<ProfileElement>> parsed =
-                bodies.computeIfAbsent(text, ProfileParser::parseBody);
-            problems.keep(parsed.diagnostics(), place);
-            body(parsed, parsed.model(), place, outer, to, depth + 1);
+          for (SourceText text : inclusions.texts(include, place, depth)) {
+            if (inclusions.isToRead(text, include, place, body.seen)) {
+              ParseResult<List<ProfileElement>> parsed =
+                  bodies.computeIfAbsent(text, ProfileParser::parseBody);
+              problems.keep(parsed.diagnostics(), place);
+              body(parsed, parsed.model(), place, level.outer(), body, depth + 1);
+            }
           }
         } else if (element instanceof AbiRule rule) {
           abi.read(rule, place(in, rule, from), false);
         } else if (element instanceof Profile child) {
-          to.children.add(profile(in, child, from, to.inner.get(), place(in, child, from)));
+          Body inner = header(child, body.inner, place(in, child, from));
+          levels.push(new Level(child.elements().iterator(), null, inner));
         } else if (element instanceof RuleBlock block) {
-          body(in, block.elements(), from, Blocks.nested(outer, block.qualifiers()), to, depth);
+          Qualifiers around =
+              level.outer() == null
+                  ? block.qualifiers()
+                  : Blocks.nested(level.outer(), block.qualifiers());
+          levels.push(new Level(block.elements().iterator(), around, body));
         } else if (element instanceof Conditional conditional) {
-          body(in, chosen(conditional, place(in, element, from)), from, outer, to, depth);
+          List<ProfileElement> chosen = chosen(conditional, place(in, element, from));
+          levels.push(new Level(chosen.iterator(), level.outer(), body));
         } else if (!(element instanceof Comment)) {
           throw new AssertionError(element);
         }
@@ -352,8 +414,7 @@ public final class Resolver {
     private List<ProfileElement> chosen(Conditional conditional, SourcePlace place) {
       List<ProfileElement> chosen = null;
       // Each condition is evaluated, so that mistakes are found even in those that don't matter.
-      // They
-      // know the file's variables, not those that each profile has of its own.
+      // They know the file's variables, not those that each profile has of its own.
       for (Conditional.Branch branch : conditional.branches()) {
         if (holds(branch.condition(), variables, place) && chosen == null) {
           chosen = branch.elements();
@@ -365,10 +426,19 @@ public final class Resolver {
       return chosen == null ? List.of() : chosen;
     }
 
-    private void rule(Rule written, Qualifiers outer, SourcePlace place, Body to) {
+    private void rule(Rule written, @Nullable Qualifiers outer, SourcePlace place, Body to) {
+      if (outer != null
+          && written.qualifiers().isDeny()
+          && !outer.isDeny()
+          && Blocks.isAboutFiles(written)) {
+        problems.report(
+            ResolveProblem.DENY_IN_BLOCK,
+            place,
+            "apparmor_parser 5 takes this for an allow: the block's qualifiers replace the rule's");
+      }
       Rule rule;
       try {
-        rule = Blocks.apply(outer, written);
+        rule = outer == null ? written : Blocks.apply(outer, written);
       } catch (IllegalArgumentException e) {
         if (Blocks.isAboutFiles(written)) {
           problems.report(

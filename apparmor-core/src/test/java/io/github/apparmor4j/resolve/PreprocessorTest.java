@@ -75,6 +75,8 @@ class PreprocessorTest {
   void namesEachIncludeAsItIsWritten() throws IOException {
     Files.createDirectory(directory.resolve("empty"));
     Files.createDirectory(directory.resolve("d"));
+    Files.createDirectory(directory.resolve("e"));
+    Files.writeString(directory.resolve("e/3"), "/3 r,\n");
     Files.writeString(directory.resolve("d/1"), "/1 r,\n");
     Files.writeString(directory.resolve("d/2"), "/2 r,\n");
     assertThat(
@@ -83,7 +85,7 @@ class PreprocessorTest {
                 profile p { /0 r,
                   #include <d> # why
                   include if exists <none>
-                  include "d"
+                  include "e"
                   include <empty>
                   hat h { include <d> }
                 }
@@ -103,9 +105,8 @@ class PreprocessorTest {
 
               \s
 
-            ##included "d"
-            /1 r,
-            /2 r,
+            ##included "e"
+            /3 r,
 
               \s
 

@@ -430,13 +430,46 @@ class ResolverTest {
                 deny { /1 r, audit /2 r, owner /3 r, allow /4 r, }
                 audit { deny { owner { /5 r, } } /6 r, capability kill, }
                 owner { other /7 r, { /8 r, } }
-                prompt { /9 r, deny /10 r, }
+                prompt { /9 r, }
                 deny { priority=3 /11 r, }
                 """))
         .isEqualTo(
             "deny /1 r, audit deny /2 r, deny owner /3 r, deny /4 r, audit deny owner /5 r,"
                 + " audit /6 r, audit capability kill, other /7 r, owner /8 r, prompt /9 r,"
-                + " deny /10 r, priority=3 deny /11 r,");
+                + " priority=3 deny /11 r,");
+  }
+
+  @Test
+  void aDenyInABlockStaysOneWithAWord() {
+    Resolution resolution =
+        resolve("profile p {\n  { deny /1 r, }\n  prompt { deny /2 r, hat h { deny /3 r, } }\n}\n");
+    assertThat(resolution.diagnostics())
+        .extracting(one -> one.severity() + " " + one.code() + " " + one.place())
+        .containsExactly("warning AA-RESOLVE-0022 file:2:5", "warning AA-RESOLVE-0022 file:3:12");
+    assertThat(rules(resolution.profiles().get(0))).isEqualTo("deny /1 r, deny /2 r,");
+  }
+
+  @Test
+  void goesAsDeepAsTheParser() {
+    String text =
+        "$a = true\nprofile p { "
+            + "profile c { { if $a { ".repeat(900)
+            + "/x r, "
+            + "} } } ".repeat(900)
+            + "}\n";
+    List<ResolvedProfile> all = resolve(text).allProfiles();
+    assertThat(all).hasSize(901);
+    assertThat(rules(all.get(900))).isEqualTo("/x r,");
+  }
+
+  @Test
+  void anIncludeThatBringsAChildWithItselfHasAnEnd() {
+    Resolution resolution =
+        Resolver.of(IncludeResolver.memory(Map.of("x", "^h { include <x> }\n")))
+            .resolve(ProfileParser.parse(SourceText.of("file", "profile p { include <x> }\n")));
+    assertThat(resolution.diagnostics())
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-RESOLVE-0002");
   }
 
   @Test
