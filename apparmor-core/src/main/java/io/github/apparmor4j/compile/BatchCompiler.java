@@ -63,7 +63,7 @@ public final class BatchCompiler {
    * keep tables in a cache ({@link PolicyCompiler.Builder#cache}).
    */
   public static BatchCompiler of(PolicyCompiler compiler, IncludeResolver includes) {
-    Resolver resolver = Resolver.of(includes);
+    Resolver resolver = compiler.resolver(includes);
     return of(text -> compiler.compile(resolver.resolve(ProfileParser.parse(text))));
   }
 

@@ -23,6 +23,7 @@ import io.github.apparmor4j.profile.UnixRule;
 import io.github.apparmor4j.profile.UsernsRule;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.vocabulary.AcceptBits;
@@ -88,10 +89,20 @@ final class Encoder {
   }
 
   /** Returns a rule or, for {@code all}, the rules that it stands for. */
-  static Stream<Rule> expanded(ResolvedRule resolved) {
-    return resolved.rule() instanceof AllRule all
-        ? Arrays.stream(RuleKind.values()).flatMap(kind -> kind.everything(all.qualifiers()))
-        : Stream.of(resolved.rule());
+  private Stream<Rule> expanded(ResolvedRule resolved) {
+    if (!(resolved.rule() instanceof AllRule all)) {
+      return Stream.of(resolved.rule());
+    }
+    boolean weaker = mediation.semantics == Semantics.APPARMOR_5_0;
+    return Arrays.stream(RuleKind.values())
+        .flatMap(kind -> kind.everything(all.qualifiers()))
+        .map(
+            rule -> {
+              int priority = rule.qualifiers().priority();
+              return weaker && priority < 0
+                  ? rule.withQualifiers(rule.qualifiers().withPriority(priority - 1))
+                  : rule;
+            });
   }
 
   private static void encode(Rule rule, RuleOutput out) {

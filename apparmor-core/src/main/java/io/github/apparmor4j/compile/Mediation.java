@@ -2,6 +2,7 @@ package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.policy.PolicyDfa;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 
 /**
@@ -15,9 +16,13 @@ final class Mediation {
   private final Features kernel;
   private final Features policy;
 
-  Mediation(Features kernel, Features policy) {
+  /** What rules mean where releases differ. */
+  final Semantics semantics;
+
+  Mediation(Features kernel, Features policy, Semantics semantics) {
     this.kernel = kernel;
     this.policy = policy;
+    this.semantics = semantics;
   }
 
   /**

@@ -10,6 +10,7 @@ import io.github.apparmor4j.profile.Permission;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.SocketType;
 import io.github.apparmor4j.profile.UnixRule;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.vocabulary.AcceptBits;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.ArrayList;
@@ -120,7 +121,9 @@ final class NetworkEncoder {
       boolean internet =
           family == NetworkFamily.INET.number() || family == NetworkFamily.INET6.number();
       Regex socket = socket(policyClass, family, type);
-      if (internet && fine) {
+      if (isForPacketsOnly()) {
+        // Sockets have no interface: the rule would deny them on every one.
+      } else if (internet && fine) {
         internet(socket);
       } else {
         add(socket, permissions);
@@ -129,6 +132,13 @@ final class NetworkEncoder {
         packets(socket(PolicyClass.PACKETS, family, type));
       }
     }
+  }
+
+  private boolean isForPacketsOnly() {
+    return out.mediation.semantics == Semantics.APPARMOR_6_0
+        && rule.qualifiers().isDeny()
+        && rule.local().interfaceName() != null
+        && out.mediation.has("network_v9_skb");
   }
 
   private static @Nullable SocketType type(NetworkRule rule) {
@@ -156,7 +166,17 @@ final class NetworkEncoder {
     return numbers;
   }
 
-  private void add(Regex regex, int granted) {
+  private void add(Regex regex, int permissions) {
+    int granted = permissions;
+    boolean going = (granted & AcceptBits.CONTINUES) != 0;
+    if (going && out.mediation.semantics == Semantics.APPARMOR_6_0) {
+      // That the kernel asks on is nothing that a rule could deny or log.
+      out.policy(Qualifiers.NONE, regex, AcceptBits.CONTINUES);
+      granted &= ~AcceptBits.CONTINUES;
+      if (granted == 0) {
+        return;
+      }
+    }
     int high = granted & (AcceptBits.CONTINUES | AcceptBits.SET_LABEL);
     out.policy(rule.qualifiers(), regex, AcceptBits.ofPolicy(granted & ~high) | high);
   }

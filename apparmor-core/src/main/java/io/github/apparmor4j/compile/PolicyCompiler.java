@@ -13,6 +13,7 @@ import io.github.apparmor4j.resolve.Resolution;
 import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
@@ -73,6 +74,7 @@ public final class PolicyCompiler {
    * @param defaultAbi features that policies without an {@code abi} rule are written for
    * @param limits limits for each automaton
    * @param strict whether rules that the kernel can't enforce are errors
+   * @param semantics what rules mean where releases differ
    * @param cache where tables are kept, or {@code null}
    * @param listener is told about each profile
    */
@@ -82,6 +84,7 @@ public final class PolicyCompiler {
       Features defaultAbi,
       WorkLimits limits,
       boolean strict,
+      Semantics semantics,
       @Nullable TableCache cache,
       Listener listener) {}
 
@@ -115,6 +118,7 @@ public final class PolicyCompiler {
     builder.defaultAbi = settings.defaultAbi();
     builder.limits = settings.limits();
     builder.strict = settings.strict();
+    builder.semantics = settings.semantics();
     builder.cache = settings.cache();
     builder.listener = settings.listener();
     return builder;
@@ -168,6 +172,7 @@ public final class PolicyCompiler {
     private Features defaultAbi;
     private WorkLimits limits = WorkLimits.DEFAULT;
     private boolean strict;
+    private Semantics semantics = Semantics.APPARMOR_6_0;
     private @Nullable TableCache cache;
     private Listener listener = (profile, done, total, states) -> {};
 
@@ -200,6 +205,12 @@ public final class PolicyCompiler {
       return this;
     }
 
+    /** Sets the release of AppArmor whose meaning counts where releases differ. */
+    public Builder semantics(Semantics release) {
+      semantics = Objects.requireNonNull(release, "semantics");
+      return this;
+    }
+
     /** Sets a cache to keep tables in, which other compilers may share. */
     public Builder cache(TableCache tables) {
       cache = Objects.requireNonNull(tables, "cache");
@@ -215,8 +226,13 @@ public final class PolicyCompiler {
     /** Returns the compiler. */
     public PolicyCompiler build() {
       return new PolicyCompiler(
-          new Settings(kernel, policyAbi, defaultAbi, limits, strict, cache, listener));
+          new Settings(kernel, policyAbi, defaultAbi, limits, strict, semantics, cache, listener));
     }
+  }
+
+  /** Returns a resolver for this compiler. */
+  Resolver resolver(IncludeResolver includes) {
+    return Resolver.of(includes, settings.semantics());
   }
 
   /**
@@ -227,7 +243,7 @@ public final class PolicyCompiler {
    *     status stays set
    */
   public Compilation compile(SourceText text, IncludeResolver includes) {
-    return compile(Resolver.of(includes).resolve(ProfileParser.parse(text)));
+    return compile(resolver(includes).resolve(ProfileParser.parse(text)));
   }
 
   /**
@@ -263,7 +279,7 @@ public final class PolicyCompiler {
    *     status stays set
    */
   public Compilation compile(ProfileFile file) {
-    return compile(Resolver.of(IncludeResolver.none()).resolve(file));
+    return compile(resolver(IncludeResolver.none()).resolve(file));
   }
 
   /**
@@ -298,7 +314,7 @@ public final class PolicyCompiler {
         policyAbi != null
             ? policyAbi
             : Objects.requireNonNullElse(resolution.abi(), settings.defaultAbi());
-    Mediation mediation = new Mediation(settings.kernel(), abi);
+    Mediation mediation = new Mediation(settings.kernel(), abi, settings.semantics());
     List<Diagnostic> diagnostics = new ArrayList<>(resolution.diagnostics());
     List<Compilation.CompiledProfile> compiled = new ArrayList<>();
     if (resolution.isOk()) {

@@ -138,7 +138,7 @@ public enum RuleKind {
    * The priority of the rule by which executed programs keep the profile, unless another rule says
    * how to execute them.
    */
-  private static final int WEAK = -2;
+  private static final int WEAK = -1;
 
   /**
    * A string of the policy table that tells the kernel that a class is in force at all: the class

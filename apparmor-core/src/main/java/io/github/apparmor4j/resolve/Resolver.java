@@ -33,6 +33,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -67,13 +68,21 @@ public final class Resolver {
 
   private final Map<SourceText, Features> abis = new ConcurrentHashMap<>();
 
-  private Resolver(IncludeResolver includes) {
-    this.includes = includes;
+  private final Blocks blocks;
+
+  private Resolver(IncludeResolver includes, Semantics semantics) {
+    this.includes = Objects.requireNonNull(includes, "includes");
+    this.blocks = new Blocks(Objects.requireNonNull(semantics, "semantics"));
   }
 
   /** Returns a resolver that finds included texts by the given finder. */
   public static Resolver of(IncludeResolver includes) {
-    return new Resolver(includes);
+    return of(includes, Semantics.APPARMOR_6_0);
+  }
+
+  /** Returns a resolver for which rules in blocks mean what they mean to a release. */
+  public static Resolver of(IncludeResolver includes, Semantics semantics) {
+    return new Resolver(includes, semantics);
   }
 
   /** Resolves a file that was read. The result holds all problems, including those of the parse. */
@@ -393,21 +402,35 @@ public final class Resolver {
           }
         } else if (element instanceof AbiRule rule) {
           abi.read(rule, place(in, rule, from), false);
-        } else if (element instanceof Profile child) {
+        } else if (element instanceof Profile child
+            && (level.outer() == null || blocks.takesChildren())) {
           Body inner = header(child, body.inner, place(in, child, from));
           levels.push(new Level(child.elements().iterator(), null, inner));
         } else if (element instanceof RuleBlock block) {
-          Qualifiers around =
-              level.outer() == null
-                  ? block.qualifiers()
-                  : Blocks.nested(level.outer(), block.qualifiers());
-          levels.push(new Level(block.elements().iterator(), around, body));
+          Qualifiers around = around(level.outer(), block, place(in, element, from));
+          if (around != null) {
+            levels.push(new Level(block.elements().iterator(), around, body));
+          }
         } else if (element instanceof Conditional conditional) {
           List<ProfileElement> chosen = chosen(conditional, place(in, element, from));
           levels.push(new Level(chosen.iterator(), level.outer(), body));
-        } else if (!(element instanceof Comment)) {
+        } else if (!(element instanceof Comment) && !(element instanceof Profile)) {
           throw new AssertionError(element);
         }
+      }
+    }
+
+    /** Returns the qualifiers of a block, or {@code null} if nothing in it can be in force. */
+    private @Nullable Qualifiers around(
+        @Nullable Qualifiers outer, RuleBlock block, SourcePlace place) {
+      try {
+        return outer == null ? block.qualifiers() : blocks.nested(outer, block.qualifiers());
+      } catch (IllegalArgumentException e) {
+        problems.report(
+            ResolveProblem.RULE_UNLIKE_BLOCK,
+            place,
+            "not in force in this block: " + e.getMessage());
+        return null;
       }
     }
 
@@ -427,6 +450,9 @@ public final class Resolver {
     }
 
     private void rule(Rule written, @Nullable Qualifiers outer, SourcePlace place, Body to) {
+      if (outer != null && !blocks.takes(written)) {
+        return;
+      }
       if (outer != null
           && written.qualifiers().isDeny()
           && !outer.isDeny()
@@ -438,9 +464,9 @@ public final class Resolver {
       }
       Rule rule;
       try {
-        rule = outer == null ? written : Blocks.apply(outer, written);
+        rule = outer == null ? written : blocks.apply(outer, written);
       } catch (IllegalArgumentException e) {
-        if (Blocks.isAboutFiles(written)) {
+        if (Blocks.isAboutFiles(written) && !Blocks.exclude(outer, written.qualifiers())) {
           problems.report(
               ResolveProblem.FILE_RULE_UNLIKE_BLOCK, place, String.valueOf(e.getMessage()));
         } else {

@@ -7,6 +7,7 @@ import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.testing.PolicyComparison;
 import io.github.apparmor4j.testing.Reference;
@@ -108,7 +109,9 @@ class CornersTest {
   private String ours(Corner corner) {
     try {
       Compilation compilation =
-          PolicyCompiler.forKernel(corner.features())
+          PolicyCompiler.builder(corner.features())
+              .semantics(Semantics.APPARMOR_5_0)
+              .build()
               .compile(
                   SourceText.of("stdin", SourceText.decode(corner.file())),
                   IncludeResolver.directories(directory));

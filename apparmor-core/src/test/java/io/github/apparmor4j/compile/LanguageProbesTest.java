@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.testing.PolicyComparison;
 import io.github.apparmor4j.testing.Shared;
@@ -36,7 +37,10 @@ class LanguageProbesTest {
       IncludeResolver.directories(Shared.path("corpus/profiles/upstream/apparmor.d"));
 
   private final PolicyCompiler compiler =
-      PolicyCompiler.forKernel(Features.LINUX_6_12).withDefaultAbi(Features.LINUX_6_12);
+      PolicyCompiler.builder(Features.LINUX_6_12)
+          .semantics(Semantics.APPARMOR_5_0)
+          .build()
+          .withDefaultAbi(Features.LINUX_6_12);
 
   /** A row of the table. */
   private record Probe(String kind, String text, boolean accepted, String meaning) {

@@ -6,6 +6,7 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.resolve.IncludeResolver;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.testing.PolicyComparison;
@@ -247,7 +248,10 @@ class MutationsTest {
     System.out.println(count + " mutations of " + texts.size() + " texts, seed " + seed);
     Reference reference = new Reference(directory);
     PolicyCompiler compiler =
-        PolicyCompiler.forKernel(Features.LINUX_6_12).withDefaultAbi(Features.LINUX_6_12);
+        PolicyCompiler.builder(Features.LINUX_6_12)
+            .semantics(Semantics.APPARMOR_5_0)
+            .build()
+            .withDefaultAbi(Features.LINUX_6_12);
     AtomicInteger known = new AtomicInteger();
     TreeSet<String> found =
         IntStream.range(0, count)

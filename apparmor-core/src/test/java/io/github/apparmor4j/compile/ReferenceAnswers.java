@@ -7,6 +7,7 @@ import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.testing.PolicyComparison;
 import io.github.apparmor4j.testing.Shared;
@@ -83,7 +84,8 @@ final class ReferenceAnswers {
     featureFiles.put("5.0-skb", withPackets(directory.resolve("5.0-skb")));
     for (Map.Entry<String, Path> entry : featureFiles.entrySet()) {
       Features kernel = Features.parse(Files.readString(entry.getValue()));
-      compilers.put(entry.getKey(), PolicyCompiler.forKernel(kernel));
+      compilers.put(
+          entry.getKey(), PolicyCompiler.builder(kernel).semantics(Semantics.APPARMOR_5_0).build());
     }
   }
 
@@ -92,7 +94,8 @@ final class ReferenceAnswers {
         base.endsWith("tst")
             ? IncludeResolver.directories(base, List.of(more))
             : IncludeResolver.directories(
-                Stream.concat(Stream.of(base), Stream.of(more)).toArray(Path[]::new)));
+                Stream.concat(Stream.of(base), Stream.of(more)).toArray(Path[]::new)),
+        Semantics.APPARMOR_5_0);
   }
 
   private Path features(String name) {

@@ -10,6 +10,7 @@ import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.print.ProfilePrinter;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.testing.PolicyComparison;
 import io.github.apparmor4j.testing.Shared;
@@ -139,7 +140,9 @@ class ReferenceDifferentialTest {
 
   private static byte[] ours(Path file, Features kernel) throws IOException {
     SourceText text = SourceText.of(file.toString(), Files.readString(file));
-    return PolicyCompiler.forKernel(kernel)
+    return PolicyCompiler.builder(kernel)
+        .semantics(Semantics.APPARMOR_5_0)
+        .build()
         .compile(RESOLVER.resolve(ProfileParser.parse(text)))
         .orThrow()
         .toBytes();

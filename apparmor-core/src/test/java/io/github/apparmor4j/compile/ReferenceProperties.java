@@ -19,6 +19,7 @@ import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.UnixRule;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.testing.PolicyComparison;
 import io.github.apparmor4j.testing.Shared;
@@ -104,7 +105,9 @@ class ReferenceProperties {
             features,
             file);
     Compilation ours =
-        PolicyCompiler.forKernel(Features.parse(Files.readString(features)))
+        PolicyCompiler.builder(Features.parse(Files.readString(features)))
+            .semantics(Semantics.APPARMOR_5_0)
+            .build()
             .compile(
                 Resolver.of(IncludeResolver.none())
                     .resolve(ProfileParser.parse(SourceText.of("profile", text))));

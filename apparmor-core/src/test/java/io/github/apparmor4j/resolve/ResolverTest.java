@@ -429,13 +429,13 @@ class ResolverTest {
                 """
                 deny { /1 r, audit /2 r, owner /3 r, allow /4 r, }
                 audit { deny { owner { /5 r, } } /6 r, capability kill, }
-                owner { other /7 r, { /8 r, } }
+                owner { owner /7 r, { /8 r, } }
                 prompt { /9 r, }
                 deny { priority=3 /11 r, }
                 """))
         .isEqualTo(
             "deny /1 r, audit deny /2 r, deny owner /3 r, deny /4 r, audit deny owner /5 r,"
-                + " audit /6 r, audit capability kill, other /7 r, owner /8 r, prompt /9 r,"
+                + " audit /6 r, audit capability kill, owner /7 r, owner /8 r, prompt /9 r,"
                 + " priority=3 deny /11 r,");
   }
 
@@ -470,6 +470,16 @@ class ResolverTest {
     assertThat(resolution.diagnostics())
         .extracting(Diagnostic::code)
         .containsExactly("AA-RESOLVE-0002");
+  }
+
+  @Test
+  void noFileIsTheOwnersAndAnothers() {
+    Resolution resolution =
+        resolve("profile p {\n  owner { other /1 r, other { /2 r, } /3 r, }\n}\n");
+    assertThat(resolution.diagnostics())
+        .extracting(one -> one.severity() + " " + one.code() + " " + one.place())
+        .containsExactly("warning AA-RESOLVE-0014 file:2:11", "warning AA-RESOLVE-0014 file:2:23");
+    assertThat(rules(resolution.profiles().get(0))).isEqualTo("owner /3 r,");
   }
 
   @Test
