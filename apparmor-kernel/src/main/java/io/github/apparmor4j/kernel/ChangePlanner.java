@@ -37,7 +37,7 @@ record ChangePlanner(StoreFiles files) {
       Path disable = files.disableLink(profile.file());
       Path force = files.complainLink(profile.file());
       if (action != Action.DISABLE) {
-        byFile.computeIfAbsent(inside(profile.file()), file -> new ArrayList<>()).add(profile);
+        byFile.computeIfAbsent(profile.file().toRealPath(), file -> new ArrayList<>()).add(profile);
       } else if (!files.isDisabled(profile.file())) {
         made.add(new StoreChange.Link(disable, profile.file().toAbsolutePath()));
       }
@@ -52,18 +52,18 @@ record ChangePlanner(StoreFiles files) {
     for (Map.Entry<Path, List<StoredProfile>> each : byFile.entrySet()) {
       StoreChange.Edit edit = edit(action, scope, each.getKey(), each.getValue());
       if (edit != null) {
+        checkInside(each.getValue().get(0).file(), each.getKey());
         edits.add(edit);
       }
     }
     return new StoreChange(edits, List.copyOf(removed), List.copyOf(made));
   }
 
-  private Path inside(Path file) throws IOException {
-    Path real = file.toRealPath();
+  /** Fails if a file that would be edited is not in the store: its link can be, all the same. */
+  private void checkInside(Path file, Path real) throws IOException {
     if (!real.startsWith(files.directory().toRealPath())) {
       throw new PolicyStoreException(Reason.OUTSIDE, file, "it is a link to " + real);
     }
-    return real;
   }
 
   private StoreChange.@Nullable Edit edit(

@@ -172,7 +172,8 @@ public final class PolicyStore {
    *
    * <ul>
    *   <li>the path of a file of the store: its profiles, without children
-   *   <li>the name of a profile
+   *   <li>the name of a profile; of several files with one of that name, those that are not
+   *       disabled
    *   <li>the path of a program, or its name in {@code PATH}: the profiles that attach to just that
    *       path, or else the first with a pattern that matches it
    *   <li>the name of a file in the store: its profiles, without children
@@ -192,8 +193,8 @@ public final class PolicyStore {
    * {@code force-complain/}. Nothing else in the files changes.
    *
    * @param profiles of this store, as {@link #find} returns them
-   * @throws PolicyStoreException if a link leads to a file outside of the store, or a file can't be
-   *     edited
+   * @throws PolicyStoreException if a file is to be edited that a link leads to outside of the
+   *     store, or that can't be edited
    */
   public StoreChange plan(Action action, Scope scope, Collection<StoredProfile> profiles)
       throws IOException {

@@ -34,7 +34,8 @@ final class ProfileFinder {
     List<StoredProfile> named =
         some(all, one -> one.name().equals(word) || one.writtenName().equals(word));
     if (!named.isEmpty()) {
-      return named;
+      List<StoredProfile> enabled = some(named, one -> !one.disabled());
+      return enabled.isEmpty() ? named : enabled;
     }
     List<StoredProfile> attached = attached(all, word.startsWith("/") ? path : inPath(word));
     return attached.isEmpty()

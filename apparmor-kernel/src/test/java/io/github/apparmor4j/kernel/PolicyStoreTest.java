@@ -99,6 +99,37 @@ class PolicyStoreTest {
   }
 
   @Test
+  void prefersTheEnabledOfTwoFilesWithOneName() throws IOException {
+    Files.writeString(directory.resolve("web.old"), "profile web flags=(unconfined) { }\n");
+    assertThat(store.find("web")).hasSize(2);
+    Path disable = Files.createDirectories(directory.resolve("disable"));
+    Path link = Files.createSymbolicLink(disable.resolve("web.old"), Path.of("../web.old"));
+    assertThat(store.find("web"))
+        .extracting(StoredProfile::file)
+        .containsExactly(directory.resolve("web"));
+    store.plan(Action.ENFORCE, Scope.PROFILE, store.find("web")).apply();
+    assertThat(link).isSymbolicLink();
+    assertThat(directory.resolve("web.old")).hasContent("profile web flags=(unconfined) { }\n");
+  }
+
+  @Test
+  void aProfileThatIsALinkIsEnabledAgain(@TempDir Path outside) throws IOException {
+    Path elsewhere =
+        Files.writeString(outside.resolve("tunnel"), "profile tunnel /opt/tunnel { }\n");
+    Path file = Files.createSymbolicLink(directory.resolve("tunnel"), elsewhere);
+    Path link =
+        Files.createSymbolicLink(
+            Files.createDirectories(directory.resolve("disable")).resolve("tunnel"),
+            Path.of("../tunnel"));
+    StoreChange change = store.plan(Action.ENFORCE, Scope.PROFILE, store.find("tunnel"));
+    assertThat(change.edits()).isEmpty();
+    change.apply();
+    assertThat(link).doesNotExist();
+    assertThat(file).isSymbolicLink();
+    assertThat(elsewhere).hasContent("profile tunnel /opt/tunnel { }\n");
+  }
+
+  @Test
   void plansBeforeItActs() throws IOException {
     StoreChange change = store.plan(Action.COMPLAIN, Scope.PROFILE, store.find("web"));
     assertThat(change.edits())

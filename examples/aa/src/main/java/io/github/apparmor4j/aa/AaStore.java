@@ -10,7 +10,10 @@ import io.github.apparmor4j.kernel.PolicyStore.Scope;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.kernel.StoreChange;
 import io.github.apparmor4j.kernel.StoredProfile;
+import io.github.apparmor4j.resolve.ProfileDirectory;
+import io.github.apparmor4j.source.Diagnostic;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,8 +86,7 @@ final class AaStore {
       for (String name : names) {
         List<StoredProfile> found = store.find(name);
         if (found.isEmpty()) {
-          System.err.println("aa: no profile for " + name);
-          status = 1;
+          status |= nothing(store, name);
           continue;
         }
         StoreChange change = store.plan(action(), scope, found);
@@ -99,6 +101,29 @@ final class AaStore {
         }
       }
       return !filesOnly && !changed.isEmpty() && !reloaded(store, changed) ? 1 : status;
+    }
+
+    /** Says why there is no profile for a name; returns 1 unless the name is one to pass over. */
+    private static int nothing(PolicyStore store, String name) throws IOException {
+      Path file = Path.of(name);
+      String last = String.valueOf(file.getFileName());
+      if (name.contains("/") && (Files.isDirectory(file) || !ProfileDirectory.counts(last))) {
+        System.err.println("aa: " + name + " is passed over: no file of profiles");
+        return 0;
+      }
+      List<Diagnostic> problems =
+          store.contents().problems().stream().filter(one -> isOf(one, last)).toList();
+      problems.forEach(problem -> System.err.print(problem.render()));
+      System.err.println(
+          problems.isEmpty()
+              ? "aa: no profile for " + name
+              : "aa: " + name + " can't be read, so nothing is known of its profiles");
+      return 1;
+    }
+
+    private static boolean isOf(Diagnostic problem, String fileName) {
+      Path file = Path.of(problem.place().source().name());
+      return problem.isError() && String.valueOf(file.getFileName()).equals(fileName);
     }
 
     private static boolean reloaded(PolicyStore store, List<StoredProfile> changed)

@@ -292,6 +292,17 @@ class AaTest {
     Run nobody = aa("", "kill", "--no-reload", "-d", store, "nobody");
     assertThat(nobody.status()).isEqualTo(1);
     assertThat(nobody.errors()).isEqualTo("aa: no profile for nobody\n");
+
+    file("nope", "include if exists <none>\n\uFEFFprofile nope /usr/bin/nope { }\n");
+    assertThat(aa("", "enforce", "--no-reload", "-d", store, "nope").errors())
+        .contains("nope:2:1: error: ", "not a byte order mark", "aa: nope can't be read");
+    String backup = file("web.dpkg-old", "profile web { }\n");
+    Run passed = aa("", "enforce", "--no-reload", "-d", store, backup, store + "/disable", web);
+    assertThat(passed.status()).isZero();
+    assertThat(passed.errors())
+        .isEqualTo(
+            "aa: %s is passed over: no file of profiles\naa: %s/disable is passed over: no file of profiles\n"
+                .formatted(backup, store));
   }
 
   @Test
