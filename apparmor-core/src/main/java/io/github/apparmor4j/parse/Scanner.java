@@ -224,8 +224,8 @@ class Scanner {
         break;
       }
       // Also in "\\ ": apparmor_parser doesn't ask what stands before a backslash.
-      boolean escapes = c == '\\' && at + 1 < text.length();
-      at += escapes && (" \t\"!," + stops).indexOf(text.charAt(at + 1)) >= 0 ? 2 : 1;
+      boolean escapes = c == '\\' && at + 1 < text.length() && escapes(text.charAt(at + 1), stops);
+      at += escapes ? 2 : 1;
     }
     checkLength(start, at);
     if (at == start) {
@@ -242,6 +242,10 @@ class Scanner {
     pos = at;
     lastEnd = at;
     return new Word(text.substring(start, at), new SourceSpan(start, at), false);
+  }
+
+  private static boolean escapes(char next, String stops) {
+    return " \t\"!,".indexOf(next) >= 0 || ("()".indexOf(next) >= 0 && stops.indexOf(next) >= 0);
   }
 
   /** Reads a word that can't be quoted. */

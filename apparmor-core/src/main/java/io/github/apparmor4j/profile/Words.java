@@ -6,12 +6,15 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The spelling of the pieces of a rule. */
 final class Words {
+
+  private static final Pattern ASSIGNMENT = Pattern.compile("@\\{\\w+\\}[=+?]");
 
   private Words() {}
 
@@ -90,7 +93,8 @@ final class Words {
 
   /** Returns the text as one word: bare if that reads back the same, in quotes otherwise. */
   static String word(String text) {
-    return isBare(text) ? text : quoted(text);
+    // A variable and '=' would begin an assignment.
+    return isBare(text) && !ASSIGNMENT.matcher(text).lookingAt() ? text : quoted(text);
   }
 
   private static boolean isBare(String text) {
