@@ -59,12 +59,12 @@ class RandomPolicyProperties {
     }
   }
 
-  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 12, shrinking = ShrinkingMode.OFF)
   void filesAreAsTheKernelSays(@ForAll("fileRules") List<Rule> rules) throws IOException {
     assertAgreed(rules);
   }
 
-  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 12, shrinking = ShrinkingMode.OFF)
   void everythingElseIsAsTheKernelSays(@ForAll("otherRules") List<Rule> rules) throws IOException {
     assertAgreed(rules);
   }
