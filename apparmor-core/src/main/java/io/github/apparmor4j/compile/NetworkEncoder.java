@@ -166,10 +166,9 @@ final class NetworkEncoder {
     return numbers;
   }
 
-  private void add(Regex regex, int permissions) {
-    int granted = permissions;
-    boolean going = (granted & AcceptBits.CONTINUES) != 0;
-    if (going && out.mediation.semantics == Semantics.APPARMOR_6_0) {
+  private void add(Regex regex, int bits) {
+    int granted = bits;
+    if ((bits & AcceptBits.CONTINUES) != 0 && out.mediation.semantics == Semantics.APPARMOR_6_0) {
       // That the kernel asks on is nothing that a rule could deny or log.
       out.policy(Qualifiers.NONE, regex, AcceptBits.CONTINUES);
       granted &= ~AcceptBits.CONTINUES;

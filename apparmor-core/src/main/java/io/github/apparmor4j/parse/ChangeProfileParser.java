@@ -9,15 +9,9 @@ final class ChangeProfileParser {
 
   private ChangeProfileParser() {}
 
-  private static boolean acceptWord(RuleScanner in, String word) {
-    return in.text.startsWith(word, in.pos)
-        && Scanner.isBlank(in.peek(word.length()))
-        && in.accept(word);
-  }
-
   static Rule read(RuleScanner in, Qualifiers qualifiers) {
-    boolean unsafe = acceptWord(in, "unsafe");
-    boolean modified = unsafe || acceptWord(in, "safe");
+    boolean unsafe = in.acceptBeforeBlank("unsafe");
+    boolean modified = unsafe || in.acceptBeforeBlank("safe");
     String program = null;
     if (!in.atRuleEnd() && !in.atArrow()) {
       program = in.word("a program").text();

@@ -148,11 +148,7 @@ final class ConditionParser {
 
   /** Passes a word and the blanks after it, without which it is part of another. */
   private boolean acceptOperator(String word) {
-    char next = in.peek(word.length());
-    return in.text.startsWith(word, in.pos)
-        && Scanner.isBlank(next)
-        && next != '\r'
-        && in.accept(word);
+    return in.peek(word.length()) != '\r' && in.acceptBeforeBlank(word);
   }
 
   /** Returns whether symbols are read here: not on a further line of an assignment. */

@@ -190,6 +190,14 @@ class Scanner {
     return true;
   }
 
+  /**
+   * Passes a word and the blanks after it, without which it is part of another, if both stand at
+   * the cursor; returns whether they do.
+   */
+  boolean acceptBeforeBlank(String word) {
+    return text.startsWith(word, pos) && isBlank(peek(word.length())) && accept(word);
+  }
+
   void advance(int count) {
     pos += count;
     lastEnd = pos;
