@@ -36,6 +36,7 @@ public final class TableCache {
   private final Map<String, PolicyDfa> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long size;
   private long hits;
+  private long misses;
 
   private TableCache(long capacity, @Nullable TableFiles files) {
     this.capacity = capacity;
@@ -68,6 +69,11 @@ public final class TableCache {
     return hits;
   }
 
+  /** Returns how many tables have been looked for in vain so far. */
+  public synchronized long misses() {
+    return misses;
+  }
+
   @Nullable PolicyDfa get(String hash, TableKey key) {
     synchronized (this) {
       PolicyDfa dfa = kept.get(hash);
@@ -79,9 +85,10 @@ public final class TableCache {
     PolicyDfa dfa = files == null ? null : files.read(hash, key);
     if (dfa != null) {
       keep(hash, dfa);
-      synchronized (this) {
-        hits++;
-      }
+    }
+    synchronized (this) {
+      hits += dfa == null ? 0 : 1;
+      misses += dfa == null ? 1 : 0;
     }
     return dfa;
   }

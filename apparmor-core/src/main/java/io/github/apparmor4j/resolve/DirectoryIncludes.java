@@ -4,6 +4,7 @@ import io.github.apparmor4j.source.SourceText;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -61,6 +62,10 @@ final class DirectoryIncludes implements IncludeResolver {
   private List<SourceText> texts(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       return List.of(read(path));
+    }
+    Path dangling = ProfileDirectory.danglingLink(path).orElse(null);
+    if (dangling != null) {
+      throw new FileSystemException(dangling.toString(), null, "a link that leads nowhere");
     }
     List<Path> files = ProfileDirectory.files(path);
     SourceText[] texts = new SourceText[files.size()];

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +41,19 @@ public final class ProfileDirectory {
   public static List<Path> files(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(Files::isRegularFile).filter(ProfileDirectory::counts).sorted().toList();
+    }
+  }
+
+  /**
+   * Returns a link in a directory that leads nowhere, whatever its name; empty if there is none.
+   * {@code apparmor_parser} loads the files of a directory with such a link, but reports a failure,
+   * and refuses a profile that includes the directory.
+   *
+   * @throws IOException if the directory can't be read
+   */
+  public static Optional<Path> danglingLink(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> Files.isSymbolicLink(file) && !Files.exists(file)).findFirst();
     }
   }
 

@@ -62,17 +62,24 @@ public final class Resolver {
 
   private static final int MAX_RULES = 1_000_000;
   private final IncludeResolver includes;
-  private final Map<SourceText, ParseResult<ProfileFile>> files = new ConcurrentHashMap<>();
-  private final Map<SourceText, ParseResult<List<ProfileElement>>> bodies =
-      new ConcurrentHashMap<>();
-
-  private final Map<SourceText, Features> abis = new ConcurrentHashMap<>();
-
+  private final Parsed parsed;
   private final Blocks blocks;
 
-  private Resolver(IncludeResolver includes, Semantics semantics) {
+  private Resolver(IncludeResolver includes, Parsed parsed, Blocks blocks) {
     this.includes = Objects.requireNonNull(includes, "includes");
-    this.blocks = new Blocks(Objects.requireNonNull(semantics, "semantics"));
+    this.parsed = parsed;
+    this.blocks = blocks;
+  }
+
+  /** What was parsed already, by the text that it was parsed from. */
+  private record Parsed(
+      Map<SourceText, ParseResult<ProfileFile>> files,
+      Map<SourceText, ParseResult<List<ProfileElement>>> bodies,
+      Map<SourceText, Features> abis) {
+
+    Parsed() {
+      this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    }
   }
 
   /** Returns a resolver that finds included texts by the given finder. */
@@ -82,7 +89,16 @@ public final class Resolver {
 
   /** Returns a resolver for which rules in blocks mean what they mean to a release. */
   public static Resolver of(IncludeResolver includes, Semantics semantics) {
-    return new Resolver(includes, semantics);
+    Blocks blocks = new Blocks(Objects.requireNonNull(semantics, "semantics"));
+    return new Resolver(includes, new Parsed(), blocks);
+  }
+
+  /**
+   * Returns a resolver like this one that finds included texts by another finder, such as one that
+   * notes what is asked for. The two share what they have parsed.
+   */
+  public Resolver withIncludes(IncludeResolver others) {
+    return new Resolver(others, parsed, blocks);
   }
 
   /** Resolves a file that was read. The result holds all problems, including those of the parse. */
@@ -102,7 +118,7 @@ public final class Resolver {
   private final class Run {
     private final Problems problems = new Problems();
     private final Inclusions inclusions = new Inclusions(includes, problems);
-    private final AbiChoice abi = new AbiChoice(includes, abis, problems);
+    private final AbiChoice abi = new AbiChoice(includes, parsed.abis, problems);
     private final Variables variables = new Variables(null);
     private final Conditions conditions = new Conditions();
     private final Aliases aliases = new Aliases();
@@ -153,8 +169,9 @@ public final class Resolver {
         if (element instanceof Include include) {
           for (SourceText text : inclusions.texts(include, place, depth)) {
             if (inclusions.isToRead(text, include, place, seen)) {
-              ParseResult<ProfileFile> parsed = files.computeIfAbsent(text, ProfileParser::parse);
-              preamble(parsed, place, seen, depth + 1);
+              ParseResult<ProfileFile> read =
+                  parsed.files.computeIfAbsent(text, ProfileParser::parse);
+              preamble(read, place, seen, depth + 1);
             }
           }
         } else if (element instanceof AbiRule rule) {
@@ -394,10 +411,10 @@ public final class Resolver {
           SourcePlace place = place(in, include, from);
           for (SourceText text : inclusions.texts(include, place, depth)) {
             if (inclusions.isToRead(text, include, place, body.seen)) {
-              ParseResult<List<ProfileElement>> parsed =
-                  bodies.computeIfAbsent(text, ProfileParser::parseBody);
-              problems.keep(parsed.diagnostics(), place);
-              body(parsed, parsed.model(), place, level.outer(), body, depth + 1);
+              ParseResult<List<ProfileElement>> read =
+                  parsed.bodies.computeIfAbsent(text, ProfileParser::parseBody);
+              problems.keep(read.diagnostics(), place);
+              body(read, read.model(), place, level.outer(), body, depth + 1);
             }
           }
         } else if (element instanceof AbiRule rule) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -77,6 +78,29 @@ public final class AtomicFiles {
   }
 
   /**
+   * Puts a new file, which only its owner may read and write, in the place of any other, with a
+   * time of last modification. Keeps nothing of the old file. Use this for files that are valid as
+   * long as they are not older than something else: at no moment has one another time.
+   *
+   * @param content the new content; not kept
+   * @param modified the time
+   * @throws IOException if the system refuses; the old file is still there
+   */
+  public static void writeDated(Path file, byte[] content, FileTime modified) throws IOException {
+    Path directory = directory(file);
+    Path temporary =
+        Files.createTempFile(directory, prefix(file), ".new", attributes(file, "rw-------"));
+    try {
+      fill(temporary, content, true);
+      Files.setLastModifiedTime(temporary, modified);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException | Error e) {
+      remove(temporary, e);
+      throw e;
+    }
+  }
+
+  /**
    * Writes a file as {@link #write} does, but only if it still holds the expected content, which is
    * checked just before.
    *
@@ -112,17 +136,21 @@ public final class AtomicFiles {
       fill(temporary, content, last);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException left) {
-        e.addSuppressed(left);
-      }
+      remove(temporary, e);
       throw e;
     }
     if (last) {
       synchronize(directory);
     }
     return true;
+  }
+
+  private static void remove(Path temporary, Throwable failure) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException left) {
+      failure.addSuppressed(left);
+    }
   }
 
   private static Path directory(Path file) throws IOException {

@@ -2,6 +2,7 @@ package io.github.apparmor4j.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -127,6 +128,11 @@ class IncludeResolverTest {
     assertThat(find("link", true)).containsExactly("linked");
     assertThat(find("../current/target", true)).containsExactly("linked");
     assertThat(find("dangling", true)).isNull();
+    Files.createSymbolicLink(
+        Files.createDirectory(last.resolve("links")).resolve("dangling"), current.resolve("none"));
+    assertThatThrownBy(() -> find("links", true))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("dangling: a link that leads nowhere");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.github.apparmor4j.kernel.PolicyStore.Scope;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.kernel.StoreChange;
 import io.github.apparmor4j.kernel.StoredProfile;
+import io.github.apparmor4j.profile.ProfileFlag;
 import io.github.apparmor4j.resolve.ProfileDirectory;
 import io.github.apparmor4j.source.Diagnostic;
 import java.io.IOException;
@@ -17,7 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -77,6 +81,11 @@ final class AaStore {
       return message;
     }
 
+    /** Returns whether a profile is to be changed; says why if it isn't. */
+    boolean isWanted(StoredProfile profile) {
+      return true;
+    }
+
     /** Returns 1 if a name fits nothing, or if something can't be done; the others are done. */
     @Override
     public Integer call() throws IOException {
@@ -87,6 +96,18 @@ final class AaStore {
         List<StoredProfile> found = store.find(name);
         if (found.isEmpty()) {
           status |= nothing(store, name);
+          continue;
+        }
+        Set<String> distinct =
+            found.stream().map(StoredProfile::name).collect(Collectors.toCollection(TreeSet::new));
+        if (name.contains("@{") && distinct.size() > 1) {
+          System.err.println(
+              "aa: " + name + " is the name of several profiles: " + String.join(", ", distinct));
+          status = 1;
+          continue;
+        }
+        found = found.stream().filter(this::isWanted).toList();
+        if (found.isEmpty()) {
           continue;
         }
         StoreChange change = store.plan(action(), scope, found);
@@ -145,27 +166,52 @@ final class AaStore {
     }
   }
 
+  /** What the commands that set a mode have in common. */
+  private abstract static class ModeSwitch extends Switch {
+
+    @Option(names = "--force", description = "also change profiles that are in unconfined mode")
+    private boolean force;
+
+    private final String mode;
+
+    ModeSwitch(Action action, String mode) {
+      super(action, "Setting %s to " + mode + " mode.");
+      this.mode = mode;
+    }
+
+    @Override
+    boolean isWanted(StoredProfile profile) {
+      boolean wanted = force || profile.profile().mode() != ProfileFlag.Kind.UNCONFINED;
+      if (!wanted) {
+        System.out.printf(
+            "Profile %s is in unconfined mode. Use --force to switch it to %s mode.%n",
+            profile.name(), mode);
+      }
+      return wanted;
+    }
+  }
+
   /** {@code aa enforce}. */
   @Command(name = "enforce", description = "Refuses what profiles don't allow; enables them.")
-  static final class Enforce extends Switch {
+  static final class Enforce extends ModeSwitch {
     Enforce() {
-      super(Action.ENFORCE, "Setting %s to enforce mode.");
+      super(Action.ENFORCE, "enforce");
     }
   }
 
   /** {@code aa complain}. */
   @Command(name = "complain", description = "Only logs what profiles don't allow; enables them.")
-  static final class Complain extends Switch {
+  static final class Complain extends ModeSwitch {
     Complain() {
-      super(Action.COMPLAIN, "Setting %s to complain mode.");
+      super(Action.COMPLAIN, "complain");
     }
   }
 
   /** {@code aa kill}. */
   @Command(name = "kill", description = "Kills tasks that do what their profiles don't allow.")
-  static final class Kill extends Switch {
+  static final class Kill extends ModeSwitch {
     Kill() {
-      super(Action.KILL, "Setting %s to kill mode.");
+      super(Action.KILL, "kill");
     }
   }
 

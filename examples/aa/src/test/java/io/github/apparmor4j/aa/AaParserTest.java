@@ -10,6 +10,7 @@ import io.github.apparmor4j.aa.Tool.Run;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.LoadedProfile;
+import io.github.apparmor4j.kernel.PolicyCache;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyReader;
 import java.io.IOException;
@@ -17,9 +18,11 @@ import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -63,13 +66,14 @@ class AaParserTest {
           Map.entry("caches/one.0/p", ""),
           Map.entry("undef", "profile z {\n /@{x} r,\n}\n"),
           Map.entry("twice", "profile z { }\nprofile z { }\n"),
+          Map.entry("path", "/bin/x {\n  /x r,\n}\n"),
           Map.entry("exec", "profile z {\n/** ix,\n/** px,\n}\n"));
 
   private static final String ANSWERS = "io/github/apparmor4j/aa/apparmor_parser-5.0.2.txt";
 
   private static final String SCRIPTS_LOOK_FOR =
-      "(AppArmor parser error|File|Skipping|Invalid|Failed to (load|clear)|Too many"
-          + "|Warning.* config file).*";
+      "(AppArmor parser error|File|Skipping|Invalid|Failed to (load|clear)|Failed setting|Too many"
+          + "|Warning.* (config file|[Cc]ache|Caching|deprecated)|Cache |Cache: |Wrote cache).*";
 
   @TempDir private Path directory = Path.of("");
 
@@ -125,9 +129,10 @@ class AaParserTest {
               .lines()
               .map(error -> error.replaceFirst("^\\S*(apparmor_parser|aa parser): ", ""))
               .filter(error -> error.matches(SCRIPTS_LOOK_FOR))
+              .map(error -> error.replaceFirst(": \\S*(apparmor_parser|aa parser): ", ": "))
               .map(error -> error.replaceFirst("(at line \\d+): .*", "$1"))
               .toList();
-      return new Call(line, run.status(), run.out(), errors);
+      return new Call(line, run.status(), run.out().replace(directory + "/", ""), errors);
     }
 
     /** Returns the call as it is written in the resource. */
@@ -164,9 +169,11 @@ class AaParserTest {
       for (String argument : call.arguments()) {
         String option = argument.startsWith("--") ? argument.replaceFirst("=.*", "=") : "";
         String value = argument.substring(option.length());
-        boolean file = !value.isEmpty() && Files.exists(directory.resolve(value));
         arguments.add(
-            option + (file || value.equals("nothing") ? directory.resolve(value) : value));
+            option
+                + Stream.of(value.split(",", -1))
+                    .map(this::placed)
+                    .collect(Collectors.joining(",")));
       }
       Call ours =
           Call.of(call.line, aa(call.standardInput(), arguments.toArray(String[]::new)), directory);
@@ -174,6 +181,13 @@ class AaParserTest {
           .isEqualTo(new Call(call.line, call.status, call.out, List.of()));
       assertThat(ours.errors).as(call.line).containsAll(call.errors);
     }
+  }
+
+  /** Returns the path of what may be the name of a file. */
+  private String placed(String name) {
+    Path file = directory.resolve(name);
+    boolean is = !name.isEmpty() && (Files.exists(file) || name.equals("nothing"));
+    return is ? file.toString() : name;
   }
 
   @Test
@@ -300,6 +314,84 @@ class AaParserTest {
     assertThat(kernel.profiles())
         .extracting(LoadedProfile::toString)
         .containsExactly("u (complain)");
+  }
+
+  @Test
+  void aCachedPolicyIsThatOfTheFile() throws Exception {
+    EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+    String p = directory.resolve("p").toString();
+    String cache = directory.resolve("caches").toString();
+    assertThat(parser(kernel, "-W", "-k", "-L", cache, p).errors()).contains("Wrote cache");
+    Path other = Files.writeString(directory.resolve("dir/p"), "profile other { }\n");
+    Files.setLastModifiedTime(other, FileTime.fromMillis(0));
+    assertThat(parser(kernel, "-k", "-L", cache, other.toString()).errors()).contains("miss");
+    assertThat(parser(kernel, "-W", "-k", "-n", "x", "-L", cache, p).errors())
+        .contains("miss")
+        .doesNotContain("Wrote");
+    assertThat(kernel.profiles())
+        .extracting(LoadedProfile::name)
+        .containsExactlyInAnyOrder(
+            "a", "p1", "p1//child", "other", ":x:a", ":x:p1", ":x:p1//child");
+    byte[] kept =
+        Files.readAllBytes(PolicyCache.directory(Path.of(cache), text(kernel)).resolve("p"));
+    assertThat(parser(kernel, "-r", "-v", "-k", "-L", cache, p).out())
+        .startsWith("Cached reload succeeded for");
+    assertThat(kernel.rawData("p1")).hasValue(kept);
+  }
+
+  private static String text(EmbeddedKernel kernel) {
+    return kernel.features().toText();
+  }
+
+  @Test
+  void whatIsIncludedMakesPolicyOld() throws Exception {
+    EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+    Path main = Files.writeString(directory.resolve("m"), "profile m { include <some> }\n");
+    Path some = Files.createDirectory(directory.resolve("base/some"));
+    Path one = Files.writeString(some.resolve("one"), "/a r,\n");
+    for (Path file : List.of(main, one, some)) {
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1000));
+    }
+    String[] call = {"-Q", "-W", "-k", "-L", directory.resolve("caches").toString(), "" + main};
+    assertThat(parser(kernel, call).errors()).contains("miss");
+    assertThat(parser(kernel, call).errors()).contains("hit");
+    Files.setLastModifiedTime(one, FileTime.fromMillis(2000));
+    assertThat(parser(kernel, call).errors()).contains("miss");
+    assertThat(parser(kernel, call).errors()).contains("hit");
+    Files.delete(one);
+    Files.setLastModifiedTime(some, FileTime.fromMillis(3000));
+    assertThat(parser(kernel, call).errors()).contains("miss");
+    assertThat(parser(kernel, call).errors()).contains("hit");
+    Path abi = Files.writeString(directory.resolve("base/one"), Features.LINUX_6_1.toText());
+    Files.writeString(main, "abi <one>,\nprofile m { }\n");
+    Files.setLastModifiedTime(main, FileTime.fromMillis(1000));
+    Files.setLastModifiedTime(abi, FileTime.fromMillis(4000));
+    assertThat(parser(kernel, call).errors()).contains("miss");
+    assertThat(parser(kernel, call).errors()).contains("hit");
+  }
+
+  @Test
+  void tellsWhoseTablesAreFound() throws Exception {
+    String tables = "--dfa-cache-loc=" + directory.resolve("tables");
+    String p = directory.resolve("p").toString();
+    EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+    assertThat(parser(kernel, "-Q", tables, "--show-dfa-cache", p).errors())
+        .contains("DFA cache miss: p1\n");
+    Run again = parser(kernel, "-S", tables, "--show-dfa-cache", p);
+    assertThat(again.errors()).contains("DFA cache hit: p1\n").doesNotContain("miss");
+    assertThat(again.out()).isEqualTo(parser(kernel, "-S", p).out());
+  }
+
+  @Test
+  void aDirectoryWithALinkThatLeadsNowhereIsAFailure() throws Exception {
+    EmbeddedKernel kernel = EmbeddedKernel.linux6_12();
+    Path dir = directory.resolve("dir");
+    Files.createSymbolicLink(dir.resolve("link"), directory.resolve("none"));
+    Run run = parser(kernel, "-v", dir.toString());
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEqualTo("Addition succeeded for \"da\".\n");
+    assertThat(run.errors())
+        .isEqualTo("There was an error while loading profiles from " + dir + "\n");
   }
 
   @Test

@@ -267,6 +267,40 @@ class AaTest {
   }
 
   @Test
+  void unconfinedProfilesAreLeftAlone() throws IOException {
+    String store = directory.toString();
+    String text = "profile run /usr/bin/run flags=(unconfined) { userns, }\n";
+    Path run = Path.of(file("run", text));
+    Run left = aa("", "complain", "--no-reload", "-d", store, "run");
+    assertThat(left)
+        .isEqualTo(
+            new Run(
+                0,
+                "Profile run is in unconfined mode. Use --force to switch it to complain mode.\n",
+                ""));
+    assertThat(run).hasContent(text);
+    assertThat(aa("", "complain", "--force", "--no-reload", "-d", store, "run").status()).isZero();
+    assertThat(run).hasContent(text.replace("unconfined", "complain"));
+  }
+
+  @Test
+  void aVariableMayBeTheNameOfSeveralProfiles() throws IOException {
+    String store = directory.toString();
+    String text = "@{exec_path} = /usr/bin/%s\nprofile @{exec_path} { }\n";
+    file("a", text.formatted("a"));
+    Path b = Path.of(file("b", text.formatted("b")));
+    Run several = aa("", "complain", "--no-reload", "-d", store, "@{exec_path}");
+    assertThat(several)
+        .isEqualTo(
+            new Run(
+                1,
+                "",
+                "aa: @{exec_path} is the name of several profiles: /usr/bin/a, /usr/bin/b\n"));
+    assertThat(aa("", "complain", "--no-reload", "-d", store, "/usr/bin/b").status()).isZero();
+    assertThat(b).content().contains("complain");
+  }
+
+  @Test
   void modesAreSwitchedInTheFiles() throws IOException {
     String web = file("web", "profile web /usr/bin/web { /srv/** r, hat admin { } } # mine\n");
     String store = directory.toString();
@@ -316,9 +350,12 @@ class AaTest {
     assertThat(aa("", "parser", "-N", undefined).out()).isEqualTo("u\n");
     assertThat(aa("", "parser", "-Q", undefined).status()).isEqualTo(1);
     String settings = file("conf", "# mine\nInclude " + directory + "\nnonsense\nwrite-cache\n");
-    Run configured = aa("", "parser", "--config-file=" + settings, "-Q", "-W", p);
+    Path cache = directory.resolve("cache");
+    Run configured = aa("", "parser", "--config-file=" + settings, "-Q", "--cache-l=" + cache, p);
     assertThat(configured.status()).isZero();
     assertThat(configured.errors()).contains("unknown option nonsense");
+    assertThat(cache).isNotEmptyDirectory();
+    assertThat(aa("", "parser", "-Q", "--skip", p).status()).as("several begin so").isEqualTo(1);
     assertThat(aa("", "parser", "-n", "a", "-n", "b", "-N", p).out()).isEqualTo(":b://p\n");
   }
 

@@ -6,19 +6,19 @@ import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.AppArmorKernel;
 import io.github.apparmor4j.kernel.KernelException;
+import io.github.apparmor4j.kernel.PolicyCache;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.resolve.ProfileDirectory;
 import io.github.apparmor4j.source.Failures;
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +38,9 @@ public final class AaParser implements Callable<Integer> {
     /** Opens the kernel. */
     AppArmorKernel open() throws KernelException;
   }
+
+  /** The features of the kernel where none is running. */
+  private static final Features USUAL = Features.LINUX_6_12;
 
   private static final Set<String> ACTIONS = Set.of("-a", "-r", "-R", "-N", "-S", "-o", "-p");
 
@@ -113,20 +116,32 @@ public final class AaParser implements Callable<Integer> {
         return 1;
       }
     }
-    if (options.purgeCache && !purged()) {
-      return 1;
+    if (options.purgeCache) {
+      return purged() ? 0 : 1;
     }
-    Features given = given();
-    Features enforced = enforced(given, kernel);
+    Given given = given();
+    Given enforced = enforced(given, kernel);
     if (options.printCache) {
-      System.out.println(options.cache.resolve("%08x.0".formatted(enforced.toText().hashCode())));
+      for (Path location : options.caches()) {
+        if (Files.exists(location) && !Files.isDirectory(location)) {
+          System.err.println("Unable to print the cache directory: Not a directory");
+          return 1;
+        }
+        System.out.println(PolicyCache.directory(location, enforced.text()));
+      }
       return 0;
     }
-    Features assumed =
+    Given assumed =
         options.policyFeatures == null
             ? given
             : features("policy-features", options.policyFeatures);
-    return run(compiler(enforced, assumed), assumed != null, loads ? kernel : null);
+    ParserCache cache = ParserCache.open(options, enforced.text, messages());
+    System.err.print(cache.messages());
+    if (!cache.isOk()) {
+      return 1;
+    }
+    PolicyCompiler compiler = compiler(enforced.features, assumed);
+    return run(new ParserWork(options, compiler, assumed != null, cache), loads ? kernel : null);
   }
 
   private ParserMessages messages() {
@@ -148,67 +163,79 @@ public final class AaParser implements Callable<Integer> {
     return 0;
   }
 
-  /** Empties the directory of caches; returns whether it could. */
+  /** Empties the first location of the cache; returns whether it could. */
   private boolean purged() {
-    try (Stream<Path> found = Files.walk(options.cache)) {
-      for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
-        if (!path.equals(options.cache)) {
-          Files.delete(path);
-        }
-      }
+    Path location = options.caches().get(0);
+    try {
+      PolicyCache.clear(location);
       return true;
     } catch (IOException | UncheckedIOException e) {
-      System.err.println(
-          "Failed to clear cache files (" + options.cache + "): " + Failures.reason(e));
+      System.err.println("Failed to clear cache files (" + location + "): " + Failures.reason(e));
       return false;
+    }
+  }
+
+  /**
+   * Features, and the text that they were read from: of the same features, another text has another
+   * cache.
+   */
+  private record Given(Features features, String text) {
+    static Given of(Features features) {
+      return new Given(features, features.toText());
     }
   }
 
   /**
    * Returns the features that options give for kernel and policy; {@code null} if they give none.
    */
-  private @Nullable Features given() throws IOException {
+  private @Nullable Given given() throws IOException {
     return options.featuresText != null
-        ? Features.parse(options.featuresText)
+        ? new Given(Features.parse(options.featuresText), options.featuresText)
         : options.features == null ? null : features("features", options.features);
   }
 
-  private Features enforced(@Nullable Features given, @Nullable AppArmorKernel kernel)
+  private Given enforced(@Nullable Given given, @Nullable AppArmorKernel kernel)
       throws IOException {
     if (options.kernelFeatures != null) {
       return features("kernel features", options.kernelFeatures);
     }
-    return given != null ? given : kernel != null ? kernel.features() : Features.LINUX_6_12;
+    return given != null ? given : Given.of(kernel != null ? kernel.features() : USUAL);
   }
 
   /** Returns the compiler, {@code assumed} being the features of policy without an abi rule. */
-  private PolicyCompiler compiler(Features enforced, @Nullable Features assumed)
-      throws IOException {
+  private PolicyCompiler compiler(Features enforced, @Nullable Given assumed) throws IOException {
     PolicyCompiler.Builder compiler =
         PolicyCompiler.builder(enforced)
-            .defaultAbi(assumed == null ? Features.DEFAULT_ABI : assumed);
+            .defaultAbi(assumed == null ? Features.DEFAULT_ABI : assumed.features);
     if (options.policyAbi != null) {
-      compiler.policyAbi(features("policy-features", options.policyAbi));
+      compiler.policyAbi(features("policy-features", options.policyAbi).features);
     }
     return compiler.build();
   }
 
-  private static Features features(String what, Path file) throws IOException {
+  private static Given features(String what, Path file) throws IOException {
     try {
-      return Aa.features(file);
+      Features features = Aa.features(file);
+      return Files.isRegularFile(file)
+          ? new Given(features, SourceText.read(file).text())
+          : Given.of(features);
     } catch (IOException e) {
       throw new IOException(
           "Failed to load " + what + " from '" + file + "': " + Failures.reason(e), e);
     }
   }
 
-  private int run(PolicyCompiler compiler, boolean given, @Nullable AppArmorKernel kernel)
+  private int run(ParserWork work, @Nullable AppArmorKernel kernel)
       throws IOException, InterruptedException {
     List<ParserWork.Input> inputs = new ArrayList<>();
     int[] status = {0};
     for (Path path : options.paths) {
       if (Files.isDirectory(path)) {
         ProfileDirectory.files(path).forEach(file -> inputs.add(new ParserWork.Input(path, file)));
+        if (ProfileDirectory.danglingLink(path).isPresent()) {
+          System.err.println("There was an error while loading profiles from " + path);
+          status[0] = 2;
+        }
       } else if (!Files.exists(path)) {
         System.err.println("File " + path + " not found, skipping...");
         status[0] = 2;
@@ -221,7 +248,6 @@ public final class AaParser implements Callable<Integer> {
     }
     OutputFile file = options.out == null ? null : OutputFile.of(options.out);
     ParserResults results = new ParserResults(options, kernel, file);
-    ParserWork work = new ParserWork(options, compiler, given);
     BatchCompiler.inOrder(
         inputs,
         options.threads(),

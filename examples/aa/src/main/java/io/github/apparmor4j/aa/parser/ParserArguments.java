@@ -30,7 +30,9 @@ public final class ParserArguments {
         file = Path.of(arguments[i + 1]);
       }
     }
+    Set<String> known = new CommandLine(new AaParser()).getCommandSpec().optionsMap().keySet();
     List<String> all = new ArrayList<>(List.of(arguments));
+    all.replaceAll(argument -> whole(argument, known));
     // These options take an argument only after "=".
     all.replaceAll(
         argument ->
@@ -43,7 +45,6 @@ public final class ParserArguments {
               default -> argument;
             });
     if (Files.isReadable(file)) {
-      Set<String> known = new CommandLine(new AaParser()).getCommandSpec().optionsMap().keySet();
       List<String> options = new ArrayList<>();
       for (String line : Files.readAllLines(file)) {
         String[] option = line.strip().split("=|\\s+", 2);
@@ -58,11 +59,18 @@ public final class ParserArguments {
     return all.toArray(new String[0]);
   }
 
-  /**
-   * Makes a command take options as getopt does: they may be abbreviated, and repeated, where the
-   * last one counts.
-   */
+  /** Returns an argument with the whole name of the only long option that begins like it. */
+  private static String whole(String argument, Set<String> known) {
+    String name = argument.replaceFirst("(?s)=.*", "");
+    if (!name.startsWith("--") || name.equals("--") || known.contains(name)) {
+      return argument;
+    }
+    List<String> begin = known.stream().filter(option -> option.startsWith(name)).toList();
+    return begin.size() == 1 ? begin.get(0) + argument.substring(name.length()) : argument;
+  }
+
+  /** Makes a command take options repeatedly, where the last one counts, as getopt does. */
   public static CommandLine asGetoptDoes(CommandLine parser) {
-    return parser.setOverwrittenOptionsAllowed(true).setAbbreviatedOptionsAllowed(true);
+    return parser.setOverwrittenOptionsAllowed(true);
   }
 }

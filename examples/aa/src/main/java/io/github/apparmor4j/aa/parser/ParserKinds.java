@@ -118,6 +118,11 @@ final class ParserKinds {
     return on.contains(kind);
   }
 
+  /** Returns whether no kind is on. */
+  boolean isEmpty() {
+    return on.isEmpty();
+  }
+
   /** Returns whether the user only asks which kinds are on. */
   boolean areShown() {
     return shown;

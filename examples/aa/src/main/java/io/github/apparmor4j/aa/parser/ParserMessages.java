@@ -1,6 +1,7 @@
 package io.github.apparmor4j.aa.parser;
 
 import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,6 +23,7 @@ record ParserMessages(ParserKinds warned, ParserKinds fatal) {
           "AA-RESOLVE-0007", "abi",
           "AA-RESOLVE-0014", "rule-not-enforced");
 
+  private static final String NOT_FOUND = "AA-RESOLVE-0001";
   private static final String UNCLOSED = "AA-PARSE-0008";
 
   /** Returns the reference's name for what a warning is about. */
@@ -44,7 +46,27 @@ record ParserMessages(ParserKinds warned, ParserKinds fatal) {
         diagnostic.code().equals(UNCLOSED)
             ? source.line(source.text().length())
             : diagnostic.place().line();
-    return error(argument, in, line, diagnostic.message());
+    return error(argument, in, line, inItsWords(diagnostic));
+  }
+
+  /** Returns what is wrong in the reference's words where scripts and its own tests read them. */
+  private static String inItsWords(Diagnostic diagnostic) {
+    String message = diagnostic.message();
+    SourcePlace place = diagnostic.place();
+    if (diagnostic.code().equals(NOT_FOUND) && message.startsWith("can't find ")) {
+      boolean abi = place.source().text().startsWith("abi", place.span().start());
+      String path = message.substring("can't find ".length());
+      return "Could not open '" + path + "'" + (abi ? ": No such file or directory" : "");
+    }
+    return message.matches("permissions '[A-Za-z]+': unknown permission .*")
+            || message.startsWith("unknown keyword '")
+        ? "syntax error, unexpected TOK_ID, expecting TOK_MODE"
+        : message;
+  }
+
+  /** Returns whether warnings of a kind are errors. */
+  boolean isFatal(String kind) {
+    return fatal.contains(kind);
   }
 
   /** Returns an error as it is printed. */

@@ -1,9 +1,11 @@
 package io.github.apparmor4j.aa.parser;
 
+import io.github.apparmor4j.kernel.PolicyCache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,13 +14,15 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * The options of {@code apparmor_parser}. Those that tell it how to compile or where to cache are
- * taken and have no effect.
+ * The options of {@code apparmor_parser}. Those that tell it how to compile are taken and have no
+ * effect.
  */
 final class ParserOptions {
 
   /** The file with the options of every run. */
   static final Path CONFIGURATION = Path.of("/etc/apparmor/parser.conf");
+
+  private static final Path CACHE = Path.of("/var/cache/apparmor");
 
   /** The arguments that -d takes; without one, its argument is empty. */
   private static final Set<String> DEBUGGED = Set.of("", "jobs");
@@ -213,25 +217,60 @@ final class ParserOptions {
       description = "long options, one a line; default: /etc/apparmor/parser.conf")
   Path configuration = CONFIGURATION;
 
+  // ---- the cache of policy
+
+  @Option(
+      names = {"-K", "--skip-cache"},
+      description = "neither read nor write the cache")
+  boolean skipCache;
+
+  @Option(
+      names = {"-T", "--skip-read-cache"},
+      description = "don't read the cache")
+  boolean skipReadCache;
+
+  @Option(
+      names = {"-W", "--write-cache"},
+      description = "write policy to the cache")
+  boolean writeCache;
+
+  @Option(
+      names = {"-k", "--show-cache"},
+      description = "tell what is found in the cache")
+  boolean showCache;
+
+  @Option(
+      names = {"-L", "--cache-loc"},
+      paramLabel = "DIR",
+      description =
+          "where the cache is: up to four directories, separated by commas, the first of which is"
+              + " written to; default: /var/cache/apparmor")
+  private String cacheLocations = "";
+
+  @Option(names = "--purge-cache", description = "empty the cache and do nothing else")
+  boolean purgeCache;
+
+  @Option(
+      names = "--dfa-cache-loc",
+      paramLabel = "DIR",
+      description = "keeps the tables of profiles there, in a form of aa's own")
+  @Nullable Path tables;
+
+  @Option(names = "--show-dfa-cache", description = "tell which profiles' tables are found there")
+  boolean showTables;
+
   // ---- accepted, without effect
 
   @Option(
       names = {
-        "-K",
-        "--skip-cache",
-        "-T",
-        "--skip-read-cache",
-        "-W",
-        "--write-cache",
-        "-k",
-        "--show-cache",
+        "--create-cache-dir",
         "--skip-bad-cache",
         "--skip-bad-cache-rebuild",
         "--debug-cache",
         "-X",
         "--readimpliesX"
       },
-      description = "no effect: there is no cache of policy")
+      description = "no effect")
   private boolean unusedCache;
 
   @Option(
@@ -255,10 +294,13 @@ final class ParserOptions {
       paramLabel = "WHAT",
       description = "no effect")
   void debug(String what) {
+    debugs = true;
     if (!DEBUGGED.contains(what)) {
       throw refused("Invalid --debug option '" + what + "'");
     }
   }
+
+  boolean debugs;
 
   @Option(
       names = {"-c", "--zstd-compress-level"},
@@ -277,19 +319,30 @@ final class ParserOptions {
       description = "no effect")
   private @Nullable Path unusedFileSystem;
 
-  // ---- a cache that is not ours
-
-  @Option(
-      names = {"-L", "--cache-loc"},
-      paramLabel = "DIR",
-      description = "where apparmor_parser's caches are; default: /var/cache/apparmor")
-  Path cache = Path.of("/var/cache/apparmor");
-
-  @Option(names = "--purge-cache", description = "remove apparmor_parser's caches")
-  boolean purgeCache;
-
   @Parameters(paramLabel = "FILE", description = "files and directories; default: standard input")
   List<Path> paths = new ArrayList<>();
+
+  /**
+   * Returns the locations of the cache.
+   *
+   * @throws IllegalArgumentException if there are too many
+   */
+  List<Path> caches() {
+    if (cacheLocations.isEmpty()) {
+      return List.of(CACHE);
+    }
+    String[] locations = cacheLocations.split(",");
+    if (locations.length > PolicyCache.MAX_LOCATIONS) {
+      throw new IllegalArgumentException(
+          "Invalid --cacheloc option '" + cacheLocations + "' Argument list too long");
+    }
+    return Stream.of(locations).map(Path::of).toList();
+  }
+
+  /** Returns whether the options ask for binary policy, to load it or to write it. */
+  boolean compiles() {
+    return !(names || preprocess || remove);
+  }
 
   /** Returns whether the options ask to load, replace or remove profiles. */
   boolean loads() {

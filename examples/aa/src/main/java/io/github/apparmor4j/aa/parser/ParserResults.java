@@ -70,7 +70,10 @@ record ParserResults(
       System.err.println("aa parser: " + e.getMessage());
       return false;
     }
-    if (options.verbose) {
+    if (options.verbose && result.cached() != null) {
+      String did = options.replace ? "reload" : "load";
+      print("Cached " + did + " succeeded for \"" + result.cached() + "\".\n");
+    } else if (options.verbose) {
       String did = options.remove ? "Removal" : options.replace ? "Replacement" : "Addition";
       List<ParserWork.Named> inOrder = new ArrayList<>(result.profiles());
       inOrder.sort(

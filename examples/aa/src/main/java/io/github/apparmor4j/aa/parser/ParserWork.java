@@ -2,12 +2,15 @@ package io.github.apparmor4j.aa.parser;
 
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.compile.TableCache;
+import io.github.apparmor4j.kernel.PolicyCache;
 import io.github.apparmor4j.parse.ParseResult;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Preprocessor;
@@ -17,13 +20,18 @@ import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParserWork {
 
+  /** How many bytes of one file's tables are kept in memory. */
+  private static final long TABLES = 64 << 20;
+
   private static final String UNDEFINED = "AA-RESOLVE-0004";
 
   /**
@@ -39,11 +50,26 @@ final class ParserWork {
    */
   record Input(@Nullable Path argument, @Nullable Path file) {}
 
-  /** What became of an input. */
-  record Result(boolean ok, String messages, String text, List<Named> profiles, byte[] bytes) {
+  /**
+   * What became of an input.
+   *
+   * @param cached the file of the cache that the binary policy is from; {@code null} if it was
+   *     compiled
+   */
+  record Result(
+      boolean ok,
+      String messages,
+      String text,
+      List<Named> profiles,
+      byte[] bytes,
+      @Nullable Path cached) {
 
     static Result nothing(boolean ok, String messages) {
-      return new Result(ok, messages, "", List.of(), new byte[0]);
+      return new Result(ok, messages, "", List.of(), new byte[0], null);
+    }
+
+    static Result binary(List<Named> profiles, byte[] bytes) {
+      return new Result(true, "", "", profiles, bytes, null);
     }
 
     static Result failed(String messages) {
@@ -58,10 +84,16 @@ final class ParserWork {
    * @param local its name in its text
    * @param child whether it is the child of another
    */
-  record Named(String name, String local, boolean child) {}
+  record Named(String name, String local, boolean child) {
+
+    static Set<String> names(List<Named> profiles) {
+      return profiles.stream().map(Named::name).collect(Collectors.toSet());
+    }
+  }
 
   private final ParserOptions options;
   private final ParserMessages say;
+  private final List<Path> directories;
   private final IncludeResolver texts;
   private final Resolver resolver;
   private final PolicyCompiler compiler;
@@ -69,12 +101,15 @@ final class ParserWork {
   /** Whether options give the features of a policy without an abi rule. */
   private final boolean given;
 
-  ParserWork(ParserOptions options, PolicyCompiler compiler, boolean given) {
+  private final ParserCache cache;
+
+  ParserWork(ParserOptions options, PolicyCompiler compiler, boolean given, ParserCache cache) {
     this.options = options;
     this.compiler = compiler;
     this.given = given;
+    this.cache = cache;
     this.say = new ParserMessages(options.warned, options.fatal);
-    List<Path> directories = new ArrayList<>(options.includes);
+    this.directories = new ArrayList<>(options.includes);
     directories.add(options.base);
     IncludeResolver searched = IncludeResolver.directories(directories.toArray(Path[]::new));
     IncludeResolver current = IncludeResolver.directories(Path.of(""), List.of());
@@ -105,10 +140,10 @@ final class ParserWork {
           profiles.stream()
               .map(profile -> new Named(profile.qualifiedName(), profile.name(), false))
               .toList();
-      return new Result(true, "", "", found, bytes);
+      return Result.binary(found, bytes);
     } catch (PolicyFormatException e) {
       if (options.skipKernel || !options.loads()) {
-        return new Result(true, "", "", List.of(), bytes); // nothing reads it
+        return Result.binary(List.of(), bytes); // nothing reads it
       }
       return failed(input, String.valueOf(e.getMessage()));
     }
@@ -116,71 +151,209 @@ final class ParserWork {
 
   private Result compiled(Input input) throws IOException {
     Path file = input.file;
-    SourceText text =
-        file == null
-            ? SourceText.of("stdin", SourceText.decode(System.in.readAllBytes()))
-            : SourceText.read(file);
     String name = file == null ? "" : String.valueOf(file.getFileName());
     Path disabled = options.base.resolve("disable").resolve(name);
     if (file != null && Files.isReadable(disabled)) {
       return Result.nothing(
           true, "Skipping profile in " + disabled.getParent() + ": " + name + "\n");
     }
+    // The time first: what is changed after it is younger than what is read.
+    FileTime time = file == null ? ParserCache.NEVER : Files.getLastModifiedTime(file);
+    IncludeTimes times = new IncludeTimes(texts, directories, time);
+    SourceText text =
+        file == null
+            ? SourceText.of("stdin", SourceText.decode(System.in.readAllBytes()))
+            : SourceText.read(file);
+    Messages messages = new Messages(input.argument, text);
+    boolean complains = options.complain;
+    Path forced = options.base.resolve("force-complain").resolve(name);
+    if (file != null && !options.remove && Files.isReadable(forced)) {
+      messages.say(
+          "Warning: found " + name + " in " + forced.getParent() + ", forcing complain mode\n");
+      complains = true;
+    }
     ParseResult<ProfileFile> parsed = ProfileParser.parse(text);
     StringBuilder expanded = new StringBuilder();
-    IOException missing = null;
     if (options.preprocess) {
       try {
         Preprocessor.preprocess(parsed, texts, expanded);
       } catch (IOException e) {
-        missing = e;
+        messages.fail(Failures.describe(e));
       }
     }
-    Resolution resolution = resolver.resolve(parsed);
+    Resolution resolution = resolver.withIncludes(times).resolve(parsed);
+    List<Named> profiles = named(resolution);
+    String uncached = uncached(name, complains, messages);
+    Optional<PolicyCache.Entry> kept =
+        uncached != null || !resolution.isOk()
+            ? Optional.empty()
+            : cache.find(name, times.youngest(), Named.names(profiles));
+    if (options.showCache && resolution.isOk()) {
+      messages.say(
+          kept.map(entry -> "Cache hit: " + entry.file()).orElse("Cache miss: " + text.name())
+              + "\n");
+    }
+    byte[] policy = kept.map(PolicyCache.Entry::policy).orElse(new byte[0]);
     List<Diagnostic> diagnostics = resolution.diagnostics();
-    byte[] policy = new byte[0];
-    if (!options.names && !options.preprocess && !options.remove) {
-      Compilation compilation = compiler.compile(resolution);
+    if (options.compiles() && kept.isEmpty()) {
+      Compilation compilation = compiler(messages).compile(resolution);
       diagnostics = compilation.diagnostics();
-      policy = compilation.isOk() ? changed(compilation.orThrow(), name).toBytes() : policy;
-    }
-    boolean ok = true;
-    StringBuilder messages = new StringBuilder();
-    for (Diagnostic diagnostic : diagnostics) {
-      if ((options.names || options.preprocess) && diagnostic.code().equals(UNDEFINED)) {
-        continue; // these options expand no rules
-      }
-      ok &= !diagnostic.isError();
-      String kind = ParserMessages.kind(diagnostic);
-      if (diagnostic.isError()) {
-        messages.append(ParserMessages.error(input.argument, diagnostic, text));
-      } else {
-        ok &= !options.fatal.contains(kind);
-        SourcePlace place = diagnostic.place();
-        String where = place.source().name() + " line " + place.line();
-        messages.append(say.warning(kind, text.name(), where, diagnostic.message()));
+      if (compilation.isOk()) {
+        policy = changed(compilation.orThrow(), complains).toBytes();
       }
     }
+    parsed.model().profiles().forEach(profile -> messages.deprecate(profile, parsed));
+    diagnostics.forEach(messages::add);
     if (resolution.abi() == null && policy.length != 0 && !given && options.policyAbi == null) {
-      String message =
-          "no abi rule; compiled for the features that apparmor_parser takes by default";
-      messages.append(say.warning("abi", text.name(), text.name() + " line 1", message));
-      ok &= !(options.fatal.contains("abi") && options.warned.contains("abi"));
+      messages.warn(
+          "abi", 1, "no abi rule; compiled for the features that apparmor_parser takes by default");
     }
-    if (missing != null && ok) {
-      ok = false;
-      messages.append(ParserMessages.error(input.argument, file, 1, Failures.describe(missing)));
+    if (options.compiles() && options.writeCache && kept.isEmpty() && messages.isOk()) {
+      if (uncached == null) {
+        keep(name, policy, times.youngest(), messages);
+      } else if (!uncached.isEmpty()) {
+        messages.warn(ParserCache.KIND, text.line(text.text().length()), uncached);
+      }
     }
-    return new Result(ok, messages.toString(), expanded.toString(), named(resolution), policy);
+    return new Result(
+        messages.isOk(),
+        messages.toString(),
+        expanded.toString(),
+        profiles,
+        policy,
+        kept.map(PolicyCache.Entry::file).orElse(null));
   }
 
   /**
-   * Returns a policy changed as -n, -C and force-complain/ ask for; {@code name} is that of its
-   * file.
+   * Returns why a text has no place in the cache, to be said if it should be written; empty if
+   * nothing is said, {@code null} if it has a place.
    */
-  private CompiledPolicy changed(CompiledPolicy policy, String name) {
-    Path forced = options.base.resolve("force-complain").resolve(name);
-    boolean complains = options.complain || (!name.isEmpty() && Files.isReadable(forced));
+  private @Nullable String uncached(String name, boolean complains, Messages messages) {
+    if (complains) {
+      return "Caching disabled for: '" + name + "' due to force complain";
+    } else if (options.skipCache) {
+      return "Failed to create cache: " + name;
+    } else if (name.isEmpty() && options.writeCache && options.compiles()) {
+      messages.warnOf(
+          "stdin",
+          ParserCache.KIND,
+          "aa parser: cannot use or update cache, disable, or force-complain via stdin");
+      return "";
+    }
+    // A file has one place in the cache, whatever namespace its profiles are put into. A name with
+    // a dot before it is that of the cache's own files, or of one that package managers left.
+    return name.isEmpty() || name.startsWith(".") || options.namespace != null ? "" : null;
+  }
+
+  /** Returns the compiler for an input, which may find the tables of profiles in a directory. */
+  private PolicyCompiler compiler(Messages messages) {
+    if (options.tables == null) {
+      return compiler;
+    }
+    TableCache tables = TableCache.inMemory(TABLES).withDirectory(options.tables);
+    long[] missed = {0};
+    return compiler
+        .withCache(tables)
+        .withListener(
+            (profile, done, total, states) -> {
+              boolean hit = tables.misses() == missed[0];
+              missed[0] = tables.misses();
+              if (options.showTables) {
+                messages.say("DFA cache " + (hit ? "hit" : "miss") + ": " + profile + "\n");
+              }
+            });
+  }
+
+  private void keep(String name, byte[] policy, FileTime youngest, Messages messages) {
+    try {
+      Optional<Path> written = cache.write(name, policy, youngest);
+      if (options.showCache && written.isPresent()) {
+        messages.say("Wrote cache: " + written.get() + "\n");
+      }
+    } catch (IOException e) {
+      messages.warn(
+          ParserCache.KIND, 1, "Failed to create cache: " + name + ": " + Failures.describe(e));
+    }
+  }
+
+  /** What is said about an input, and whether it is good. */
+  private final class Messages {
+
+    private final @Nullable Path argument;
+    private final SourceText text;
+    private final StringBuilder said = new StringBuilder();
+    private boolean ok = true;
+
+    Messages(@Nullable Path argument, SourceText text) {
+      this.argument = argument;
+      this.text = text;
+    }
+
+    boolean isOk() {
+      return ok;
+    }
+
+    void say(String message) {
+      said.append(message);
+    }
+
+    /** Adds an error of what is done with the whole text. */
+    void fail(String message) {
+      ok = false;
+      Path file = argument == null ? null : Path.of(text.name());
+      said.append(ParserMessages.error(argument, file, 1, message));
+    }
+
+    void add(Diagnostic diagnostic) {
+      if ((options.names || options.preprocess) && diagnostic.code().equals(UNDEFINED)) {
+        return; // these options expand no rules
+      } else if (!diagnostic.isError()) {
+        SourcePlace place = diagnostic.place();
+        warn(
+            ParserMessages.kind(diagnostic),
+            place.source().name() + " line " + place.line(),
+            diagnostic.message());
+      } else {
+        ok = false;
+        said.append(ParserMessages.error(argument, diagnostic, text));
+      }
+    }
+
+    /** Warns of a profile whose name is a path. */
+    void deprecate(Profile profile, ParseResult<ProfileFile> in) {
+      if (profile.name().replaceFirst("^:[^:]*:(//)?", "").startsWith("/")) {
+        int end = in.spanOf(profile).map(SourceSpan::end).orElse(1);
+        warn(
+            "deprecated",
+            text.line(end - 1),
+            "The use of file paths as profile names is deprecated. See man apparmor.d for more"
+                + " information");
+      }
+    }
+
+    void warn(String kind, int line, String message) {
+      warn(kind, text.name() + " line " + line, message);
+    }
+
+    private void warn(String kind, String where, String message) {
+      ok &= !say.isFatal(kind);
+      said.append(say.warning(kind, text.name(), where, message));
+    }
+
+    /** Warns of what is not in the text. */
+    void warnOf(String what, String kind, String message) {
+      ok &= !say.isFatal(kind);
+      said.append(say.warning(kind, what, "line 1", message));
+    }
+
+    @Override
+    public String toString() {
+      return said.toString();
+    }
+  }
+
+  /** Returns a policy as options want it. */
+  private CompiledPolicy changed(CompiledPolicy policy, boolean complains) {
     CompiledPolicy placed =
         options.namespace == null ? policy : policy.inNamespace(options.namespace);
     return complains ? placed.complaining() : placed;
