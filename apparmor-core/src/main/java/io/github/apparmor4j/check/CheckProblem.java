@@ -47,7 +47,11 @@ enum CheckProblem implements Diagnostic.Kind {
   RUNS_UNCONFINED_SHELL("AA-CHECK-0024", "dangerous: runs a shell without confinement"),
   WRITES_EVERY_FILE("AA-CHECK-0025", "dangerous: writes every file"),
   HAS_EVERY_CAPABILITY("AA-CHECK-0026", "dangerous: has every capability"),
-  HAS_ROOT_CAPABILITY("AA-CHECK-0027", "dangerous: has a capability that is as good as root");
+  HAS_ROOT_CAPABILITY("AA-CHECK-0027", "dangerous: has a capability that is as good as root"),
+  SHARED_NAME(
+      "AA-CHECK-0028",
+      "one profile name in two files",
+      "rename one of them, or disable one of the files");
 
   private final String code;
   private final String meaning;

@@ -5,6 +5,9 @@ import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.LinkRule;
 import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.source.SourcePlace;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The effect of a block's qualifiers on the rules inside. */
 final class Blocks {
@@ -14,6 +17,10 @@ final class Blocks {
   Blocks(Semantics semantics) {
     this.semantics = semantics;
   }
+
+  /** What may stand before an explicit allow. */
+  private static final Pattern ALLOW =
+      Pattern.compile("(priority\\s*=\\s*\\S+\\s+|audit\\s+)*allow\\b");
 
   private boolean replaces() {
     return semantics == Semantics.APPARMOR_5_0;
@@ -27,6 +34,22 @@ final class Blocks {
   /** Returns whether a rule in a block is in force; if not, it is dropped without a word. */
   boolean takes(Rule rule) {
     return !replaces() || isAboutFiles(rule) || rule instanceof ChangeProfileRule;
+  }
+
+  /**
+   * Returns the action that a block or a rule names, or {@code null} if it names none. The model
+   * doesn't tell an allow from none, which mean the same everywhere else, so the text is read.
+   */
+  Qualifiers.@Nullable Action named(Qualifiers qualifiers, SourcePlace place) {
+    if (replaces()) {
+      return null;
+    } else if (qualifiers.action() != Qualifiers.Action.ALLOW) {
+      return qualifiers.action();
+    }
+    String text = place.source().text();
+    return ALLOW.matcher(text).region(place.span().start(), text.length()).lookingAt()
+        ? Qualifiers.Action.ALLOW
+        : null;
   }
 
   /**

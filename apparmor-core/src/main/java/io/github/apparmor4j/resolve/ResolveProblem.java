@@ -91,7 +91,12 @@ enum ResolveProblem implements Diagnostic.Kind {
       "AA-RESOLVE-0023",
       Severity.ERROR,
       "an include after a profile that brings a variable, an alias or an abi",
-      "move the include up");
+      "move the include up"),
+  CONTRADICTION(
+      "AA-RESOLVE-0024",
+      Severity.ERROR,
+      "an allow, deny or prompt in a block that says another of them",
+      "write only one of them, or the rule outside of the block");
 
   private final String code;
   private final Severity severity;

@@ -32,6 +32,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -249,7 +250,7 @@ public final class Resolver {
 
     private ResolvedProfile profile(ParseResult<?> in, Profile profile, SourcePlace place) {
       Body body = header(profile, new Scope(null, null, variables), place);
-      body(in, profile.elements(), null, null, body, 0);
+      body(in, new Level(profile.elements().iterator(), null, null, body), null, 0);
       return body.finished();
     }
 
@@ -373,26 +374,28 @@ public final class Resolver {
      * The elements of a child, block or branch that are still to be read.
      *
      * @param outer the qualifiers of the blocks around them, or {@code null} outside of blocks
+     * @param named the action that one of these blocks names, or {@code null} if none does
      * @param to the profile that they belong to
      */
-    private record Level(Iterator<ProfileElement> elements, @Nullable Qualifiers outer, Body to) {}
+    private record Level(
+        Iterator<ProfileElement> elements,
+        @Nullable Qualifiers outer,
+        Qualifiers.@Nullable Action named,
+        Body to) {
+
+      /** Returns elements that the same blocks are around. */
+      Level inside(List<ProfileElement> others) {
+        return new Level(others.iterator(), outer, named, to);
+      }
+    }
 
     /**
      * Adds the rules and children among some elements to a body. Children, blocks and branches
      * stand on a stack, so that no depth of them takes the thread's.
-     *
-     * @param outer the qualifiers of the blocks around the elements, or {@code null} outside of
-     *     blocks
      */
-    private void body(
-        ParseResult<?> in,
-        List<ProfileElement> elements,
-        @Nullable SourcePlace from,
-        @Nullable Qualifiers outer,
-        Body to,
-        int depth) {
+    private void body(ParseResult<?> in, Level first, @Nullable SourcePlace from, int depth) {
       Deque<Level> levels = new ArrayDeque<>();
-      levels.push(new Level(elements.iterator(), outer, to));
+      levels.push(first);
       while (!levels.isEmpty()) {
         Level level = levels.element();
         Body body = level.to();
@@ -406,7 +409,7 @@ public final class Resolver {
         }
         ProfileElement element = level.elements().next();
         if (element instanceof Rule rule) {
-          rule(rule, level.outer(), place(in, rule, from), body);
+          rule(rule, level, place(in, rule, from));
         } else if (element instanceof Include include) {
           SourcePlace place = place(in, include, from);
           for (SourceText text : inclusions.texts(include, place, depth)) {
@@ -414,7 +417,7 @@ public final class Resolver {
               ParseResult<List<ProfileElement>> read =
                   parsed.bodies.computeIfAbsent(text, ProfileParser::parseBody);
               problems.keep(read.diagnostics(), place);
-              body(read, read.model(), place, level.outer(), body, depth + 1);
+              body(read, level.inside(read.model()), place, depth + 1);
             }
           }
         } else if (element instanceof AbiRule rule) {
@@ -422,26 +425,33 @@ public final class Resolver {
         } else if (element instanceof Profile child
             && (level.outer() == null || blocks.takesChildren())) {
           Body inner = header(child, body.inner, place(in, child, from));
-          levels.push(new Level(child.elements().iterator(), null, inner));
+          levels.push(new Level(child.elements().iterator(), null, null, inner));
         } else if (element instanceof RuleBlock block) {
-          Qualifiers around = around(level.outer(), block, place(in, element, from));
-          if (around != null) {
-            levels.push(new Level(block.elements().iterator(), around, body));
+          Level inner = block(block, level, place(in, element, from));
+          if (inner != null) {
+            levels.push(inner);
           }
         } else if (element instanceof Conditional conditional) {
-          List<ProfileElement> chosen = chosen(conditional, place(in, element, from));
-          levels.push(new Level(chosen.iterator(), level.outer(), body));
+          levels.push(level.inside(chosen(conditional, place(in, element, from))));
         } else if (!(element instanceof Comment) && !(element instanceof Profile)) {
           throw new AssertionError(element);
         }
       }
     }
 
-    /** Returns the qualifiers of a block, or {@code null} if nothing in it can be in force. */
-    private @Nullable Qualifiers around(
-        @Nullable Qualifiers outer, RuleBlock block, SourcePlace place) {
+    /** Returns the elements of a block, or {@code null} if nothing in it can be in force. */
+    private @Nullable Level block(RuleBlock block, Level level, SourcePlace place) {
+      Qualifiers outer = level.outer();
+      Qualifiers.Action named = blocks.named(block.qualifiers(), place);
+      if (contradicts(level, named, place)) {
+        return null;
+      }
       try {
-        return outer == null ? block.qualifiers() : blocks.nested(outer, block.qualifiers());
+        return new Level(
+            block.elements().iterator(),
+            outer == null ? block.qualifiers() : blocks.nested(outer, block.qualifiers()),
+            named == null ? level.named() : named,
+            level.to());
       } catch (IllegalArgumentException e) {
         problems.report(
             ResolveProblem.RULE_UNLIKE_BLOCK,
@@ -449,6 +459,23 @@ public final class Resolver {
             "not in force in this block: " + e.getMessage());
         return null;
       }
+    }
+
+    /** Returns whether an action isn't that of the blocks around, and reports it. */
+    private boolean contradicts(Level level, Qualifiers.@Nullable Action named, SourcePlace place) {
+      Qualifiers.Action around = level.named();
+      if (named == null || around == null || named == around) {
+        return false;
+      }
+      problems.report(
+          ResolveProblem.CONTRADICTION,
+          place,
+          "this says " + word(named) + ", a block around it says " + word(around));
+      return true;
+    }
+
+    private static String word(Qualifiers.Action action) {
+      return "'" + action.name().toLowerCase(Locale.ROOT) + "'";
     }
 
     private List<ProfileElement> chosen(Conditional conditional, SourcePlace place) {
@@ -466,8 +493,12 @@ public final class Resolver {
       return chosen == null ? List.of() : chosen;
     }
 
-    private void rule(Rule written, @Nullable Qualifiers outer, SourcePlace place, Body to) {
-      if (outer != null && !blocks.takes(written)) {
+    private void rule(Rule written, Level level, SourcePlace place) {
+      Qualifiers outer = level.outer();
+      Body to = level.to();
+      if (outer != null
+          && (!blocks.takes(written)
+              || contradicts(level, blocks.named(written.qualifiers(), place), place))) {
         return;
       }
       if (outer != null

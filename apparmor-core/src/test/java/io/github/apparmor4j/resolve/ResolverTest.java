@@ -427,7 +427,7 @@ class ResolverTest {
             rules(
                 "",
                 """
-                deny { /1 r, audit /2 r, owner /3 r, allow /4 r, }
+                deny { /1 r, audit /2 r, owner /3 r, deny /4 r, }
                 audit { deny { owner { /5 r, } } /6 r, capability kill, }
                 owner { owner /7 r, { /8 r, } }
                 prompt { /9 r, }
@@ -440,13 +440,45 @@ class ResolverTest {
   }
 
   @Test
+  void anActionAgainstThatOfABlockIsAnError() {
+    for (String text :
+        List.of(
+            "deny { allow /a r, }",
+            "deny { priority=2 audit allow capability kill, }",
+            "allow { deny /a r, }",
+            "prompt { deny /a r, }",
+            "allow { audit { owner { prompt /a r, } } }",
+            "deny { audit allow { /a r, } }")) {
+      assertThat(resolve("profile p { " + text + " }").diagnostics())
+          .as(text)
+          .filteredOn(Diagnostic::isError)
+          .extracting(Diagnostic::code)
+          .containsExactly("AA-RESOLVE-0024");
+      assertThat(
+              Resolver.of(IncludeResolver.none(), Semantics.APPARMOR_5_0)
+                  .resolve(ProfileParser.parse(SourceText.of("file", "profile p { " + text + " }")))
+                  .isOk())
+          .as(text)
+          .isTrue();
+    }
+    assertThat(
+            rules(
+                "",
+                """
+                allow { allow /1 r, /2 r, { audit allow /3 r, } }
+                deny { deny /4 r, hat h { allow /x r, } }
+                """))
+        .isEqualTo("/1 r, /2 r, audit /3 r, deny /4 r,");
+  }
+
+  @Test
   void aDenyInABlockStaysOneWithAWord() {
     Resolution resolution =
-        resolve("profile p {\n  { deny /1 r, }\n  prompt { deny /2 r, hat h { deny /3 r, } }\n}\n");
+        resolve("profile p {\n  { deny /1 r, }\n  audit { deny /2 r, hat h { deny /3 r, } }\n}\n");
     assertThat(resolution.diagnostics())
         .extracting(one -> one.severity() + " " + one.code() + " " + one.place())
-        .containsExactly("warning AA-RESOLVE-0022 file:2:5", "warning AA-RESOLVE-0022 file:3:12");
-    assertThat(rules(resolution.profiles().get(0))).isEqualTo("deny /1 r, deny /2 r,");
+        .containsExactly("warning AA-RESOLVE-0022 file:2:5", "warning AA-RESOLVE-0022 file:3:11");
+    assertThat(rules(resolution.profiles().get(0))).isEqualTo("deny /1 r, audit deny /2 r,");
   }
 
   @Test

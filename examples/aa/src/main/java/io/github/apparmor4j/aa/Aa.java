@@ -3,9 +3,11 @@ package io.github.apparmor4j.aa;
 import io.github.apparmor4j.aa.parser.AaParser;
 import io.github.apparmor4j.aa.parser.ParserArguments;
 import io.github.apparmor4j.compile.KernelRelease;
+import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
+import io.github.apparmor4j.resolve.Semantics;
 import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.Failures;
@@ -16,8 +18,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -29,34 +32,56 @@ import picocli.CommandLine.Option;
 @Command(
     name = "aa",
     description = "Checks, formats, compiles and questions AppArmor profiles.",
-    mixinStandardHelpOptions = true,
-    subcommands = {
-      AaCheck.class,
-      AaFormat.class,
-      AaCompile.class,
-      AaParser.class,
-      AaDecide.class,
-      AaDocker.class,
-      AaContainerd.class,
-      AaKube.class,
-      AaAgent.class,
-      AaKernel.Enabled.class,
-      AaKernel.Load.class,
-      AaKernel.Replace.class,
-      AaKernel.Remove.class,
-      AaKernel.Status.class,
-      AaKernel.Exec.class,
-      AaKernel.Unconfined.class,
-      AaStore.Enforce.class,
-      AaStore.Complain.class,
-      AaStore.Kill.class,
-      AaStore.Audit.class,
-      AaStore.Disable.class,
-      AaStore.RemoveUnknown.class
-    })
+    mixinStandardHelpOptions = true)
 public final class Aa {
 
+  /** The commands, in the order of the help. */
+  static final Map<String, Class<?>> COMMANDS = commands();
+
   private Aa() {}
+
+  private static Map<String, Class<?>> commands() {
+    Map<String, Class<?>> commands = new LinkedHashMap<>();
+    commands.put("check", AaCheck.class);
+    commands.put("fmt", AaFormat.class);
+    commands.put("compile", AaCompile.class);
+    commands.put("parser", AaParser.class);
+    commands.put("decide", AaDecide.class);
+    commands.put("docker", AaDocker.class);
+    commands.put("containerd", AaContainerd.class);
+    commands.put("kube", AaKube.class);
+    commands.put("agent", AaAgent.class);
+    commands.put("enabled", AaKernel.Enabled.class);
+    commands.put("load", AaKernel.Load.class);
+    commands.put("replace", AaKernel.Replace.class);
+    commands.put("remove", AaKernel.Remove.class);
+    commands.put("status", AaKernel.Status.class);
+    commands.put("exec", AaKernel.Exec.class);
+    commands.put("unconfined", AaKernel.Unconfined.class);
+    commands.put("enforce", AaStore.Enforce.class);
+    commands.put("complain", AaStore.Complain.class);
+    commands.put("kill", AaStore.Kill.class);
+    commands.put("audit", AaStore.Audit.class);
+    commands.put("disable", AaStore.Disable.class);
+    commands.put("remove-unknown", AaStore.RemoveUnknown.class);
+    return commands;
+  }
+
+  /**
+   * Returns the command line. A command that the arguments begin with is its only one: to read the
+   * options of all would take most of the time of a short run.
+   */
+  private static CommandLine commandLine(String... arguments) {
+    CommandLine commandLine = new CommandLine(new Aa());
+    String first = arguments.length == 0 ? "" : arguments[0];
+    COMMANDS.forEach(
+        (name, type) -> {
+          if (name.equals(first) || !COMMANDS.containsKey(first)) {
+            commandLine.addSubcommand(name, type);
+          }
+        });
+    return commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+  }
 
   /** Returns the version of the jar; "dev" outside of one. */
   public static String version() {
@@ -86,6 +111,12 @@ public final class Aa {
                 + " directory; default: 6.12")
     @Nullable Path features;
 
+    @Option(
+        names = "--semantics",
+        paramLabel = "RELEASE",
+        description = "what rules mean where releases of AppArmor differ: 5.0 or 6.0; default: 6.0")
+    private String release = "6.0";
+
     IncludeResolver includes() {
       List<Path> directories = new ArrayList<>(include);
       directories.add(base == null ? Path.of("/etc/apparmor.d") : base);
@@ -93,7 +124,21 @@ public final class Aa {
     }
 
     Resolver resolver() {
-      return Resolver.of(includes());
+      return Resolver.of(includes(), semantics());
+    }
+
+    private Semantics semantics() {
+      return switch (release) {
+        case "5.0" -> Semantics.APPARMOR_5_0;
+        case "6.0" -> Semantics.APPARMOR_6_0;
+        default ->
+            throw new IllegalArgumentException("--semantics is 5.0 or 6.0, not '" + release + "'");
+      };
+    }
+
+    /** Returns a builder of a compiler for a kernel, which takes rules as options say. */
+    PolicyCompiler.Builder compiler(Features kernel) {
+      return PolicyCompiler.builder(kernel).semantics(semantics());
     }
 
     Features kernel() throws IOException {
@@ -146,9 +191,7 @@ public final class Aa {
    * or the kernel can't be read or written.
    */
   static int run(String... arguments) {
-    CommandLine commandLine = new CommandLine(new Aa()).setCaseInsensitiveEnumValuesAllowed(true);
-    ParserArguments.asGetoptDoes(
-        Objects.requireNonNull(commandLine.getSubcommands().get("parser")));
+    CommandLine commandLine = commandLine(arguments);
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
           if (exception instanceof IOException
@@ -159,8 +202,14 @@ public final class Aa {
           }
           throw exception;
         });
+    boolean parses = arguments.length > 0 && arguments[0].equals("parser");
+    CommandLine parser = parses ? commandLine.getSubcommands().get("parser") : null;
     try {
-      return commandLine.execute(ParserArguments.configured(arguments));
+      if (parser != null) {
+        ParserArguments.asGetoptDoes(parser);
+        return commandLine.execute(ParserArguments.configured(parser, arguments));
+      }
+      return commandLine.execute(arguments);
     } catch (IOException e) {
       System.err.println("aa: " + Failures.describe(e));
       return 2;

@@ -1,8 +1,9 @@
 package io.github.apparmor4j.aa;
 
+import io.github.apparmor4j.check.ProfileChecks;
 import io.github.apparmor4j.compile.BatchCompiler;
-import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Sarif;
 import io.github.apparmor4j.source.SourcePlace;
@@ -40,8 +41,9 @@ final class AaCheck implements Callable<Integer> {
         parseOnly
             ? Sources.Depth.PARSED
             : warn || sarif ? Sources.Depth.CHECKED : Sources.Depth.COMPILED;
-    BatchCompiler batch = sources.batch(PolicyCompiler.forKernel(kernel), kernel, depth);
+    BatchCompiler batch = sources.batch(sources.options.compiler(kernel).build(), kernel, depth);
     List<Diagnostic> found = new ArrayList<>();
+    List<ResolvedProfile> profiles = new ArrayList<>();
     boolean[] bad = {false};
     PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
     batch.compile(
@@ -49,6 +51,7 @@ final class AaCheck implements Callable<Integer> {
         result -> {
           List<Diagnostic> diagnostics = result.compilation().diagnostics();
           bad[0] |= !result.compilation().isOk();
+          result.compilation().profiles().forEach(one -> profiles.add(one.source()));
           if (sarif) {
             found.addAll(diagnostics);
           } else {
@@ -56,6 +59,11 @@ final class AaCheck implements Callable<Integer> {
           }
           return true;
         });
+    List<Diagnostic> together = ProfileChecks.acrossFiles(profiles);
+    found.addAll(together);
+    if (warn && !sarif) {
+      together.forEach(one -> warn(Path.of(one.place().source().name()), one, out));
+    }
     if (sarif) {
       Sarif.write(found, "aa", Aa.version(), out);
     }
@@ -70,11 +78,15 @@ final class AaCheck implements Callable<Integer> {
     if (warn) {
       diagnostics.stream()
           .filter(diagnostic -> !diagnostic.isError())
-          .forEach(warning -> out.print("warning\t" + name + "\t" + line(warning, file) + "\n"));
+          .forEach(warning -> warn(file, warning, out));
     }
     if (errors.isEmpty()) {
       out.print("ok\t" + name + "\n");
     }
+  }
+
+  private static void warn(Path file, Diagnostic warning, PrintWriter out) {
+    out.print("warning\t" + escape(file.toString()) + "\t" + line(warning, file) + "\n");
   }
 
   private static String line(Diagnostic diagnostic, Path file) {

@@ -49,7 +49,7 @@ final class AaCompile implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Features kernel = sources.options.kernel();
-    PolicyCompiler.Builder compiler = PolicyCompiler.builder(kernel);
+    PolicyCompiler.Builder compiler = sources.options.compiler(kernel);
     if (strict) {
       compiler.strict();
     }

@@ -4,7 +4,6 @@ import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decider;
 import io.github.apparmor4j.access.Decision;
 import io.github.apparmor4j.compile.Compilation;
-import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -62,7 +61,7 @@ final class AaDecide implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Compilation compiled =
-        PolicyCompiler.forKernel(options.kernel()).compile(file, options.includes());
+        options.compiler(options.kernel()).build().compile(file, options.includes());
     compiled.diagnostics().forEach(diagnostic -> System.err.print(diagnostic.render()));
     if (!compiled.isOk()) {
       return 1;

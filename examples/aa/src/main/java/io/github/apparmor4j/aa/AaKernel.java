@@ -1,7 +1,6 @@
 package io.github.apparmor4j.aa;
 
 import io.github.apparmor4j.compile.Compilation;
-import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.kernel.Availability;
 import io.github.apparmor4j.kernel.ConfinedProcessBuilder;
@@ -57,7 +56,7 @@ final class AaKernel {
           sources.options.features == null ? kernel.features() : sources.options.kernel();
       int[] status = {0};
       sources
-          .batch(PolicyCompiler.forKernel(features), features, Sources.Depth.COMPILED)
+          .batch(sources.options.compiler(features).build(), features, Sources.Depth.COMPILED)
           .compile(
               sources.files(),
               result -> {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Command;
 
 class AaTest {
 
@@ -264,6 +265,48 @@ class AaTest {
     String file = file("p", "profile p { }\n");
     assertThat(aa("", "decide", "--profile", "q", file).status()).isEqualTo(2);
     assertThat(aa("what is this", "decide", "--profile", "p", file).status()).isEqualTo(2);
+  }
+
+  @Test
+  void checksFilesTogether() throws IOException {
+    String a = file("a", "profile web /usr/bin/web { }\nprofile x /x { }\n");
+    String b = file("b", "\nprofile web /usr/bin/web { }\nprofile y /x { }\n");
+    Run run = aa("", "check", "--warn", a, b);
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            ok\t%1$s
+            ok\t%2$s
+            warning\t%2$s\t2:1: profile web is also in %1$s:1
+            warning\t%2$s\t3:1: attaches to the same programs as profile x in %1$s:2
+            """
+                .formatted(a, b));
+    assertThat(aa("", "check", "--sarif", a, b).out()).contains("AA-CHECK-0028");
+    assertThat(aa("", "check", a, b).out()).doesNotContain("warning");
+  }
+
+  @Test
+  void semanticsAreARelease() throws IOException {
+    String p = file("p", "profile p { { deny /a r, } }\n");
+    String[] ask = {"decide", "--profile", "p", p};
+    assertThat(aa("file r /a", ask).out()).startsWith("deny");
+    String[] older = {"decide", "--semantics=5.0", "--profile", "p", p};
+    assertThat(aa("file r /a", older).out()).startsWith("allow");
+    String[] none = {"decide", "--semantics=4", "--profile", "p", p};
+    assertThat(aa("file r /a", none).status()).isEqualTo(2);
+    assertThat(aa("", "compile", p).out())
+        .isNotEqualTo(aa("", "compile", "--semantics=5.0", p).out());
+  }
+
+  @Test
+  void helpNamesEveryCommand() {
+    Aa.COMMANDS.forEach(
+        (name, type) -> {
+          assertThat(type.getAnnotation(Command.class).name()).isEqualTo(name);
+          assertThat(aa("", "--help").out()).containsPattern("\n  " + name + " ");
+          assertThat(aa("", name, "--nonsense").errors()).contains("Usage: aa " + name);
+        });
   }
 
   @Test

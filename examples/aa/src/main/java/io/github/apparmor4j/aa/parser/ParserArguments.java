@@ -16,12 +16,10 @@ public final class ParserArguments {
   /**
    * Returns a command line with the options of the configuration file before its own.
    *
-   * @param arguments {@code parser} and its arguments, or those of another command
+   * @param parser what reads it
+   * @param arguments {@code parser} and its arguments
    */
-  public static String[] configured(String... arguments) throws IOException {
-    if (arguments.length == 0 || !arguments[0].equals("parser")) {
-      return arguments;
-    }
+  public static String[] configured(CommandLine parser, String... arguments) throws IOException {
     Path file = ParserOptions.CONFIGURATION;
     for (int i = 1; i < arguments.length; i++) {
       if (arguments[i].startsWith("--config-file=")) {
@@ -30,7 +28,7 @@ public final class ParserArguments {
         file = Path.of(arguments[i + 1]);
       }
     }
-    Set<String> known = new CommandLine(new AaParser()).getCommandSpec().optionsMap().keySet();
+    Set<String> known = parser.getCommandSpec().optionsMap().keySet();
     List<String> all = new ArrayList<>(List.of(arguments));
     all.replaceAll(argument -> whole(argument, known));
     // These options take an argument only after "=".
