@@ -300,6 +300,15 @@ public final class PolicyCompiler {
     return compile(text, includes).orThrow();
   }
 
+  private Features abi(Resolution resolution) {
+    if (settings.policyAbi() != null) {
+      return settings.policyAbi();
+    } else if (resolution.forKernel()) {
+      return settings.kernel();
+    }
+    return Objects.requireNonNullElse(resolution.abi(), settings.defaultAbi());
+  }
+
   /**
    * Compiles resolved profiles. All errors are in the result, including those of the resolution. If
    * the resolution has errors, nothing is compiled; otherwise profiles with errors are left out,
@@ -309,12 +318,7 @@ public final class PolicyCompiler {
    *     status stays set
    */
   public Compilation compile(Resolution resolution) {
-    Features policyAbi = settings.policyAbi();
-    Features abi =
-        policyAbi != null
-            ? policyAbi
-            : Objects.requireNonNullElse(resolution.abi(), settings.defaultAbi());
-    Mediation mediation = new Mediation(settings.kernel(), abi, settings.semantics());
+    Mediation mediation = new Mediation(settings.kernel(), abi(resolution), settings.semantics());
     List<Diagnostic> diagnostics = new ArrayList<>(resolution.diagnostics());
     List<Compilation.CompiledProfile> compiled = new ArrayList<>();
     if (resolution.isOk()) {

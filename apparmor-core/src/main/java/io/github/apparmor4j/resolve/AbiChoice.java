@@ -20,6 +20,7 @@ final class AbiChoice {
 
   private final Problems problems;
   private @Nullable Features chosen;
+  private boolean kernel;
 
   AbiChoice(IncludeResolver includes, Map<SourceText, Features> known, Problems problems) {
     this.includes = includes;
@@ -32,6 +33,11 @@ final class AbiChoice {
     return chosen;
   }
 
+  /** Returns whether a rule says that the kernel's own features are to be taken. */
+  boolean isForKernel() {
+    return kernel;
+  }
+
   /**
    * Reads the ABI that a rule names. Only a rule of the preamble chooses the features. As with
    * apparmor_parser, the ABI of a rule in a profile must be there but has no effect: abstractions
@@ -41,9 +47,9 @@ final class AbiChoice {
     try {
       List<SourceText> texts = includes.find(rule.path(), rule.searched()).orElse(null);
       if (rule.searched() && (rule.path().equals("kernel") || rule.path().equals("default"))) {
-        // For <kernel> there is nothing to choose: without a rule the kernel's own features hold.
-        boolean first = holds && chosen == null && rule.path().equals("default");
-        chosen = first ? Features.DEFAULT_ABI : chosen;
+        boolean first = holds && chosen == null && !kernel;
+        kernel |= first && rule.path().equals("kernel");
+        chosen = first && !kernel ? Features.DEFAULT_ABI : chosen;
         return;
       }
       Features found =
@@ -54,9 +60,9 @@ final class AbiChoice {
         problems.report(ResolveProblem.NOT_FOUND, place, "can't find " + rule.path());
       } else if (!holds) {
         return;
-      } else if (chosen == null) {
+      } else if (chosen == null && !kernel) {
         chosen = found;
-      } else if (!chosen.equals(found)) {
+      } else if (chosen == null || !chosen.equals(found)) {
         problems.report(
             ResolveProblem.SECOND_ABI,
             place,

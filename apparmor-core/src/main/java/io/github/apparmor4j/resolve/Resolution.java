@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param profiles the file's profiles, without their children
  * @param abi the features that the file was written for, or {@code null} if it doesn't say
+ * @param forKernel whether it says that it was written for whatever the kernel has, by {@code abi
+ *     <kernel>}; {@code abi} is {@code null} then
  * @param diagnostics all problems, including those of parsing the file and every included text
  */
 public record Resolution(
-    List<ResolvedProfile> profiles, @Nullable Features abi, List<Diagnostic> diagnostics) {
+    List<ResolvedProfile> profiles,
+    @Nullable Features abi,
+    boolean forKernel,
+    List<Diagnostic> diagnostics) {
 
   /** Copies the lists. */
   public Resolution {

@@ -144,7 +144,7 @@ public final class Resolver {
                   ResolveProblem.UNUSED_VARIABLE, place, "variable @{" + name + "} is not used");
             }
           });
-      return new Resolution(profiles, abi.chosen(), problems.all());
+      return new Resolution(profiles, abi.chosen(), abi.isForKernel(), problems.all());
     }
 
     private SourcePlace place(ParseResult<?> in, Object element, @Nullable SourcePlace from) {

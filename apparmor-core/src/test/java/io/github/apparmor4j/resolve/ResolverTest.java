@@ -234,7 +234,10 @@ class ResolverTest {
         .as("a file before one that this library has")
         .isEqualTo(Features.parse("file/mask: read"));
     assertThat(resolve("abi <default>,\nprofile p { }").abi()).isEqualTo(Features.DEFAULT_ABI);
-    assertThat(resolve("abi <kernel>,\nprofile p { }").abi()).isNull();
+    Resolution kernel = resolve("abi <kernel>,\nabi <default>,\nprofile p { }");
+    assertThat(kernel.abi()).isNull();
+    assertThat(kernel.forKernel()).isTrue();
+    assertThat(resolve("abi <default>,\nabi <kernel>,\nprofile p { }").forKernel()).isFalse();
   }
 
   @Test

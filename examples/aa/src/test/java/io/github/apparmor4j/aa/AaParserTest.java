@@ -66,6 +66,7 @@ class AaParserTest {
           Map.entry("caches/one.0/p", ""),
           Map.entry("undef", "profile z {\n /@{x} r,\n}\n"),
           Map.entry("twice", "profile z { }\nprofile z { }\n"),
+          Map.entry("own", "abi <kernel>,\nprofile z { change_profile -> &b, }\n"),
           Map.entry("path", "/bin/x {\n  /x r,\n}\n"),
           Map.entry("exec", "profile z {\n/** ix,\n/** px,\n}\n"));
 

@@ -3,7 +3,6 @@ package io.github.apparmor4j.aa;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -15,8 +14,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A JVM that runs {@code aa parser} for a small script in the place of {@code apparmor_parser}, so
@@ -25,16 +28,17 @@ import java.util.List;
  */
 final class AaServer implements AutoCloseable {
 
-  /** The script: it leaves its arguments in a file and its process's number for standard input. */
+  /** The script: it leaves its arguments, and its input if it names no file, in a directory. */
   private static final String SCRIPT =
       """
       #!/bin/bash
       d=$(mktemp -d)
       printf '%%s\\0' "$@" > "$d/arguments"
+      [ $# -gt 0 ] && [ -e "${*: -1}" ] || cat > "$d/input"
       exec 3<> /dev/tcp/127.0.0.1/%s
-      echo "$d $$" >&3
+      echo "$d" >&3
       read -r status <&3
-      cat "$d/out"
+      cat "$d/output"
       cat "$d/errors" >&2
       rm -r "$d"
       exit "$status"
@@ -53,28 +57,32 @@ final class AaServer implements AutoCloseable {
    * @param script the script that calls it; written here
    */
   static AaServer start(Path directory, Path script) throws IOException {
+    List<String> command = new ArrayList<>(command());
+    command.add(script.toString());
     Process process =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:+UseSerialGC",
-                "-cp",
-                absolute(System.getProperty("java.class.path")),
-                AaServer.class.getName())
+        new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    String port = process.inputReader().readLine();
-    Files.writeString(script, SCRIPT.formatted(port));
-    if (!script.toFile().setExecutable(true)) {
-      throw new IOException(script + " can't be made executable");
+    if (process.inputReader().readLine() == null) {
+      throw new IOException("the server does not start");
     }
     return new AaServer(process);
   }
 
-  private static String absolute(String classPath) {
-    List<String> entries =
-        Arrays.stream(classPath.split(":")).map(e -> "" + Path.of(e).toAbsolutePath()).toList();
-    return String.join(":", entries);
+  /** Returns the command that starts a server; the script's path is to be added. */
+  static List<String> command() {
+    String classes =
+        Arrays.stream(System.getProperty("java.class.path").split(":", -1))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .collect(Collectors.joining(":"));
+    return List.of(
+        System.getProperty("java.home") + "/bin/java",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        classes,
+        AaServer.class.getName());
   }
 
   /** Ends the server. */
@@ -83,70 +91,42 @@ final class AaServer implements AutoCloseable {
     process.destroy();
   }
 
-  /** Serves, and prints the port. */
-  public static void main(String[] none) throws IOException {
+  /** Writes the script and says so, then serves. */
+  public static void main(String[] arguments) throws IOException {
     try (ServerSocket server = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress())) {
-      System.out.println(server.getLocalPort());
+      Path script = Path.of(arguments[0]);
+      Path whole = script.resolveSibling("." + script.getFileName());
+      Files.writeString(whole, SCRIPT.formatted(server.getLocalPort()));
+      Files.setPosixFilePermissions(whole, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Files.move(whole, script, StandardCopyOption.ATOMIC_MOVE);
+      System.out.println("ready");
       while (true) {
         try (Socket socket = server.accept();
             BufferedReader in =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
             Writer out = new OutputStreamWriter(socket.getOutputStream(), UTF_8)) {
-          String[] call = in.readLine().split(" ", -1);
-          out.write(answer(Path.of(call[0]), Path.of("/proc", call[1], "fd/0")) + "\n");
+          out.write(answer(Path.of(in.readLine())) + "\n");
         }
       }
     }
   }
 
-  private static int answer(Path call, Path input) throws IOException {
+  private static int answer(Path call) throws IOException {
     String arguments = "parser\0" + Files.readString(call.resolve("arguments"));
+    Path input = call.resolve("input");
     PrintStream stdout = System.out;
     PrintStream stderr = System.err;
-    try (PrintStream out = new PrintStream(Files.newOutputStream(call.resolve("out")));
-        PrintStream errors = new PrintStream(Files.newOutputStream(call.resolve("errors")))) {
+    try (PrintStream out = new PrintStream(Files.newOutputStream(call.resolve("output")));
+        PrintStream errors = new PrintStream(Files.newOutputStream(call.resolve("errors")));
+        InputStream in =
+            Files.exists(input) ? Files.newInputStream(input) : InputStream.nullInputStream()) {
       System.setOut(out);
       System.setErr(errors);
-      System.setIn(new Late(input));
+      System.setIn(in);
       return Aa.run(arguments.substring(0, arguments.length() - 1).split("\0", -1));
     } finally {
       System.setOut(stdout);
       System.setErr(stderr);
-    }
-  }
-
-  /** The content of a file that is opened when it is read for the first time. */
-  private static final class Late extends InputStream {
-
-    private final Path file;
-    private InputStream in = InputStream.nullInputStream();
-    private boolean open;
-
-    Late(Path file) {
-      this.file = file;
-    }
-
-    private InputStream opened() throws IOException {
-      if (!open) {
-        in = new FileInputStream(file.toFile());
-        open = true;
-      }
-      return in;
-    }
-
-    @Override
-    public int read() throws IOException {
-      return opened().read();
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      return opened().read(bytes, from, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      in.close();
     }
   }
 }

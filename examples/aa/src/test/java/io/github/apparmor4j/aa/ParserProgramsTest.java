@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * AppArmor's own test programs for its parser, which {@code aa parser} is held to in its place.
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * are.
  */
 @Tag("differential")
+@Execution(ExecutionMode.CONCURRENT) // most of the time the programs wait for the clock to tick
 class ParserProgramsTest {
 
   @TempDir private static Path directory = Path.of("");

@@ -204,7 +204,8 @@ final class ParserWork {
     }
     parsed.model().profiles().forEach(profile -> messages.deprecate(profile, parsed));
     diagnostics.forEach(messages::add);
-    if (resolution.abi() == null && policy.length != 0 && !given && options.policyAbi == null) {
+    boolean says = resolution.abi() != null || resolution.forKernel();
+    if (!says && policy.length != 0 && !given && options.policyAbi == null) {
       messages.warn(
           "abi", 1, "no abi rule; compiled for the features that apparmor_parser takes by default");
     }
