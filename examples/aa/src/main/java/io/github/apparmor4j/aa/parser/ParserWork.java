@@ -10,7 +10,6 @@ import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
-import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Preprocessor;
@@ -19,8 +18,6 @@ import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Failures;
-import io.github.apparmor4j.source.SourcePlace;
-import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,7 +89,6 @@ final class ParserWork {
   }
 
   private final ParserOptions options;
-  private final ParserMessages say;
   private final List<Path> directories;
   private final IncludeResolver texts;
   private final Resolver resolver;
@@ -108,7 +104,6 @@ final class ParserWork {
     this.compiler = compiler;
     this.given = given;
     this.cache = cache;
-    this.say = new ParserMessages(options.warned, options.fatal);
     this.directories = new ArrayList<>(options.includes);
     directories.add(options.base);
     IncludeResolver searched = IncludeResolver.directories(directories.toArray(Path[]::new));
@@ -164,7 +159,7 @@ final class ParserWork {
         file == null
             ? SourceText.of("stdin", SourceText.decode(System.in.readAllBytes()))
             : SourceText.read(file);
-    Messages messages = new Messages(input.argument, text);
+    InputMessages messages = new InputMessages(options, input.argument, text);
     boolean complains = options.complain;
     Path forced = options.base.resolve("force-complain").resolve(name);
     if (file != null && !options.remove && Files.isReadable(forced)) {
@@ -173,14 +168,6 @@ final class ParserWork {
       complains = true;
     }
     ParseResult<ProfileFile> parsed = ProfileParser.parse(text);
-    StringBuilder expanded = new StringBuilder();
-    if (options.preprocess) {
-      try {
-        Preprocessor.preprocess(parsed, texts, expanded);
-      } catch (IOException e) {
-        messages.fail(Failures.describe(e));
-      }
-    }
     Resolution resolution = resolver.withIncludes(times).resolve(parsed);
     List<Named> profiles = named(resolution);
     String uncached = uncached(name, complains, messages);
@@ -203,7 +190,7 @@ final class ParserWork {
       }
     }
     parsed.model().profiles().forEach(profile -> messages.deprecate(profile, parsed));
-    diagnostics.forEach(messages::add);
+    diagnostics.stream().filter(this::matters).forEach(messages::add);
     boolean says = resolution.abi() != null || resolution.forKernel();
     if (!says && policy.length != 0 && !given && options.policyAbi == null) {
       messages.warn(
@@ -216,20 +203,34 @@ final class ParserWork {
         messages.warn(ParserCache.KIND, text.line(text.text().length()), uncached);
       }
     }
+    String expanded = options.preprocess ? expanded(parsed, messages) : "";
     return new Result(
         messages.isOk(),
         messages.toString(),
-        expanded.toString(),
+        expanded,
         profiles,
         policy,
         kept.map(PolicyCache.Entry::file).orElse(null));
+  }
+
+  /** Returns a text with what it includes, up to what can't be included. */
+  private String expanded(ParseResult<ProfileFile> parsed, InputMessages messages) {
+    StringBuilder expanded = new StringBuilder();
+    try {
+      Preprocessor.preprocess(parsed, texts, expanded);
+    } catch (IOException e) {
+      if (messages.isOk()) { // otherwise it has been said
+        messages.fail(Failures.describe(e));
+      }
+    }
+    return expanded.toString();
   }
 
   /**
    * Returns why a text has no place in the cache, to be said if it should be written; empty if
    * nothing is said, {@code null} if it has a place.
    */
-  private @Nullable String uncached(String name, boolean complains, Messages messages) {
+  private @Nullable String uncached(String name, boolean complains, InputMessages messages) {
     if (complains) {
       return "Caching disabled for: '" + name + "' due to force complain";
     } else if (options.skipCache) {
@@ -247,7 +248,7 @@ final class ParserWork {
   }
 
   /** Returns the compiler for an input, which may find the tables of profiles in a directory. */
-  private PolicyCompiler compiler(Messages messages) {
+  private PolicyCompiler compiler(InputMessages messages) {
     if (options.tables == null) {
       return compiler;
     }
@@ -265,7 +266,7 @@ final class ParserWork {
             });
   }
 
-  private void keep(String name, byte[] policy, FileTime youngest, Messages messages) {
+  private void keep(String name, byte[] policy, FileTime youngest, InputMessages messages) {
     try {
       Optional<Path> written = cache.write(name, policy, youngest);
       if (options.showCache && written.isPresent()) {
@@ -277,80 +278,9 @@ final class ParserWork {
     }
   }
 
-  /** What is said about an input, and whether it is good. */
-  private final class Messages {
-
-    private final @Nullable Path argument;
-    private final SourceText text;
-    private final StringBuilder said = new StringBuilder();
-    private boolean ok = true;
-
-    Messages(@Nullable Path argument, SourceText text) {
-      this.argument = argument;
-      this.text = text;
-    }
-
-    boolean isOk() {
-      return ok;
-    }
-
-    void say(String message) {
-      said.append(message);
-    }
-
-    /** Adds an error of what is done with the whole text. */
-    void fail(String message) {
-      ok = false;
-      Path file = argument == null ? null : Path.of(text.name());
-      said.append(ParserMessages.error(argument, file, 1, message));
-    }
-
-    void add(Diagnostic diagnostic) {
-      if ((options.names || options.preprocess) && diagnostic.code().equals(UNDEFINED)) {
-        return; // these options expand no rules
-      } else if (!diagnostic.isError()) {
-        SourcePlace place = diagnostic.place();
-        warn(
-            ParserMessages.kind(diagnostic),
-            place.source().name() + " line " + place.line(),
-            diagnostic.message());
-      } else {
-        ok = false;
-        said.append(ParserMessages.error(argument, diagnostic, text));
-      }
-    }
-
-    /** Warns of a profile whose name is a path. */
-    void deprecate(Profile profile, ParseResult<ProfileFile> in) {
-      if (profile.name().replaceFirst("^:[^:]*:(//)?", "").startsWith("/")) {
-        int end = in.spanOf(profile).map(SourceSpan::end).orElse(1);
-        warn(
-            "deprecated",
-            text.line(end - 1),
-            "The use of file paths as profile names is deprecated. See man apparmor.d for more"
-                + " information");
-      }
-    }
-
-    void warn(String kind, int line, String message) {
-      warn(kind, text.name() + " line " + line, message);
-    }
-
-    private void warn(String kind, String where, String message) {
-      ok &= !say.isFatal(kind);
-      said.append(say.warning(kind, text.name(), where, message));
-    }
-
-    /** Warns of what is not in the text. */
-    void warnOf(String what, String kind, String message) {
-      ok &= !say.isFatal(kind);
-      said.append(say.warning(kind, what, "line 1", message));
-    }
-
-    @Override
-    public String toString() {
-      return said.toString();
-    }
+  /** Returns whether a diagnostic is about what options ask for: some expand no rules. */
+  private boolean matters(Diagnostic diagnostic) {
+    return !(options.names || options.preprocess) || !diagnostic.code().equals(UNDEFINED);
   }
 
   /** Returns a policy as options want it. */
