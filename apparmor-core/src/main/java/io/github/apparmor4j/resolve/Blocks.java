@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** The effect of a block's qualifiers on the rules inside. */
 final class Blocks {
 
+  /** What may stand before an explicit allow. */
+  private static final Pattern ALLOW =
+      Pattern.compile("(priority\\s*=\\s*\\S+\\s+|audit\\s+)*allow\\b");
+
   private final Semantics semantics;
 
   Blocks(Semantics semantics) {
     this.semantics = semantics;
   }
-
-  /** What may stand before an explicit allow. */
-  private static final Pattern ALLOW =
-      Pattern.compile("(priority\\s*=\\s*\\S+\\s+|audit\\s+)*allow\\b");
 
   private boolean replaces() {
     return semantics == Semantics.APPARMOR_5_0;
