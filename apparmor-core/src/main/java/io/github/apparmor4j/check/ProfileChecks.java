@@ -80,7 +80,7 @@ public final class ProfileChecks {
   }
 
   private static boolean isElsewhere(ResolvedProfile one, ResolvedProfile two) {
-    return !one.place().source().equals(two.place().source());
+    return !one.place().source().name().equals(two.place().source().name());
   }
 
   private static String where(ResolvedProfile profile) {

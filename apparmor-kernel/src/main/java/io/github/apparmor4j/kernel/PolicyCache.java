@@ -239,12 +239,13 @@ public final class PolicyCache {
    * @throws IOException if something can't be removed, or there is no such directory
    */
   public static void clear(Path location) throws IOException {
-    if (Files.exists(location) && !Files.isDirectory(location)) {
+    Path real = location.toRealPath(); // a walk doesn't follow even its first link
+    if (!Files.isDirectory(real)) {
       throw new NotDirectoryException(location.toString());
     }
     List<Path> found;
-    try (Stream<Path> all = Files.walk(location)) {
-      found = all.filter(path -> !path.equals(location)).sorted(Comparator.reverseOrder()).toList();
+    try (Stream<Path> all = Files.walk(real)) {
+      found = all.filter(path -> !path.equals(real)).sorted(Comparator.reverseOrder()).toList();
     }
     for (Path path : found) {
       Files.deleteIfExists(path);

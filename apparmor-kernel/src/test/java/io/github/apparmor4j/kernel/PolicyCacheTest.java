@@ -144,7 +144,7 @@ class PolicyCacheTest {
   @Test
   void clearsALocation() throws IOException {
     created().write("p", policy("profile p { }"), TIME);
-    PolicyCache.clear(location());
+    PolicyCache.clear(Files.createSymbolicLink(directory.resolve("link"), location()));
     assertThat(location()).isEmptyDirectory();
     assertThatThrownBy(() -> PolicyCache.clear(directory.resolve("none")))
         .isInstanceOf(NoSuchFileException.class);

@@ -284,6 +284,7 @@ class AaTest {
                 .formatted(a, b));
     assertThat(aa("", "check", "--sarif", a, b).out()).contains("AA-CHECK-0028");
     assertThat(aa("", "check", a, b).out()).doesNotContain("warning");
+    assertThat(aa("", "check", "--warn", a, a).out()).as("one file, twice").doesNotContain("also");
   }
 
   @Test

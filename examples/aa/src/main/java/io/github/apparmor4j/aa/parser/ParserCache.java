@@ -9,10 +9,10 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,19 +111,21 @@ final class ParserCache {
 
   /**
    * Returns the policy that is kept for a file of profiles, if it is that of the same profiles: a
-   * file of the same name in another directory has the same place.
+   * file of the same name in another directory has the same place. What can't be read isn't there.
    */
-  Optional<PolicyCache.Entry> find(String name, FileTime youngest, Set<String> profiles)
-      throws IOException {
-    return cache == null || !reads
-        ? Optional.empty()
-        : cache
-            .find(name, youngest)
-            .filter(entry -> new TreeSet<>(profiles).equals(names(entry.policy())));
+  Optional<PolicyCache.Entry> find(String name, FileTime youngest, Set<String> profiles) {
+    if (cache == null || !reads) {
+      return Optional.empty();
+    }
+    try {
+      return cache.find(name, youngest).filter(entry -> names(entry.policy()).equals(profiles));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   private static Set<String> names(byte[] policy) {
-    Set<String> names = new TreeSet<>();
+    Set<String> names = new HashSet<>();
     try {
       PolicyReader.pieces(policy, true).forEach(piece -> names.addAll(piece.names()));
     } catch (PolicyFormatException e) {

@@ -89,7 +89,7 @@ final class ParserOptions {
       description = "print this, or what warn, Werror, dump or optimize take")
   @Nullable String help;
 
-  @Option(names = "--print-cache-dir", description = "print where a cache would be")
+  @Option(names = "--print-cache-dir", description = "print where the cache is")
   boolean printCache;
 
   @Option(names = "--print-config", description = "print the path of the configuration file")
