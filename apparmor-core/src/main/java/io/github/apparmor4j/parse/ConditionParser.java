@@ -174,11 +174,14 @@ final class ConditionParser {
     }
     int from = in.pos;
     String word = word();
-    if (!word.startsWith("@{") || !word.endsWith("}")) {
+    // '@name' is another spelling of '@{name}'.
+    boolean braces = word.startsWith("@{") && word.endsWith("}");
+    String name = braces ? word.substring(2, word.length() - 1) : word.replaceFirst("^@", "");
+    if (!braces && (!word.startsWith("@") || !Condition.NAME.matcher(name).matches())) {
       throw new ParseFailure(
           ParseProblem.UNEXPECTED, in.from(from), "expected a variable, not '" + word + "'", null);
     }
-    return in.built(from, () -> new Condition.Defined(word.substring(2, word.length() - 1), false));
+    return in.built(from, () -> new Condition.Defined(name, false));
   }
 
   private Condition variableOrComparison() {
@@ -235,7 +238,7 @@ final class ConditionParser {
           Condition.Operator.LESS,
           Condition.Operator.IN);
 
-  /** Reads a word, in which {@code @name} is another spelling of {@code @{name}}. */
+  /** Reads a word. */
   private String word() {
     Scanner.Word word = in.word("a word", in.peek() == '(' ? "(=)" : "=)");
     // Here apparmor_parser knows neither escaped blanks nor carriage returns before line feeds.
@@ -244,9 +247,7 @@ final class ConditionParser {
           ParseProblem.NEEDS_QUOTES, word.span(), "a blank can't be escaped here", "use quotes");
     }
     in.skip();
-    String text = word.text();
-    boolean bare = text.startsWith("@") && Condition.NAME.matcher(text.substring(1)).matches();
-    return bare ? "@{" + text.substring(1) + "}" : text;
+    return word.text();
   }
 
   /** Reads {@code $name} or {@code ${name}}. */

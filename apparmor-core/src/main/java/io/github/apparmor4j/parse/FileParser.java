@@ -8,7 +8,6 @@ import io.github.apparmor4j.profile.Qualifiers;
 import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.source.SourceSpan;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,16 +23,6 @@ final class FileParser {
   private static final Pattern BARE_WORD =
       Pattern.compile("([A-Za-z][A-Za-z0-9_]{0,255})\\s+([A-Za-z]{1,19})[\\s,]");
   private static final Pattern ASSIGNMENT = Pattern.compile("@(?:\\{\\w+\\}|\\w+)\\s*[=+?]");
-
-  /** Words that can't be paths since they mean something in some rule. */
-  private static final Set<String> RESERVED =
-      Set.of(
-          ("abi alias all allow and audit bind capability change_profile dbus defined delete deny"
-                  + " eavesdrop else file hat if in include io_uring link mount mqueue network not"
-                  + " open or other override_creds owner peer pivot_root priority profile prompt"
-                  + " ptrace read readby receive remount rewrite rlimit safe send set signal sqpoll"
-                  + " subset trace tracedby umount unix unmount unsafe user userns write")
-              .split(" "));
 
   private FileParser() {}
 
@@ -110,10 +99,7 @@ final class FileParser {
    */
   private static boolean atBareWord(RuleScanner in) {
     Matcher word = in.matcher(BARE_WORD);
-    return word.lookingAt()
-        && !RESERVED.contains(word.group(1))
-        && !isPermissions(word.group(1))
-        && isPermissions(word.group(2));
+    return word.lookingAt() && FileRule.isWord(word.group(1)) && isPermissions(word.group(2));
   }
 
   static Word path(RuleScanner in) {
@@ -197,7 +183,7 @@ final class FileParser {
 
   private static boolean atUnreservedWord(RuleScanner in) {
     Matcher word = in.matcher(WORD);
-    return word.lookingAt() && !RESERVED.contains(word.group()) && !isPermissions(word.group());
+    return word.lookingAt() && FileRule.isWord(word.group());
   }
 
   private static boolean isPermissions(String word) {

@@ -24,6 +24,6 @@ public record AbiRule(String path, boolean searched) implements FileElement, Pro
 
   @Override
   public String toString() {
-    return "abi " + (searched ? "<" + path + ">" : "\"" + path + "\"") + ",";
+    return "abi " + Include.file(path, searched) + ",";
   }
 }

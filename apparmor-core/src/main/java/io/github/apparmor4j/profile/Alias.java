@@ -12,11 +12,14 @@ public record Alias(String from, String to) implements FileElement {
   /** Rejects paths that are not valid. */
   public Alias {
     Words.checked(from, "from");
+    if ("/:&@".indexOf(from.charAt(0)) < 0) {
+      throw new IllegalArgumentException("from is not a path: " + from);
+    }
     Words.checkedQuotes(to, "to");
   }
 
   @Override
   public String toString() {
-    return "alias " + Words.word(from) + " -> " + Words.word(to) + ",";
+    return "alias " + Words.path(from) + " -> " + Words.word(to) + ",";
   }
 }

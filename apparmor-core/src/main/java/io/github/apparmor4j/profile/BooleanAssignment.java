@@ -20,7 +20,9 @@ public record BooleanAssignment(String name, VariableAssignment.Operator operato
     if (Objects.requireNonNull(operator, "operator") == VariableAssignment.Operator.ADD) {
       throw new IllegalArgumentException("'+=' is not for boolean variables: $" + name);
     }
-    Objects.requireNonNull(value, "value");
+    if (Objects.requireNonNull(value, "value").toString().indexOf('\n') >= 0) {
+      throw new IllegalArgumentException("the condition must stand on one line: $" + name);
+    }
   }
 
   /** Returns {@code $name = value}. */

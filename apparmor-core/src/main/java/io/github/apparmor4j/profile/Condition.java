@@ -116,21 +116,29 @@ public sealed interface Condition {
   /**
    * {@code left == right}.
    *
-   * @param left a word or {@code @{name}}, whose values are compared as a set
+   * @param left a word or {@code @{name}} (also written {@code @name}), whose values are compared
+   *     as a set
    * @param operator how they are compared
    * @param right like {@code left}
    */
   record Comparison(String left, Operator operator, String right) implements Condition {
     /** Checks the words. */
     public Comparison {
-      Words.checkedQuotes(left, "left");
+      left = variable(Words.checkedQuotes(left, "left"));
       Objects.requireNonNull(operator, "operator");
-      Words.checkedQuotes(right, "right");
+      right = variable(Words.checkedQuotes(right, "right"));
+    }
+
+    /** Returns {@code @{name}} for {@code @name}, another spelling of it. */
+    private static String variable(String word) {
+      return word.startsWith("@") && NAME.matcher(word.substring(1)).matches()
+          ? "@{" + word.substring(1) + "}"
+          : word;
     }
 
     @Override
     public String toString() {
-      return Words.word(left) + " " + operator + " " + Words.word(right);
+      return Words.operand(left) + " " + operator + " " + Words.operand(right);
     }
   }
 

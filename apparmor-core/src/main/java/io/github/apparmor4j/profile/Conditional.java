@@ -23,7 +23,7 @@ public record Conditional(List<Branch> branches, @Nullable List<ProfileElement> 
     /** Copies the list. */
     public Branch {
       Objects.requireNonNull(condition, "condition");
-      elements = Comment.checkedPlaces(elements);
+      elements = Words.checkedElements(elements);
     }
   }
 
@@ -33,7 +33,7 @@ public record Conditional(List<Branch> branches, @Nullable List<ProfileElement> 
     if (branches.isEmpty()) {
       throw new IllegalArgumentException("branches are empty");
     }
-    otherwise = otherwise == null ? null : Comment.checkedPlaces(otherwise);
+    otherwise = otherwise == null ? null : Words.checkedElements(otherwise);
   }
 
   /** Returns the text, one element a line. */

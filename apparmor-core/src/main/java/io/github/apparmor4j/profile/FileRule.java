@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +34,28 @@ public record FileRule(
 
   private static final FilePermissions EVERYTHING = FilePermissions.of("mrwklix");
 
+  private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,255}");
+
+  private static final Pattern PERMISSIONS =
+      Pattern.compile("(?i)(?:[rwalkm]|(?:[pc][iu]?|[iu])?x){1,19}");
+
+  /** Words that can't be paths since they mean something in some rule. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          ("abi alias all allow and audit bind capability change_profile dbus defined delete deny"
+                  + " eavesdrop else file hat if in include io_uring link mount mqueue network not"
+                  + " open or other override_creds owner peer pivot_root priority profile prompt"
+                  + " ptrace read readby receive remount rewrite rlimit safe send set signal sqpoll"
+                  + " subset trace tracedby umount unix unmount unsafe user userns write")
+              .split(" "));
+
   /** Rejects parts that don't go together. */
   public FileRule {
     Objects.requireNonNull(qualifiers, "qualifiers");
     Objects.requireNonNull(permissions, "permissions");
     if (path != null) {
       Words.checked(path, "path");
-    } else if (!permissions.equals(EVERYTHING) || qualifiers.isDeny()) {
+    } else if (!permissions.equals(EVERYTHING) || qualifiers.isDeny() || target != null) {
       throw new IllegalArgumentException("'file,' allows " + EVERYTHING + ", nothing else");
     }
     Words.checkedQuotesOrNull(target, "target");
@@ -100,6 +116,16 @@ public record FileRule(
   @Override
   public List<String> patterns() {
     return Words.present(path, permissions.exec() == null ? target : null);
+  }
+
+  /**
+   * Returns whether a text without a slash can stand for a path: {@code apparmor_parser} takes it
+   * for one, which matches no file. Words with a meaning of their own can't.
+   */
+  public static boolean isWord(String text) {
+    return WORD.matcher(text).matches()
+        && !RESERVED.contains(text)
+        && !PERMISSIONS.matcher(text).matches();
   }
 
   /** Returns how a program is executed, or where a link may lead; empty if the rule doesn't say. */

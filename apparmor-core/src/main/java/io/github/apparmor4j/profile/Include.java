@@ -39,10 +39,17 @@ public record Include(String path, boolean searched, boolean ifExists)
     }
   }
 
+  /**
+   * Returns a file's name as it stands in a rule; within {@code <>}, blanks at its ends need
+   * quotes.
+   */
+  static String file(String path, boolean searched) {
+    String quoted = "\"" + path + "\"";
+    return !searched ? quoted : "<" + (path.strip().equals(path) ? path : quoted) + ">";
+  }
+
   @Override
   public String toString() {
-    return "include "
-        + (ifExists ? "if exists " : "")
-        + (searched ? "<" + path + ">" : "\"" + path + "\"");
+    return "include " + (ifExists ? "if exists " : "") + file(path, searched);
   }
 }

@@ -166,11 +166,11 @@ public record MountRule(
     }
     if (operation == Operation.MOUNT) {
       if (source != null) {
-        out.append(' ').append(Words.word(source));
+        out.append(' ').append(Words.mountPath(source));
       }
-      out.append(Words.optional(" -> ", mountPoint));
+      out.append((mountPoint == null ? "" : " -> " + Words.mountPath(mountPoint)));
     } else {
-      out.append(Words.optional(" ", mountPoint));
+      out.append(mountPoint == null ? "" : " " + Words.mountPath(mountPoint));
     }
     return out.append(',').toString();
   }

@@ -67,7 +67,7 @@ public record PivotRootRule(
     return qualifiers
         + "pivot_root"
         + (oldRoot == null ? "" : " oldroot=" + Words.value(oldRoot))
-        + Words.optional(" ", newRoot)
+        + (newRoot == null ? "" : " " + Words.path(newRoot))
         + Words.optional(" -> ", transition)
         + ",";
   }

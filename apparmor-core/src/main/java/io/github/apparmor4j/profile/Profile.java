@@ -52,7 +52,7 @@ public record Profile(
    */
   public record XattrMatch(String name, @Nullable String value) {
 
-    private static final Pattern NAME = Pattern.compile("[^\\s\"!,()=]+");
+    private static final Pattern NAME = Pattern.compile("[^\\s\"!,()=\\\\]+");
 
     /** Checks name and pattern. */
     public XattrMatch {
@@ -81,7 +81,9 @@ public record Profile(
   /** Checks name, attachment, flags and the places of trailing comments. */
   public Profile {
     Objects.requireNonNull(kind, "kind");
-    Words.checked(name, "name");
+    if (!isName(Words.checked(name, "name"))) {
+      throw new IllegalArgumentException("not a valid profile name: '" + name + "'");
+    }
     if (attachment != null) {
       Words.checkedPath(attachment, "attachment");
     }
@@ -101,7 +103,7 @@ public record Profile(
       }
     }
     flags = List.copyOf(flags);
-    elements = Comment.checkedPlaces(elements);
+    elements = Words.checkedElements(elements);
     for (int i = 0; i < flags.size(); i++) {
       for (ProfileFlag earlier : flags.subList(0, i)) {
         if (flags.get(i).kind() == earlier.kind() || flags.get(i).kind().excludes(earlier.kind())) {
@@ -111,6 +113,16 @@ public record Profile(
       }
     }
   }
+
+  /**
+   * Returns whether a text can be the name in a header: not a stack, and not a namespace alone.
+   * What its variables stand for is another question.
+   */
+  public static boolean isName(String text) {
+    return !text.startsWith("&") && (!text.startsWith(":") || IN_NAMESPACE.matcher(text).matches());
+  }
+
+  private static final Pattern IN_NAMESPACE = Pattern.compile("(?s):[^:]+:[^:]+");
 
   private static final Set<ProfileFlag.Kind> MODES =
       EnumSet.of(
@@ -159,7 +171,7 @@ public record Profile(
 
   /** Returns the name as it stands in a header, in quotes if it needs them. */
   public String nameText() {
-    return Words.word(name);
+    return Words.header(name);
   }
 
   /** Returns whether a flag is set. */
@@ -193,7 +205,7 @@ public record Profile(
   public String header() {
     return (kind == Kind.HAT ? "hat " : "profile ")
         + nameText()
-        + Words.optional(" ", attachment)
+        + (attachment == null ? "" : " " + Words.header(attachment))
         + (xattrs.isEmpty() ? "" : " xattrs=(" + Words.joined(xattrs) + ")")
         + (identities.isEmpty()
             ? ""

@@ -15,7 +15,7 @@ public record RuleBlock(Qualifiers qualifiers, List<ProfileElement> elements)
   /** Copies the list. */
   public RuleBlock {
     Objects.requireNonNull(qualifiers, "qualifiers").withoutPriority("block");
-    elements = Comment.checkedPlaces(elements);
+    elements = Words.checkedElements(elements);
   }
 
   /** Returns the line that opens the block. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,6 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class Words {
 
   private static final Pattern ASSIGNMENT = Pattern.compile("@\\{\\w+\\}[=+?]");
+
+  private static final Pattern VARIABLE = Pattern.compile("@\\{[A-Za-z]\\w*\\}");
+
+  /** What stands in a condition as it is; everything else is quoted. */
+  private static final Pattern OPERAND = Pattern.compile("(?![$+-])[\\w./:*@{}+-]+");
+
+  private static final Set<String> OF_CONDITIONS =
+      Set.of("not", "and", "or", "in", "defined", "true", "false");
+
+  private static final Set<String> OF_MOUNTS =
+      Set.of("->", "option", "options", "fstype", "vfstype");
 
   private Words() {}
 
@@ -68,12 +80,55 @@ final class Words {
   }
 
   /**
+   * Checks that a rule can be written as it is. A rule whose variables were replaced can have texts
+   * that only variables bring.
+   *
+   * @throws IllegalArgumentException if a path isn't a path, a label, or a word that {@code
+   *     apparmor_parser} takes for a path; or if a condition of a peer is empty
+   */
+  private static void checkWritten(Rule rule) {
+    if (rule instanceof FileRule file && file.path() != null) {
+      checkFilePath(file.path());
+    } else if (rule instanceof LinkRule link) {
+      checkFilePath(link.path());
+    } else if (rule instanceof DbusRule dbus
+        && ("".equals(dbus.peerName()) || "".equals(dbus.peerLabel()))) {
+      throw new IllegalArgumentException("a condition of a peer can't be empty");
+    }
+  }
+
+  /**
+   * Checks the elements of a body: rules as they are written, trailing comments after something.
+   */
+  static List<ProfileElement> checkedElements(List<ProfileElement> elements) {
+    for (ProfileElement element : elements) {
+      if (element instanceof Rule rule) {
+        checkWritten(rule);
+      }
+    }
+    return Comment.checkedPlaces(elements);
+  }
+
+  private static void checkFilePath(String text) {
+    boolean path =
+        text.startsWith("@{")
+            ? VARIABLE.matcher(text).lookingAt()
+            : "/:&@".indexOf(text.charAt(0)) >= 0 || FileRule.isWord(text);
+    if (!path) {
+      throw new IllegalArgumentException("path must start with '/' or '@{': " + text);
+    }
+  }
+
+  /**
    * Checks a text that can't be quoted where it stands: in a list, between parentheses.
    *
    * @throws IllegalArgumentException if it holds a blank or a quote, or an unescaped parenthesis or
    *     comma
    */
   static void checkedUnquoted(String text, String component) {
+    if (text.endsWith("\\")) {
+      throw new IllegalArgumentException(component + " ends in a backslash: " + text);
+    }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean escaped = i > 0 && text.charAt(i - 1) == '\\';
@@ -95,6 +150,31 @@ final class Words {
   static String word(String text) {
     // A variable and '=' would begin an assignment.
     return isBare(text) && !ASSIGNMENT.matcher(text).lookingAt() ? text : quoted(text);
+  }
+
+  /** Returns the text as a word of a profile's header, where braces begin and end bodies. */
+  static String header(String text) {
+    return text.startsWith("{") || text.startsWith("}") ? quoted(text) : word(text);
+  }
+
+  /** Returns the text as a word that is a path, in quotes where it wouldn't be taken for one. */
+  static String path(String text) {
+    boolean plain = "/:&".indexOf(text.charAt(0)) >= 0 || VARIABLE.matcher(text).lookingAt();
+    return plain && !VARIABLE.matcher(text).matches() ? word(text) : quoted(text);
+  }
+
+  /** Returns the text as what is mounted, or where: in quotes where it would be something else. */
+  static String mountPath(String text) {
+    boolean plain =
+        !text.isEmpty() && "+=()".indexOf(text.charAt(0)) < 0 && !OF_MOUNTS.contains(text);
+    return plain ? word(text) : quoted(text);
+  }
+
+  /** Returns the text as an operand of a condition. */
+  static String operand(String text) {
+    boolean plain =
+        OPERAND.matcher(text).matches() && !OF_CONDITIONS.contains(text.toLowerCase(Locale.ROOT));
+    return plain ? text : quoted(text);
   }
 
   private static boolean isBare(String text) {
