@@ -19,4 +19,10 @@ module io.github.apparmor4j.core {
   // Not for users: its own modules speak to kernels in these words.
   exports io.github.apparmor4j.vocabulary to
       io.github.apparmor4j.kernel;
+
+  // Not for users: how its own modules read files.
+  exports io.github.apparmor4j.files to
+      io.github.apparmor4j.containerd,
+      io.github.apparmor4j.docker,
+      io.github.apparmor4j.kernel;
 }

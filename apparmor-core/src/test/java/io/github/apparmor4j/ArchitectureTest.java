@@ -1,5 +1,10 @@
 package io.github.apparmor4j;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -9,6 +14,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures;
 import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.Method;
@@ -60,6 +67,31 @@ class ArchitectureTest {
         .hasSizeLessThan(MOST_TYPES);
   }
 
+  /** Whatever opens a file otherwise waits at a pipe, or reads a device until memory is full. */
+  @Test
+  void filesAreReadWithinLimits() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("io.github.apparmor4j.files.BoundedFiles")
+        .and()
+        .doNotHaveFullyQualifiedName("io.github.apparmor4j.source.SourceText") // descriptors
+        .and()
+        .doNotHaveFullyQualifiedName("io.github.apparmor4j.source.AtomicFiles") // its own copy
+        .should()
+        .callMethodWhere(
+            target(owner(equivalentTo(Files.class)))
+                .and(
+                    target(
+                        nameMatching(
+                            "readAllBytes|readString|readAllLines|lines|newInputStream"
+                                + "|newBufferedReader|newByteChannel"))))
+        .orShould()
+        .callConstructor(FileInputStream.class, File.class)
+        .orShould()
+        .callConstructor(FileInputStream.class, String.class)
+        .check(CLASSES);
+  }
+
   /** docs/architecture.md, "What may be missing". */
   @Test
   void whatMayBeMissingIsOptional() throws ReflectiveOperationException, IOException {
@@ -99,6 +131,8 @@ class ArchitectureTest {
         .consideringOnlyDependenciesInLayers()
         .layer("source")
         .definedBy("io.github.apparmor4j.source")
+        .layer("files")
+        .definedBy("io.github.apparmor4j.files")
         .layer("automaton")
         .definedBy("io.github.apparmor4j.automaton")
         .layer("features")
@@ -125,14 +159,16 @@ class ArchitectureTest {
         .definedBy("io.github.apparmor4j.access")
         .layer("container")
         .definedBy("io.github.apparmor4j.container")
-        .whereLayer("source")
+        .whereLayer("files")
         .mayNotAccessAnyLayer()
+        .whereLayer("source")
+        .mayOnlyAccessLayers("files")
         .whereLayer("vocabulary")
         .mayNotAccessAnyLayer()
         .whereLayer("automaton")
         .mayOnlyAccessLayers("source")
         .whereLayer("features")
-        .mayNotAccessAnyLayer()
+        .mayOnlyAccessLayers("files")
         .whereLayer("profile")
         .mayOnlyAccessLayers("source", "policy", "vocabulary")
         .whereLayer("glob")
@@ -143,7 +179,7 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("profile", "source")
         .whereLayer("resolve")
         .mayOnlyAccessLayers(
-            "parse", "profile", "source", "glob", "features", "policy", "vocabulary")
+            "parse", "profile", "source", "files", "glob", "features", "policy", "vocabulary")
         .whereLayer("check")
         .mayOnlyAccessLayers("resolve", "glob", "automaton", "features", "profile", "source")
         .whereLayer("policy")
@@ -159,6 +195,7 @@ class ArchitectureTest {
             "vocabulary",
             "profile",
             "source",
+            "files",
             "check")
         .whereLayer("access")
         .mayOnlyAccessLayers(

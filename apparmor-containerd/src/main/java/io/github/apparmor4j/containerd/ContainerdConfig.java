@@ -2,14 +2,18 @@ package io.github.apparmor4j.containerd;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
+import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -21,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -58,6 +63,10 @@ public final class ContainerdConfig {
   static final String V3_PLUGIN = "io.containerd.cri.v1.runtime";
 
   private static final int MOST = 4 << 20;
+
+  /** How deep the plugin's tables may nest; containerd's own do so to level 6. */
+  private static final int DEEPEST = 64;
+
   private static final int MOST_FILES = 1000;
   private static final String SPEC = "base_runtime_spec";
 
@@ -140,21 +149,14 @@ public final class ContainerdConfig {
   private @Nullable SourceText text(Import file) {
     Path path = path(file.file);
     try {
-      if (Files.size(path) > MOST) {
-        report(
-            ContainerdProblem.NOT_TOML,
-            place(file),
-            file.file + " has more than " + MOST + " bytes");
-        return null;
-      }
-      return SourceText.of(file.file, SourceText.decode(Files.readAllBytes(path)));
+      return SourceText.of(file.file, SourceText.decode(BoundedFiles.read(path, MOST)));
     } catch (IOException e) {
       boolean missing = !Files.exists(path);
       Diagnostic found =
           Diagnostic.of(
               ContainerdProblem.UNREADABLE_IMPORT,
               place(file),
-              file.file + (missing ? " is not there" : " can't be read"));
+              file.file + (missing ? " is not there" : " can't be read: " + Failures.reason(e)));
       // containerd 2 passes over a missing file, containerd 1 doesn't start.
       boolean passedOver = major == 2 && missing;
       diagnostics.add(passedOver ? found.withSeverity(Diagnostic.Severity.WARNING) : found);
@@ -179,6 +181,10 @@ public final class ContainerdConfig {
       toml = Toml.parse(text.text());
     } catch (StackOverflowError e) {
       report(ContainerdProblem.NOT_TOML, place(text, null), "too deeply nested");
+      return List.of();
+    } catch (RuntimeException | AssertionError e) {
+      // What tomlj throws at some texts that are not TOML.
+      report(ContainerdProblem.NOT_TOML, place(text, null), "can't be read: " + e.getMessage());
       return List.of();
     }
     if (toml.hasErrors()) {
@@ -241,7 +247,7 @@ public final class ContainerdConfig {
       }
       plugin.clear();
     }
-    take(text, table, List.of());
+    take(text, table, new ArrayDeque<>());
   }
 
   /** Returns whether a table of the plugin counts in files of a version (docs/containers.md). */
@@ -259,16 +265,21 @@ public final class ContainerdConfig {
     return table.contains(List.of("disable_apparmor")) || table.contains(List.of("containerd"));
   }
 
-  private void take(SourceText text, TomlTable table, List<String> prefix) {
+  private void take(SourceText text, TomlTable table, Deque<String> prefix) {
+    if (prefix.size() > DEEPEST) {
+      report(ContainerdProblem.NOT_TOML, place(text, null), "too deeply nested");
+      return;
+    }
     for (String key : table.keySet()) {
       Object value = table.get(List.of(key));
-      List<String> whole = new ArrayList<>(prefix);
-      whole.add(key);
+      prefix.addLast(key);
       if (value instanceof TomlTable inner) {
-        take(text, inner, whole);
+        take(text, inner, prefix);
       } else if (value != null) {
-        plugin.put(whole, new Value(value, place(text, table.inputPositionOf(List.of(key)))));
+        SourcePlace place = place(text, table.inputPositionOf(List.of(key)));
+        plugin.put(List.copyOf(prefix), new Value(value, place));
       }
+      prefix.removeLast();
     }
   }
 
@@ -287,7 +298,13 @@ public final class ContainerdConfig {
           name.startsWith("/")
               ? name
               : file.file.substring(0, file.file.lastIndexOf('/') + 1) + name;
-      String normal = Path.of(absolute).normalize().toString();
+      String normal;
+      try {
+        normal = Path.of(absolute).normalize().toString();
+      } catch (InvalidPathException e) {
+        report(ContainerdProblem.UNEXPECTED, place, "not a path: " + e.getReason());
+        continue;
+      }
       if (normal.contains("*")) {
         matches(normal).forEach(match -> imports.add(new Import(match, place)));
       } else {
@@ -304,8 +321,13 @@ public final class ContainerdConfig {
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(path(directory), pattern.substring(slash + 1))) {
       files.forEach(path -> found.add(directory + path.getFileName()));
-    } catch (NotDirectoryException | java.nio.file.NoSuchFileException e) {
+    } catch (NotDirectoryException | NoSuchFileException e) {
       return List.of();
+    } catch (PatternSyntaxException e) {
+      report(
+          ContainerdProblem.UNEXPECTED,
+          place(new Import(directory, null)),
+          pattern + " is not a pattern of files: " + e.getDescription());
     } catch (IOException e) {
       report(
           ContainerdProblem.UNREADABLE_IMPORT,
@@ -320,14 +342,7 @@ public final class ContainerdConfig {
     if (position == null) {
       return SourcePlace.of(text, new SourceSpan(0, 0));
     }
-    int start = 0;
-    for (int line = 1; line < position.line(); line++) {
-      int end = text.text().indexOf('\n', start);
-      if (end < 0) {
-        break;
-      }
-      start = end + 1;
-    }
+    int start = text.lineStart(position.line());
     int at = Math.min(start + position.column() - 1, text.text().length());
     return SourcePlace.of(text, new SourceSpan(at, at));
   }
@@ -424,7 +439,7 @@ public final class ContainerdConfig {
     }
     try {
       String file = runtime.baseRuntimeSpec;
-      byte[] bytes = Files.readAllBytes(path(file.startsWith("/") ? file : "/" + file));
+      byte[] bytes = BoundedFiles.read(path(file.startsWith("/") ? file : "/" + file), MOST);
       OciSpec.parse(SourceText.of(file, SourceText.decode(bytes)))
           .profile()
           .ifPresent(
@@ -437,7 +452,7 @@ public final class ContainerdConfig {
                               + " names profile "
                               + profile
                               + ", which containers keep that ask for no confinement")));
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       found.add(
           Diagnostic.of(
               ContainerdProblem.UNREADABLE_BASE,

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.containerd;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.AppArmorKernel;
 import io.github.apparmor4j.kernel.Confinement;
 import io.github.apparmor4j.kernel.ContainerCheck;
@@ -38,7 +39,8 @@ public final class ContainerdNode {
 
   private static final String TASKS = "io.containerd.runtime.v2.task";
   private static final String CRI = "io.kubernetes.cri.";
-  private static final long LONGEST = 16 << 20;
+  private static final int LONGEST = BoundedFiles.inHeap(16 << 20);
+  private static final int PID_BYTES = 100;
 
   /** A source of the labels of processes. */
   interface Labels {
@@ -152,17 +154,16 @@ public final class ContainerdNode {
   }
 
   private static OciSpec read(Path config) throws IOException {
-    if (Files.size(config) > LONGEST) {
-      throw new IOException("more than " + LONGEST + " bytes");
-    }
     return OciSpec.parse(
-        SourceText.of(config.toString(), SourceText.decode(Files.readAllBytes(config))));
+        SourceText.of(config.toString(), SourceText.decode(BoundedFiles.read(config, LONGEST))));
   }
 
   /** Returns the label of a container's first process; {@code null} if it can't be read. */
   private @Nullable Label label(Path bundle) {
     try {
-      return labels.of(Long.parseLong(Files.readString(bundle.resolve("init.pid")).strip()));
+      return labels.of(
+          Long.parseLong(
+              SourceText.decode(BoundedFiles.read(bundle.resolve("init.pid"), PID_BYTES)).strip()));
     } catch (IOException | NumberFormatException e) {
       return null;
     }

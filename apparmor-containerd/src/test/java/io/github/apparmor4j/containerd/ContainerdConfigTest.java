@@ -7,6 +7,8 @@ import io.github.apparmor4j.source.Diagnostic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -262,5 +264,31 @@ class ContainerdConfigTest {
     assertThat(config.disableAppArmor()).isTrue();
     assertThat(config.runtimes().keySet()).containsExactlyInAnyOrder("kata", "confined");
     assertThat(fragment).startsWith("version = 2\n").contains("pod_annotations = [\"a\", \"b\"]");
+  }
+
+  // ---- what nobody means well with
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "imports = [\"/etc/conf.d/[*.toml\"]",
+        "imports = [\"/a\\u0000b\"]",
+        "version = 3\n[plugins.'io.containerd.cri.v1.runtime'.a.a.DEEP]\nb = 1",
+        "a = DEEP_ARRAY",
+        "a = 1e400000000\nimports = [[1e400]]",
+        "version = 3\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.r]\n"
+            + "runtime_type = 'x'\nbase_runtime_spec = \"/a\\u0000b\"",
+      })
+  void saysWhatCanNotBeRead(String text) throws IOException {
+    write(
+        MAIN,
+        text.replace("DEEP_ARRAY", "[".repeat(20_000))
+            .replace("DEEP", String.join(".", Collections.nCopies(5000, "a"))));
+    for (int major : List.of(1, 2)) {
+      ContainerdConfig config = read(major);
+      List<Diagnostic> found = new ArrayList<>(config.diagnostics());
+      found.addAll(config.check());
+      assertThat(found).as("containerd " + major).isNotEmpty();
+    }
   }
 }

@@ -72,7 +72,7 @@ public final class PolicyCompiler {
    * @param policyAbi features that all policies are written for, or {@code null} to use their
    *     {@code abi} rules
    * @param defaultAbi features that policies without an {@code abi} rule are written for
-   * @param limits limits for each automaton
+   * @param limits limits for each file that is resolved, and for each automaton
    * @param strict whether rules that the kernel can't enforce are errors
    * @param semantics what rules mean where releases differ
    * @param cache where tables are kept, or {@code null}
@@ -232,7 +232,7 @@ public final class PolicyCompiler {
 
   /** Returns a resolver for this compiler. */
   Resolver resolver(IncludeResolver includes) {
-    return Resolver.of(includes, settings.semantics());
+    return Resolver.of(includes, settings.semantics()).withLimits(settings.limits());
   }
 
   /**

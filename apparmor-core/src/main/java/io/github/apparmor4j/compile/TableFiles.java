@@ -1,6 +1,7 @@
 package io.github.apparmor4j.compile;
 
 import io.github.apparmor4j.automaton.PackedDfa;
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.policy.PolicyDfa;
 import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.vocabulary.AcceptWords;
@@ -9,9 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +32,7 @@ final class TableFiles {
   private static final String SUFFIX = ".table";
 
   /** Largest file to read: far more than the largest table of a kernel takes. */
-  private static final long MOST_BYTES = 1L << 29;
+  private static final int MOST_BYTES = BoundedFiles.inHeap(1 << 29);
 
   /** Write permission for the group and for others. */
   private static final int OTHERS_WRITE = 0022;
@@ -80,10 +79,10 @@ final class TableFiles {
   @Nullable PolicyDfa read(String hash, TableKey key) {
     try {
       Path file = directory.resolve(hash + SUFFIX);
-      if (!isOurs(directory) || !isEntry(file)) {
+      if (!isOurs(directory) || !isOurs(file)) {
         return null;
       }
-      byte[] bytes = Files.readAllBytes(file);
+      byte[] bytes = BoundedFiles.readOwn(file, MOST_BYTES);
       int end = bytes.length - HASH_BYTES;
       MessageDigest digest = TableKey.sha256();
       digest.update(bytes, 0, Math.max(0, end));
@@ -128,31 +127,21 @@ final class TableFiles {
   }
 
   /**
-   * Returns whether nobody else can put entries into a directory. A planted entry could turn a deny
-   * into an allow.
+   * Returns whether nobody else can write to a directory, or to an entry in it. A planted entry
+   * could turn a deny into an allow.
    */
-  private static boolean isOurs(Path directory) throws IOException {
-    if (!Files.getFileStore(directory).supportsFileAttributeView("unix")
-        && !Files.getFileStore(directory).supportsFileAttributeView("posix")) {
+  private static boolean isOurs(Path path) throws IOException {
+    if (!Files.getFileStore(path).supportsFileAttributeView("unix")
+        && !Files.getFileStore(path).supportsFileAttributeView("posix")) {
       return true; // a file system without owners
     }
-    Map<String, Object> found = Files.readAttributes(directory, "unix:uid,mode");
+    Map<String, Object> found = Files.readAttributes(path, "unix:uid,mode");
     Path self = Path.of("/proc/self");
     Path ours = Files.exists(self) ? self : Path.of(System.getProperty("user.home"));
     Object own = Files.getAttribute(ours, "unix:uid");
     int mode = (Integer) Objects.requireNonNull(found.get("mode"));
     Object uid = found.get("uid");
     return (Objects.equals(uid, own) || Objects.equals(uid, 0)) && (mode & OTHERS_WRITE) == 0;
-  }
-
-  /**
-   * Returns whether a file can be an entry: a regular file, not a link or a pipe that would block,
-   * and not too large.
-   */
-  private static boolean isEntry(Path file) throws IOException {
-    BasicFileAttributes found =
-        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    return found.isRegularFile() && found.size() <= MOST_BYTES;
   }
 
   /** Removes the files of writers that were killed. */

@@ -1,11 +1,12 @@
 package io.github.apparmor4j.features;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,16 @@ public final class Features {
 
   private static final int MAX_FILES = 10_000;
   private static final int MAX_BYTES = 1 << 16;
+
+  /** Kernels have paths of three components. */
+  private static final int MAX_DEPTH = 32;
+
+  private static final int MAX_PATH = 4096;
+
+  /** How much of a wrong path a message shows. */
+  private static final int SHOWN = 60;
+
+  private static final Pattern COMPONENT = Pattern.compile("[^\\s/{}\\p{Cntrl}]+");
 
   private static final String CAPS_5_4 =
       "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable"
@@ -201,7 +213,8 @@ public final class Features {
    * Reads either text form: nested, as in an {@code abi} file ({@code mount {mask {mount
    * umount}}}), or a listing with one line for each file ({@code mount/mask: mount umount}).
    *
-   * @throws IllegalArgumentException if the text has neither form; the message says where
+   * @throws IllegalArgumentException if the text has neither form, more than 10,000 files or a path
+   *     of more than 32 components; the message says where
    */
   public static Features parse(String text) {
     Objects.requireNonNull(text, "text");
@@ -211,14 +224,18 @@ public final class Features {
     } else {
       listing(text, builder);
     }
-    return builder.build();
+    try {
+      return builder.build();
+    } catch (IllegalStateException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /**
    * Reads a kernel's directory, {@code /sys/kernel/security/apparmor/features} or a copy of it.
    *
    * @throws IOException if the directory can't be read, or can't be a kernel's because it has more
-   *     than 10,000 files or a file of more than 64 KiB
+   *     than 10,000 files, a file of more than 64 KiB or a name that no feature can have
    */
   public static Features readDirectory(Path directory) throws IOException {
     Builder builder = builder();
@@ -228,19 +245,16 @@ public final class Features {
         throw new IOException(directory + ": more than " + MAX_FILES + " files");
       }
       for (Path file : files) {
-        try (InputStream in = Files.newInputStream(file)) {
-          byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-          if (bytes.length > MAX_BYTES) {
-            throw new IOException(file + ": more than " + MAX_BYTES + " bytes");
-          }
-          String path = directory.relativize(file).toString();
-          builder.set(path, new String(bytes, StandardCharsets.UTF_8));
-        }
+        byte[] bytes = BoundedFiles.read(file, MAX_BYTES);
+        builder.set(
+            directory.relativize(file).toString(), new String(bytes, StandardCharsets.UTF_8));
       }
+      return builder.build();
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new IOException(directory + ": " + e.getMessage(), e);
     }
-    return builder.build();
   }
 
   private static void listing(String text, Builder builder) {
@@ -261,6 +275,7 @@ public final class Features {
   private static void nested(String text, Builder builder) {
     StringBuilder path = new StringBuilder();
     int start = 0;
+    int depth = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '{') {
@@ -273,6 +288,10 @@ public final class Features {
         String component = before.substring(name);
         if (component.isEmpty()) {
           throw new IllegalArgumentException("offset " + i + ": '{' without a name");
+        }
+        depth++;
+        if (depth > MAX_DEPTH || path.length() + component.length() > MAX_PATH) {
+          throw new IllegalArgumentException("offset " + i + ": nested too deeply");
         }
         path.append('/').append(component);
         start = i + 1;
@@ -287,6 +306,7 @@ public final class Features {
           builder.set(path.substring(1), value);
         }
         path.setLength(path.lastIndexOf("/"));
+        depth--;
         start = i + 1;
       }
     }
@@ -330,12 +350,10 @@ public final class Features {
 
   private void write(StringBuilder out, String prefix) {
     TreeSet<String> children = new TreeSet<>();
-    for (String path : leaves.keySet()) {
-      if (path.startsWith(prefix)) {
-        String rest = path.substring(prefix.length());
-        int slash = rest.indexOf('/');
-        children.add(slash < 0 ? rest : rest.substring(0, slash));
-      }
+    for (String path : leaves.subMap(prefix, prefix + Character.MAX_VALUE).keySet()) {
+      String rest = path.substring(prefix.length());
+      int slash = rest.indexOf('/');
+      children.add(slash < 0 ? rest : rest.substring(0, slash));
     }
     for (String child : children) {
       out.append(child).append(" {");
@@ -376,13 +394,27 @@ public final class Features {
     /**
      * Sets a file's content.
      *
-     * @param path components separated by slashes
+     * @param path up to 32 components separated by slashes, of any characters but white space,
+     *     control characters, and braces
      * @param value the words in the file; white space is reduced to single spaces
-     * @throws IllegalArgumentException if the path is empty, or begins or ends with a slash
+     * @throws IllegalArgumentException if the path is not valid, the value contains a brace, or
+     *     there would be more than 10,000 files
      */
     public Builder set(String path, String value) {
-      if (path.isEmpty() || path.startsWith("/") || path.endsWith("/")) {
-        throw new IllegalArgumentException("not a valid path of a feature: '" + path + "'");
+      String[] components = path.split("/", MAX_DEPTH + 1);
+      boolean valid =
+          path.length() <= MAX_PATH
+              && components.length <= MAX_DEPTH
+              && Arrays.stream(components).allMatch(one -> COMPONENT.matcher(one).matches());
+      if (!valid) {
+        throw new IllegalArgumentException(
+            "not a valid path of a feature: '"
+                + path.substring(0, Math.min(path.length(), SHOWN))
+                + "'");
+      } else if (value.indexOf('{') >= 0 || value.indexOf('}') >= 0) {
+        throw new IllegalArgumentException("a brace in the value of feature " + path);
+      } else if (leaves.size() >= MAX_FILES && !leaves.containsKey(path)) {
+        throw new IllegalArgumentException("more than " + MAX_FILES + " features");
       }
       leaves.put(path, value.strip().replaceAll("\\s+", " "));
       return this;
@@ -394,8 +426,20 @@ public final class Features {
       return this;
     }
 
-    /** Returns the features. */
+    /**
+     * Returns the features.
+     *
+     * @throws IllegalStateException if a path is a file and a directory
+     */
     public Features build() {
+      for (String path : leaves.keySet()) {
+        for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+          if (leaves.containsKey(path.substring(0, at))) {
+            throw new IllegalStateException(
+                path.substring(0, at) + " is both a file and a directory");
+          }
+        }
+      }
       return new Features(leaves);
     }
   }

@@ -54,10 +54,16 @@ public final class ProfileParser {
   public record Limits(int characters, int word, int depth, int diagnostics) {
 
     /**
-     * 16 Mi characters, words of 256 Ki characters, 3000 levels, 1000 errors: far beyond every real
+     * 16 Mi characters, or as many as the heap has bytes divided by 128, since a character's model
+     * takes some fifty; words of 256 Ki characters, 3000 levels, 1000 errors: far beyond every real
      * profile.
      */
-    public static final Limits DEFAULT = new Limits(16 << 20, 256 << 10, 3000, 1000);
+    public static final Limits DEFAULT =
+        new Limits(
+            (int) Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 128),
+            256 << 10,
+            3000,
+            1000);
   }
 
   /** How deep profiles may nest, whatever else does. */
@@ -362,8 +368,7 @@ public final class ProfileParser {
           "without the word 'profile' a name starts with '/': " + name.text(),
           "write 'profile " + name.text() + " {'");
     }
-    if (name.text().startsWith("&")
-        || (name.text().startsWith(":") && !name.text().matches("(?s):[^:]+:[^:]+"))) {
+    if (!Profile.isName(name.text())) {
       throw new ParseFailure(
           ParseProblem.NOT_A_PROFILE_NAME,
           name.span(),

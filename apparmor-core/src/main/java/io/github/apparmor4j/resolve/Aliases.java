@@ -21,10 +21,18 @@ final class Aliases {
   private static final Comparator<Alias> ORDER =
       Comparator.comparing(Alias::from).thenComparing(Alias::to);
 
+  /** Bytes that a copy takes beside its characters. */
+  private static final int COPY_BYTES = 200;
+
+  private final Budget budget;
   private final Map<String, Set<Alias>> byFrom = new HashMap<>();
 
   /** The lengths of the first paths, so that a pattern is looked up and not compared with each. */
   private final Set<Integer> lengths = new TreeSet<>();
+
+  Aliases(Budget budget) {
+    this.budget = budget;
+  }
 
   void add(Alias alias) {
     byFrom.computeIfAbsent(alias.from(), from -> new TreeSet<>(ORDER)).add(alias);
@@ -47,6 +55,7 @@ final class Aliases {
   List<String> all(String pattern) {
     List<String> all = new ArrayList<>(List.of(pattern));
     for (Alias alias : of(pattern)) {
+      budget.take(COPY_BYTES + pattern.length() + alias.to().length());
       all.add(other(alias, pattern));
     }
     return all;
@@ -68,6 +77,7 @@ final class Aliases {
       if (paths(rule.rule()).contains(alias.from()) && alias.to().isEmpty()) {
         continue; // nothing is left, which matches no path
       }
+      budget.take(COPY_BYTES + alias.to().length());
       copies.add(new ResolvedRule(copy(rule.rule(), alias), rule.written(), rule.place()));
     }
     return copies;
@@ -77,7 +87,7 @@ final class Aliases {
     return rule instanceof FileRule || rule instanceof LinkRule ? rule.patterns() : List.of();
   }
 
-  private Rule copy(Rule rule, Alias alias) {
-    return rule.withPatterns(path -> of(path).contains(alias) ? other(alias, path) : path);
+  private static Rule copy(Rule rule, Alias alias) {
+    return rule.withPatterns(path -> path.startsWith(alias.from()) ? other(alias, path) : path);
   }
 }

@@ -18,6 +18,9 @@ final class Conditions {
   private static final Pattern INTEGER =
       Pattern.compile("([-+]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]+)|([0-9]+))");
 
+  /** More than any number of 64 bits has, in octal. */
+  private static final int MOST_DIGITS = 22;
+
   private final Map<String, Boolean> values = new HashMap<>();
 
   boolean isDefined(String name) {
@@ -87,8 +90,8 @@ final class Conditions {
   /** Compares two numbers, or two sets value by value. */
   private static int order(SortedSet<String> left, SortedSet<String> right)
       throws Variables.ExpansionException {
-    BigInteger leftNumber = number(left);
-    BigInteger rightNumber = number(right);
+    Long leftNumber = number(left);
+    Long rightNumber = number(right);
     if (leftNumber != null && rightNumber != null) {
       return leftNumber.compareTo(rightNumber);
     }
@@ -107,14 +110,21 @@ final class Conditions {
     return others.hasNext() ? -1 : 0;
   }
 
-  private static @Nullable BigInteger number(Set<String> values) {
+  private static @Nullable Long number(Set<String> values) throws Variables.ExpansionException {
     Matcher parts = INTEGER.matcher(values.size() == 1 ? values.iterator().next() : "");
     if (!parts.matches()) {
       return null;
     }
-    String sign = parts.group(1).equals("-") ? "-" : "";
     int group = parts.group(2) != null ? 2 : parts.group(3) != null ? 3 : 4;
     int radix = group == 2 ? 16 : group == 3 ? 8 : 10;
-    return new BigInteger(sign + parts.group(group), radix);
+    String digits = parts.group(group).replaceFirst("^0+(?=.)", "");
+    String sign = parts.group(1).equals("-") ? "-" : "";
+    // Longer ones aren't converted: that takes time in the square of their digits.
+    BigInteger number = digits.length() > MOST_DIGITS ? null : new BigInteger(sign + digits, radix);
+    if (number == null || number.bitLength() > Long.SIZE - 1) {
+      throw new Variables.ExpansionException(
+          ResolveProblem.NUMBER_EXPECTED, "a number must fit in 64 bits, with its sign");
+    }
+    return number.longValue();
   }
 }

@@ -1,9 +1,8 @@
 package io.github.apparmor4j.resolve;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.source.SourceText;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,15 +15,17 @@ import org.jspecify.annotations.Nullable;
 /** A resolver of includes in the file system. */
 final class DirectoryIncludes implements IncludeResolver {
 
-  static final int MAX_BYTES = 16 << 20;
+  static final int MAX_BYTES = BoundedFiles.inHeap(16 << 20);
 
-  private final Path current;
+  /** Where quoted paths begin; {@code null} if nothing outside of the directories may be read. */
+  private final @Nullable Path current;
+
   private final List<Path> directories;
   private final ConcurrentHashMap<String, Optional<List<SourceText>>> found =
       new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Path, SourceText> texts = new ConcurrentHashMap<>();
 
-  DirectoryIncludes(Path current, List<Path> directories) {
+  DirectoryIncludes(@Nullable Path current, List<Path> directories) {
     this.current = current;
     this.directories = List.copyOf(directories);
   }
@@ -43,11 +44,14 @@ final class DirectoryIncludes implements IncludeResolver {
 
   private @Nullable List<SourceText> look(String path, boolean searched) throws IOException {
     try {
-      if (!searched) {
+      if (!searched && current != null) {
         Path direct = current.resolve(Path.of(path));
         return Files.exists(direct) ? texts(direct) : null;
       }
       for (Path directory : directories) {
+        if (current == null && (path.startsWith("/") || !isWithin(directory.resolve(path)))) {
+          continue;
+        }
         Path candidate = directory.resolve(path.startsWith("/") ? path.substring(1) : path);
         if (Files.exists(candidate)) {
           return texts(candidate);
@@ -57,6 +61,20 @@ final class DirectoryIncludes implements IncludeResolver {
     } catch (InvalidPathException e) {
       return null;
     }
+  }
+
+  /** Returns whether a path is in one of the directories, wherever links lead. */
+  private boolean isWithin(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return false;
+    }
+    Path real = path.toRealPath();
+    for (Path directory : directories) {
+      if (real.startsWith(directory.toRealPath())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<SourceText> texts(Path path) throws IOException {
@@ -70,6 +88,10 @@ final class DirectoryIncludes implements IncludeResolver {
     List<Path> files = ProfileDirectory.files(path);
     SourceText[] texts = new SourceText[files.size()];
     for (int i = 0; i < texts.length; i++) {
+      if (current == null && !isWithin(files.get(i))) {
+        throw new FileSystemException(
+            files.get(i).toString(), null, "it leads out of the directory");
+      }
       texts[i] = read(files.get(i));
     }
     return List.of(texts);
@@ -88,13 +110,6 @@ final class DirectoryIncludes implements IncludeResolver {
   }
 
   private static SourceText content(Path file) throws IOException {
-    // Files.readAllBytes opens a channel, which costs more than reading a small file.
-    try (InputStream in = new FileInputStream(file.toFile())) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
-      }
-      return SourceText.of(file.toString(), SourceText.decode(bytes));
-    }
+    return SourceText.of(file.toString(), SourceText.decode(BoundedFiles.read(file, MAX_BYTES)));
   }
 }

@@ -75,6 +75,18 @@ public interface IncludeResolver {
   }
 
   /**
+   * Returns a resolver of files for texts that are not trusted, such as those that somebody sends
+   * to a machine. It looks for {@code <path>} and for {@code "path"} in each directory in turn, and
+   * finds no file outside of it: not by an absolute path, not by {@code ..}, not by a symbolic link
+   * that leads out. Otherwise it is as {@link #directories(Path...)}.
+   *
+   * @param directories in the order of search
+   */
+  static IncludeResolver within(Path... directories) {
+    return new DirectoryIncludes(null, List.of(directories));
+  }
+
+  /**
    * Returns a resolver of class path resources in UTF-8. {@code <path>} and {@code "path"} mean the
    * same. Resources have no directories, so a directory can't be included. Resources of more than
    * 16 MiB are refused.

@@ -5,6 +5,7 @@ import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,15 +19,21 @@ final class Inclusions {
   private static final int MAX_INCLUDED = 100_000;
   private static final long MAX_CHARACTERS = 256L << 20;
 
+  /** Bytes that a character of a text takes as a model. */
+  private static final int BYTES_BY_CHARACTER = 16;
+
   private final IncludeResolver includes;
   private final Problems problems;
+  private final Budget budget;
+  private final Set<SourceText> models = new HashSet<>();
   private int included;
   private long characters;
   private boolean tunables;
 
-  Inclusions(IncludeResolver includes, Problems problems) {
+  Inclusions(IncludeResolver includes, Problems problems, Budget budget) {
     this.includes = includes;
     this.problems = problems;
+    this.budget = budget;
   }
 
   /** Returns the texts that an include names; {@link #isToRead} says of each if it is read. */
@@ -82,6 +89,9 @@ final class Inclusions {
   private boolean isWithinLimits(SourceText text, SourcePlace place) {
     boolean before = included <= MAX_INCLUDED && characters <= MAX_CHARACTERS;
     included++;
+    if (models.add(text)) {
+      budget.take((long) text.text().length() * BYTES_BY_CHARACTER);
+    }
     characters += text.text().length();
     boolean within = included <= MAX_INCLUDED && characters <= MAX_CHARACTERS;
     if (before && !within) {

@@ -19,7 +19,11 @@ final class Problems {
           .map(name -> "@{" + name + "}")
           .toList();
 
+  /** More than anyone reads. */
+  private static final int MOST = 10_000;
+
   private final List<Diagnostic> diagnostics = new ArrayList<>();
+  private boolean full;
 
   /** Returns all problems, in the order in which they were found. */
   List<Diagnostic> all() {
@@ -27,7 +31,19 @@ final class Problems {
   }
 
   void report(ResolveProblem kind, SourcePlace place, String message) {
-    diagnostics.add(Diagnostic.of(kind, place, message));
+    add(Diagnostic.of(kind, place, message));
+  }
+
+  /** Adds a problem. After the last one that is kept comes an error that says so. */
+  private void add(Diagnostic one) {
+    if (diagnostics.size() < MOST) {
+      diagnostics.add(one);
+    } else if (!full) {
+      full = true;
+      diagnostics.add(
+          Diagnostic.of(
+              ResolveProblem.TOO_MANY_PROBLEMS, one.place(), "more than " + MOST + " problems"));
+    }
   }
 
   /**
@@ -57,7 +73,7 @@ final class Problems {
   void keep(List<Diagnostic> more, @Nullable SourcePlace from) {
     for (Diagnostic one : more) {
       SourcePlace place = new SourcePlace(one.place().source(), one.place().span(), from);
-      diagnostics.add(new Diagnostic(one.kind(), one.severity(), place, one.message(), one.help()));
+      add(new Diagnostic(one.kind(), one.severity(), place, one.message(), one.help()));
     }
   }
 }

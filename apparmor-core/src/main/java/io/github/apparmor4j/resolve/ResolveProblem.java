@@ -96,7 +96,9 @@ enum ResolveProblem implements Diagnostic.Kind {
       "AA-RESOLVE-0024",
       Severity.ERROR,
       "an allow, deny or prompt in a block that says another of them",
-      "write only one of them, or the rule outside of the block");
+      "write only one of them, or the rule outside of the block"),
+  TOO_MANY_PROBLEMS(
+      "AA-RESOLVE-0025", Severity.ERROR, "so many problems that the rest is not reported");
 
   private final String code;
   private final Severity severity;

@@ -25,6 +25,8 @@ import io.github.apparmor4j.profile.VariableAssignment;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -54,22 +56,23 @@ public final class Resolver {
   /** The kind of problem of a file that can't be read, whether it is included or to be compiled. */
   public static final Diagnostic.Kind UNREADABLE = ResolveProblem.UNREADABLE;
 
-  /**
-   * The most characters of all expanded patterns together. Each takes some fifty bytes when it is
-   * compiled; real profiles have 0.3 Mi.
-   */
-  private static final long MAX_EXPANDED =
-      Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 128);
+  /** Bytes that a character of a pattern with variables expanded takes when it is compiled. */
+  private static final int BYTES_BY_CHARACTER = 32;
+
+  /** Bytes that a rule takes beside what it shares with its text. */
+  private static final int RULE_BYTES = 128;
 
   private static final int MAX_RULES = 1_000_000;
   private final IncludeResolver includes;
   private final Parsed parsed;
   private final Blocks blocks;
+  private final WorkLimits limits;
 
-  private Resolver(IncludeResolver includes, Parsed parsed, Blocks blocks) {
+  private Resolver(IncludeResolver includes, Parsed parsed, Blocks blocks, WorkLimits limits) {
     this.includes = Objects.requireNonNull(includes, "includes");
     this.parsed = parsed;
     this.blocks = blocks;
+    this.limits = Objects.requireNonNull(limits, "limits");
   }
 
   /** What was parsed already, by the text that it was parsed from. */
@@ -91,7 +94,7 @@ public final class Resolver {
   /** Returns a resolver for which rules in blocks mean what they mean to a release. */
   public static Resolver of(IncludeResolver includes, Semantics semantics) {
     Blocks blocks = new Blocks(Objects.requireNonNull(semantics, "semantics"));
-    return new Resolver(includes, new Parsed(), blocks);
+    return new Resolver(includes, new Parsed(), blocks, WorkLimits.DEFAULT);
   }
 
   /**
@@ -99,7 +102,15 @@ public final class Resolver {
    * notes what is asked for. The two share what they have parsed.
    */
   public Resolver withIncludes(IncludeResolver others) {
-    return new Resolver(others, parsed, blocks);
+    return new Resolver(others, parsed, blocks, limits);
+  }
+
+  /**
+   * Returns a resolver like this one with other limits on the memory and the time that a file
+   * takes; by default they are {@link WorkLimits#DEFAULT}. The two share what they have parsed.
+   */
+  public Resolver withLimits(WorkLimits others) {
+    return new Resolver(includes, parsed, blocks, others);
   }
 
   /** Resolves a file that was read. The result holds all problems, including those of the parse. */
@@ -118,22 +129,33 @@ public final class Resolver {
   /** The state of one resolution. */
   private final class Run {
     private final Problems problems = new Problems();
-    private final Inclusions inclusions = new Inclusions(includes, problems);
+    private final Budget budget = Budget.of(limits);
+    private final Inclusions inclusions = new Inclusions(includes, problems, budget);
     private final AbiChoice abi = new AbiChoice(includes, parsed.abis, problems);
-    private final Variables variables = new Variables(null);
+    private final Variables variables = new Variables(null, budget);
     private final Conditions conditions = new Conditions();
-    private final Aliases aliases = new Aliases();
+    private final Aliases aliases = new Aliases(budget);
     private final List<ResolvedProfile> profiles = new ArrayList<>();
     private final Set<ProfileName> names = new HashSet<>();
 
     /** The variables that the file itself defines, and where. */
     private final Map<String, SourcePlace> own = new LinkedHashMap<>();
 
+    /** The element that is being resolved. */
+    private @Nullable SourcePlace current;
+
     private int ruleCount;
-    private long expandedCharacters;
+    private boolean tooMany;
 
     Resolution resolve(ParseResult<ProfileFile> file) {
-      preamble(file, null, new HashSet<>(), 0);
+      try {
+        preamble(file, null, new HashSet<>(), 0);
+      } catch (TooComplexException e) {
+        problems.report(
+            ResolveProblem.EXPANSION_TOO_LARGE,
+            Objects.requireNonNull(current, "nothing is made before the first element"),
+            "what the file describes is too large: " + e.getMessage());
+      }
       if (!inclusions.hasTunables()) {
         problems.joinUndefined();
       }
@@ -160,6 +182,7 @@ public final class Resolver {
       problems.keep(file.diagnostics(), from);
       for (FileElement element : file.model().elements()) {
         SourcePlace place = place(file, element, from);
+        current = place;
         boolean other = !(element instanceof Profile) && !(element instanceof Include);
         if (other && !(element instanceof Comment) && !profiles.isEmpty()) {
           problems.report(
@@ -275,7 +298,7 @@ public final class Resolver {
       boolean byName = Aare.isPattern(lastLevel(local)) || !profile.xattrs().isEmpty();
       String attaching = attachment == null && byName ? lastLevel(local) : attachment;
       List<String> attachments = attaching == null ? List.of() : aliases.all(attaching);
-      Variables scope = new Variables(outer.variables());
+      Variables scope = new Variables(outer.variables(), budget);
       if (attachment != null) {
         scope.set("attach_path", List.of(attachment));
         scope.set("exec_path", List.of(attachment));
@@ -402,16 +425,20 @@ public final class Resolver {
         if (!level.elements().hasNext()) {
           levels.pop();
           Level around = levels.peek();
+          if (around == null || around.to() != body) {
+            body.scope.forget();
+          }
           if (around != null && around.to() != body) {
             around.to().children.add(body.finished());
           }
           continue;
         }
         ProfileElement element = level.elements().next();
+        SourcePlace place = place(in, element, from);
+        current = place;
         if (element instanceof Rule rule) {
-          rule(rule, level, place(in, rule, from));
+          rule(rule, level, place);
         } else if (element instanceof Include include) {
-          SourcePlace place = place(in, include, from);
           for (SourceText text : inclusions.texts(include, place, depth)) {
             if (inclusions.isToRead(text, include, place, body.seen)) {
               ParseResult<List<ProfileElement>> read =
@@ -421,18 +448,18 @@ public final class Resolver {
             }
           }
         } else if (element instanceof AbiRule rule) {
-          abi.read(rule, place(in, rule, from), false);
+          abi.read(rule, place, false);
         } else if (element instanceof Profile child
             && (level.outer() == null || blocks.takesChildren())) {
-          Body inner = header(child, body.inner, place(in, child, from));
+          Body inner = header(child, body.inner, place);
           levels.push(new Level(child.elements().iterator(), null, null, inner));
         } else if (element instanceof RuleBlock block) {
-          Level inner = block(block, level, place(in, element, from));
+          Level inner = block(block, level, place);
           if (inner != null) {
             levels.push(inner);
           }
         } else if (element instanceof Conditional conditional) {
-          levels.push(level.inside(chosen(conditional, place(in, element, from))));
+          levels.push(level.inside(chosen(conditional, place)));
         } else if (!(element instanceof Comment) && !(element instanceof Profile)) {
           throw new AssertionError(element);
         }
@@ -535,14 +562,18 @@ public final class Resolver {
             "the profile to change to is called '" + file.target() + "': no variable is replaced");
       }
       ruleCount++;
-      if (ruleCount == MAX_RULES) {
+      if (ruleCount >= MAX_RULES && !tooMany) {
+        tooMany = true;
         problems.report(ResolveProblem.TOO_MANY_RULES, place, "more than " + MAX_RULES + " rules");
       }
       if (ruleCount < MAX_RULES) {
+        budget.take(RULE_BYTES);
         ResolvedRule resolved = expanded(rule, to.scope, place);
         if (resolved != null) {
           to.rules.add(resolved);
-          to.rules.addAll(aliases.copies(resolved));
+          List<ResolvedRule> copies = aliases.copies(resolved);
+          to.rules.addAll(copies);
+          ruleCount += copies.size();
         }
       }
     }
@@ -571,18 +602,9 @@ public final class Resolver {
     }
 
     private String expand(String text, Variables scope, SourcePlace place) {
-      if (expandedCharacters > MAX_EXPANDED) {
-        return text; // reported already
-      }
       try {
         String expanded = scope.expand(text);
-        expandedCharacters += expanded.length();
-        if (expandedCharacters > MAX_EXPANDED) {
-          problems.report(
-              ResolveProblem.EXPANSION_TOO_LARGE,
-              place,
-              "all patterns together expand to more than " + MAX_EXPANDED + " characters");
-        }
+        budget.take((long) expanded.length() * BYTES_BY_CHARACTER);
         return expanded;
       } catch (Variables.ExpansionException e) {
         problems.report(e.kind, place, String.valueOf(e.getMessage()));

@@ -35,13 +35,27 @@ final class Variables {
   private static final int MAX_VALUES = 100_000;
   private static final int MAX_LENGTH = 4 << 20;
 
+  /** Bytes that a kept value takes beside its characters. */
+  private static final int VALUE_BYTES = 96;
+
   private final @Nullable Variables outer;
+  private final Budget budget;
   private final Map<String, TreeSet<String>> values = new HashMap<>();
   private final Map<String, Set<String>> expanded = new HashMap<>();
   private final Set<String> used = new HashSet<>();
 
-  Variables(@Nullable Variables outer) {
+  /** What the expanded values take of the budget. */
+  private long held;
+
+  /**
+   * Makes variables.
+   *
+   * @param outer the variables around these, which they may refer to
+   * @param budget pays for what is expanded
+   */
+  Variables(@Nullable Variables outer, Budget budget) {
     this.outer = outer;
+    this.budget = budget;
   }
 
   private @Nullable Set<String> raw(String name) {
@@ -72,12 +86,19 @@ final class Variables {
 
   void set(String name, List<String> to) {
     values.put(name, new TreeSet<>(to));
-    expanded.clear();
+    forget();
   }
 
   void add(String name, List<String> more) {
     values.computeIfAbsent(name, n -> new TreeSet<>()).addAll(more);
+    forget();
+  }
+
+  /** Drops what was expanded, after a change or when it isn't needed any more. */
+  void forget() {
     expanded.clear();
+    budget.take(-held);
+    held = 0;
   }
 
   /**
@@ -99,6 +120,7 @@ final class Variables {
       boolean trimEnd = text.startsWith("/", use[1] + 1);
       TreeSet<String> trimmed = new TreeSet<>();
       for (String choice : choices) {
+        budget.work(16 + choice.length());
         trimmed.add(trim(choice, trimStart, trimEnd));
       }
       out.append(trimmed.size() == 1 ? trimmed.first() : choice(trimmed, out.isEmpty()));
@@ -163,6 +185,9 @@ final class Variables {
       checkCount(name, result.size());
     }
     using.remove(name);
+    long bytes = VALUE_BYTES + result.stream().mapToLong(one -> VALUE_BYTES + one.length()).sum();
+    budget.take(bytes);
+    held += bytes;
     expanded.put(name, result);
     return result;
   }
@@ -219,6 +244,7 @@ final class Variables {
         for (String choice : choices) {
           String one = before + trim(choice, endsInSlash(before), trimEnd);
           length += one.length();
+          budget.work(16 + one.length());
           checkCount(name, length > MAX_LENGTH ? Integer.MAX_VALUE : longer.size());
           longer.add(one);
         }
@@ -227,6 +253,7 @@ final class Variables {
       from = use[1] + 1;
     }
     String tail = value.substring(from);
+    budget.work(heads.size() * (long) tail.length());
     return heads.stream().map(head -> head + tail).toList();
   }
 

@@ -1,10 +1,12 @@
 package io.github.apparmor4j.source;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,8 +75,8 @@ public record Diagnostic(
     if (message.isEmpty()) {
       throw new IllegalArgumentException("message is empty");
     }
-    message = printable(message, false);
-    help = help == null ? null : printable(help, false);
+    message = SourceText.printable(message);
+    help = help == null ? null : SourceText.printable(help);
   }
 
   /** Returns a diagnostic of the kind's own severity, with the kind's own help. */
@@ -115,7 +117,7 @@ public record Diagnostic(
     String line = place.source().lineText(place.line());
     int column = place.column() - 1;
     if (line.length() <= SHOWN_LINE && !place.source().text().isEmpty()) {
-      String clean = printable(line, true);
+      String clean = withTabs(line);
       out.append("  ").append(clean).append("\n  ");
       clean
           .codePoints()
@@ -127,7 +129,7 @@ public record Diagnostic(
       out.append("  help: ").append(help).append('\n');
     }
     for (SourcePlace from : place.includeChain()) {
-      out.append("  included from ").append(printable(from.toString(), false)).append('\n');
+      out.append("  included from ").append(SourceText.printable(from.toString())).append('\n');
     }
     return out.toString();
   }
@@ -140,7 +142,7 @@ public record Diagnostic(
   /** Returns {@code name:line:column: severity: message [code]}. */
   @Override
   public String toString() {
-    return printable(place.toString(), false)
+    return SourceText.printable(place.toString())
         + ": "
         + severity
         + ": "
@@ -150,24 +152,9 @@ public record Diagnostic(
         + "]";
   }
 
-  /**
-   * Returns a text of as many code points, in which {@code '?'} replaces every character that could
-   * end the line or control a terminal.
-   *
-   * @param tabs whether tabs stay
-   */
-  private static String printable(String text, boolean tabs) {
-    StringBuilder out = new StringBuilder(text.length());
-    text.codePoints()
-        .map(
-            character ->
-                switch (Character.getType(character)) {
-                  case Character.CONTROL -> tabs && character == '\t' ? character : '?';
-                  case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
-                      '?';
-                  default -> character;
-                })
-        .forEach(out::appendCodePoint);
-    return out.toString();
+  private static String withTabs(String line) {
+    return Arrays.stream(line.split("\t", -1))
+        .map(SourceText::printable)
+        .collect(Collectors.joining("\t"));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.source;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -51,22 +53,41 @@ public final class SourceText {
   }
 
   /** The most bytes that {@link #read} takes: far more than any profile has. */
-  private static final int MOST_BYTES = 64 << 20;
+  private static final int MOST_BYTES = BoundedFiles.inHeap(64 << 20);
+
+  /** Starts of paths that a shell gives, which may be pipes. */
+  private static final List<String> DESCRIPTORS =
+      List.of("/dev/stdin", "/dev/fd/", "/proc/self/fd/");
 
   /**
-   * Reads a file. Messages name the text by the file's path.
+   * Reads a file, or what this process was given to read: {@code /dev/stdin}, {@code /dev/fd/3}.
+   * Messages name the text by the file's path.
    *
-   * @throws IOException if the file can't be read or has more than 64 MiB
+   * @throws IOException if it can't be read, is not a regular file, or has more bytes than 64 Mi or
+   *     a 16th of the heap
    */
   public static SourceText read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length > MOST_BYTES) {
-        throw new FileSystemException(
-            file.toString(), null, "it has more than " + MOST_BYTES + " bytes");
+    String name = file.toString();
+    if (DESCRIPTORS.stream().anyMatch(name::startsWith)) {
+      try (InputStream in = Files.newInputStream(file)) {
+        return read(name, in);
       }
-      return of(file.toString(), decode(bytes));
     }
+    return of(name, decode(BoundedFiles.read(file, MOST_BYTES)));
+  }
+
+  /**
+   * Reads a stream to its end, such as standard input.
+   *
+   * @param name the name of the text for messages
+   * @throws IOException if it can't be read, or has more bytes than a file may have
+   */
+  public static SourceText read(String name, InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+    if (bytes.length > MOST_BYTES) {
+      throw new FileSystemException(name, null, "it has more than " + MOST_BYTES + " bytes");
+    }
+    return of(name, decode(bytes));
   }
 
   /** Returns the name that messages use for this text. */
@@ -114,6 +135,16 @@ public final class SourceText {
       end--;
     }
     return text.substring(start, end);
+  }
+
+  /**
+   * Returns the offset where a line starts, or of the text's end for lines after its last one.
+   *
+   * @param line the line's number, from 1
+   */
+  public int lineStart(int line) {
+    int[] starts = lineStarts();
+    return line <= starts.length ? starts[line - 1] : text.length();
   }
 
   private int lineIndex(int offset) {
@@ -219,6 +250,28 @@ public final class SourceText {
     return c >= '\uDC80'
         && c <= '\uDCFF'
         && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
+  }
+
+  /**
+   * Returns a text as a part of one line for people, in a terminal, a log or an answer. Whoever
+   * made the text, or the name in it, may want to end the line, or to control the terminal: every
+   * character that could becomes {@code '?'}. It has as many code points as before.
+   */
+  public static String printable(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    text.codePoints()
+        .map(
+            character ->
+                switch (Character.getType(character)) {
+                  case Character.CONTROL,
+                      Character.FORMAT,
+                      Character.LINE_SEPARATOR,
+                      Character.PARAGRAPH_SEPARATOR ->
+                      '?';
+                  default -> character;
+                })
+        .forEach(out::appendCodePoint);
+    return out.toString();
   }
 
   /** Returns the name. */

@@ -3,14 +3,16 @@ package io.github.apparmor4j.source;
 import java.time.Duration;
 
 /**
- * Limits on the building of one automaton. An interrupt of the thread ends it as well, with a
- * {@link java.util.concurrent.CancellationException}. Immutable and thread-safe.
+ * Limits on the building of one automaton, and on the memory and the time that resolving one file
+ * takes. An interrupt of the thread ends the building as well, with a {@link
+ * java.util.concurrent.CancellationException}. Immutable and thread-safe.
  *
  * @param states the most states, before minimization
  * @param transitions the most transitions, before minimization; equal ones of a state count once
  * @param bytes the most memory, estimated: a guard against {@code OutOfMemoryError}, not a
  *     measurement
- * @param time the longest time for the subset construction, which is nearly all that can take long
+ * @param time the longest time for the subset construction, which is nearly all that can take long,
+ *     or for the expansion of a file's variables
  */
 public record WorkLimits(int states, int transitions, long bytes, Duration time) {
 

@@ -146,7 +146,7 @@ class IncludeResolverTest {
     makeLarge(last.resolve("x"));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> find("x", true))
-        .withMessage(last.resolve("x") + " is larger than 16777216 bytes");
+        .withMessage(last.resolve("x") + ": it has more than 16777216 bytes");
   }
 
   // ---- memory, resources, nothing

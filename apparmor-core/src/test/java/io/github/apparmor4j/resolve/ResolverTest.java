@@ -10,7 +10,9 @@ import io.github.apparmor4j.profile.Profile;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.WorkLimits;
 import java.nio.file.AccessDeniedException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,7 +176,12 @@ class ResolverTest {
         IntStream.rangeClosed(1, 17)
             .mapToObj(i -> "include <i" + i + ">\n")
             .collect(Collectors.joining());
-    assertThat(resolve(seventeen + "profile p { }", large).diagnostics())
+    WorkLimits roomy = new WorkLimits(1, 1, Long.MAX_VALUE, Duration.ofMinutes(1));
+    assertThat(
+            Resolver.of(large)
+                .withLimits(roomy)
+                .resolve(ProfileParser.parse(SourceText.of("f", seventeen + "profile p { }")))
+                .diagnostics())
         .singleElement()
         .satisfies(one -> assertThat(one.code()).isEqualTo("AA-RESOLVE-0018"))
         .satisfies(one -> assertThat(one.place().line()).isEqualTo(17));
@@ -373,7 +380,8 @@ class ResolverTest {
     "010 <= 8, true",
     "-1 < 1, true",
     "+1 >= 1, true",
-    "99999999999999999999 > 1, true",
+    "9223372036854775807 > 9223372036854775806, true",
+    "-0x8000000000000000 < 0, true",
     "b > a, true",
     "@{other} < @{set}, true",
     "@{set} <= @{set}, true",

@@ -37,6 +37,9 @@ public final class BaneToml {
       root = TOML.readTree(toml);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not TOML: " + e.getOriginalMessage(), e);
+    } catch (RuntimeException | StackOverflowError e) {
+      // What the reader throws at some texts: numbers and dates out of range, deep nesting.
+      throw new IllegalArgumentException("not TOML: " + e.getMessage(), e);
     }
     String name = root.path("Name").asText();
     if (name.isEmpty()) {

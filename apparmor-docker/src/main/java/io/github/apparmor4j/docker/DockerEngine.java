@@ -8,6 +8,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Info;
 import io.github.apparmor4j.container.ContainerDefault;
 import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.AppArmorKernel;
 import io.github.apparmor4j.kernel.Confinement;
 import io.github.apparmor4j.kernel.ContainerCheck;
@@ -15,6 +16,7 @@ import io.github.apparmor4j.kernel.KernelException;
 import io.github.apparmor4j.kernel.Label;
 import io.github.apparmor4j.kernel.LoadedProfile;
 import io.github.apparmor4j.kernel.PolicyKeeper;
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -88,7 +90,7 @@ public final class DockerEngine {
     ContainerDefault.Builder builder =
         ContainerDefault.builder(DockerDefaultProfile.template(version)).host(Path.of("/"));
     try {
-      long pid = Long.parseLong(Files.readString(PID).strip());
+      long pid = Long.parseLong(SourceText.decode(BoundedFiles.read(PID, 100)).strip());
       return builder.signalPeer(labels.of(pid).profiles());
     } catch (NoSuchFileException e) {
       return builder; // the daemon has another file, or none: taken for unconfined

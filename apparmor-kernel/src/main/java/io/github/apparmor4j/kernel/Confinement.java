@@ -1,5 +1,6 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -119,7 +120,7 @@ public final class Confinement {
   private static Optional<Label> read(String task, String name) throws KernelException {
     Path path = attribute(task, name);
     try {
-      String text = SourceText.decode(Files.readAllBytes(path));
+      String text = SourceText.decode(BoundedFiles.read(path, KernelFile.MOST_BYTES));
       return text.isBlank() ? Optional.empty() : Optional.of(Label.parse(text));
     } catch (NoSuchFileException e) {
       throw KernelException.of("label", path, e);

@@ -18,12 +18,16 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,14 +53,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedKernel implements AppArmorKernel {
 
-  /** A profile, and the policy that it was loaded with. */
-  private record Loaded(KernelProfile profile, Policy from) {
+  /** A profile, by the policy that it was loaded with and its index there. */
+  private record Loaded(Policy from, int index) {
+    KernelProfile profile() {
+      return from.profiles().get(index);
+    }
+
     byte[] raw() {
       return from.raw();
     }
 
     String hash() {
-      return from.hashes().get(from.profiles().indexOf(profile));
+      return from.hashes().get(index);
     }
   }
 
@@ -91,6 +99,9 @@ public final class EmbeddedKernel implements AppArmorKernel {
     final Map<String, Loaded> profiles = new LinkedHashMap<>();
     long revision = 1;
   }
+
+  /** How many namespaces may be in each other: the memory for their names grows with the square. */
+  private static final int MOST_LEVELS = 64;
 
   private final KernelRelease release;
 
@@ -168,14 +179,16 @@ public final class EmbeddedKernel implements AppArmorKernel {
     if (operation.equals("load")) {
       checkNew(policy);
     }
-    Namespace namespace = make(namespaceOf(policy)); // it stays even if the set is refused
+    Namespace namespace =
+        make(operation, namespaceOf(policy)); // it stays even if the set is refused
     checkParents(operation, policy, namespace);
-    for (KernelProfile profile : policy.profiles()) {
+    for (int i = 0; i < policy.profiles().size(); i++) {
+      KernelProfile profile = policy.profiles().get(i);
       Loaded old = namespace.profiles.get(profile.name());
       if (old != null && old.profile().equals(profile) && Arrays.equals(old.raw(), policy.raw())) {
         continue; // an equal profile is not replaced
       }
-      namespace.profiles.put(profile.name(), new Loaded(profile, policy));
+      namespace.profiles.put(profile.name(), new Loaded(policy, i));
       if (old != null) {
         adoptChildren(namespace, profile.name());
       }
@@ -232,7 +245,11 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   /** Returns a namespace; creates it, and those above it, if they are missing. */
-  private Namespace make(String name) {
+  private Namespace make(String operation, String name) throws KernelException {
+    if (name.split("//", MOST_LEVELS + 1).length > MOST_LEVELS) {
+      throw new KernelException(
+          operation, Errno.ENOMEM, "more than " + MOST_LEVELS + " namespaces in each other", null);
+    }
     for (int at = name.indexOf("//"); at >= 0; at = name.indexOf("//", at + 2)) {
       namespaces.computeIfAbsent(name.substring(0, at), n -> new Namespace());
     }
@@ -345,22 +362,31 @@ public final class EmbeddedKernel implements AppArmorKernel {
   @Override
   public synchronized List<LoadedProfile> profiles() {
     List<LoadedProfile> profiles = new ArrayList<>();
-    namespaces.values().forEach(namespace -> listBelow(namespace, "", profiles));
+    namespaces.values().forEach(namespace -> list(namespace, profiles));
     return List.copyOf(profiles);
   }
 
   /**
-   * Adds the children of a profile to a list, the newest first, each followed by its own children.
+   * Adds a namespace's profiles to a list, the newest first, each followed by those in it: without
+   * recursion, since a name may have thousands of levels.
    */
-  private static void listBelow(Namespace namespace, String parent, List<LoadedProfile> to) {
-    List<Loaded> newestFirst = new ArrayList<>(namespace.profiles.values());
-    Collections.reverse(newestFirst);
-    for (Loaded loaded : newestFirst) {
-      String name = loaded.profile().name();
-      if (parentOf(name).equals(parent)) {
-        to.add(new LoadedProfile(loaded.profile().qualifiedName(), loaded.profile().modeName()));
-        listBelow(namespace, name, to);
+  private static void list(Namespace namespace, List<LoadedProfile> to) {
+    Map<String, Deque<Loaded>> newestFirst = new HashMap<>();
+    for (Loaded loaded : namespace.profiles.values()) {
+      newestFirst
+          .computeIfAbsent(parentOf(loaded.profile().name()), parent -> new ArrayDeque<>())
+          .addFirst(loaded);
+    }
+    Deque<Iterator<Loaded>> open = new ArrayDeque<>();
+    open.push(newestFirst.getOrDefault("", new ArrayDeque<>()).iterator());
+    while (!open.isEmpty()) {
+      if (!open.element().hasNext()) {
+        open.pop();
+        continue;
       }
+      KernelProfile profile = open.element().next().profile();
+      to.add(new LoadedProfile(profile.qualifiedName(), profile.modeName()));
+      open.push(newestFirst.getOrDefault(profile.name(), new ArrayDeque<>()).iterator());
     }
   }
 
@@ -385,26 +411,34 @@ public final class EmbeddedKernel implements AppArmorKernel {
       }
     }
     Namespace namespace = Objects.requireNonNull(namespaces.get(name));
-    return new PolicyNamespace(
-        name.substring(name.lastIndexOf('/') + 1), nodes(namespace, ""), below);
+    return new PolicyNamespace(name.substring(name.lastIndexOf('/') + 1), nodes(namespace), below);
   }
 
-  private static List<PolicyNamespace.Node> nodes(Namespace namespace, String parent) {
-    List<PolicyNamespace.Node> nodes = new ArrayList<>();
-    for (Loaded loaded : namespace.profiles.values()) {
+  /** Returns a namespace's outermost profiles, with those in them. */
+  private static List<PolicyNamespace.Node> nodes(Namespace namespace) {
+    // Those with the longest names first: each comes after all that are in it.
+    List<Loaded> innermostFirst = new ArrayList<>(namespace.profiles.values());
+    innermostFirst.sort(Comparator.comparingInt(each -> -each.profile().name().length()));
+    Map<String, List<PolicyNamespace.Node>> nodes = new HashMap<>();
+    for (Loaded loaded : innermostFirst) {
       KernelProfile profile = loaded.profile();
-      if (parentOf(profile.name()).equals(parent)) {
-        nodes.add(
-            new PolicyNamespace.Node(
-                profile.name(),
-                profile.modeName(),
-                profile.attachment() == null ? ownName(profile.name()) : "<unknown>",
-                loaded.hash(),
-                nodes(namespace, profile.name())));
-      }
+      nodes
+          .computeIfAbsent(parentOf(profile.name()), parent -> new ArrayList<>())
+          .add(
+              new PolicyNamespace.Node(
+                  profile.name(),
+                  profile.modeName(),
+                  profile.attachment() == null ? ownName(profile.name()) : "<unknown>",
+                  loaded.hash(),
+                  sorted(nodes.remove(profile.name()))));
     }
-    nodes.sort(Comparator.comparing(PolicyNamespace.Node::name));
-    return nodes;
+    return sorted(nodes.get(""));
+  }
+
+  private static List<PolicyNamespace.Node> sorted(@Nullable List<PolicyNamespace.Node> nodes) {
+    return nodes == null
+        ? List.of()
+        : nodes.stream().sorted(Comparator.comparing(PolicyNamespace.Node::name)).toList();
   }
 
   private static String ownName(String name) {

@@ -2,6 +2,7 @@ package io.github.apparmor4j.kernel;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLong;
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.kernel.internal.LibC;
 import io.github.apparmor4j.source.SourceText;
@@ -16,6 +17,9 @@ import java.util.Arrays;
  * a single system call, and failures keep their error numbers.
  */
 final class KernelFile implements AutoCloseable {
+
+  /** The most bytes of a file of the kernel's; the longest are raw policies. */
+  static final int MOST_BYTES = BoundedFiles.inHeap(256 << 20);
 
   private static final int MOST_TRIES = 16;
 

@@ -1,12 +1,12 @@
 package io.github.apparmor4j.kernel;
 
 import com.sun.jna.LastErrorException;
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.internal.LibC;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +76,7 @@ public final class LinuxSecurityModules {
    */
   public static List<String> active() {
     try {
-      String text = SourceText.decode(Files.readAllBytes(LIST)).strip();
+      String text = SourceText.decode(BoundedFiles.read(LIST, KernelFile.MOST_BYTES)).strip();
       return text.isEmpty() ? List.of() : List.of(text.split(","));
     } catch (IOException e) {
       return listed();

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.Confinement.ConfinedProcess;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -78,7 +79,8 @@ public record NetworkProcess(ConfinedProcess process, List<String> arguments, Se
     try {
       String line =
           SourceText.decode(
-              Files.readAllBytes(PROC.resolve(String.valueOf(pid)).resolve("cmdline")));
+              BoundedFiles.read(
+                  PROC.resolve(String.valueOf(pid)).resolve("cmdline"), KernelFile.MOST_BYTES));
       return line.isEmpty() ? List.of() : List.of(line.split("\0", -1)).subList(0, count(line));
     } catch (IOException e) {
       return List.of();
@@ -145,8 +147,9 @@ public record NetworkProcess(ConfinedProcess process, List<String> arguments, Se
 
   /** Returns the columns of a table's lines; none if the kernel has no such table. */
   private static List<String[]> rows(Path table) {
-    try (Stream<String> lines = Files.lines(table)) {
-      return lines
+    try {
+      return SourceText.decode(BoundedFiles.read(table, KernelFile.MOST_BYTES))
+          .lines()
           .skip(1)
           .map(line -> line.strip().split("\\s+"))
           .filter(row -> row.length > INODE || (row.length > PACKET_INODE && isPacket(table)))

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.source.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -53,7 +54,7 @@ public final class PolicyCache {
   /** How binary policy begins (docs/binary-policy.md). */
   private static final byte[] HEADER = "\4\10\0version\0".getBytes(US_ASCII);
 
-  private static final int MAX_BYTES = 256 << 20;
+  private static final int MAX_BYTES = BoundedFiles.inHeap(256 << 20);
   private static final int MAX_FEATURES = 1 << 20;
 
   /**
@@ -149,7 +150,7 @@ public final class PolicyCache {
   private static void checkFeatures(Path directory, String features) throws IOException {
     byte[] expected = features.getBytes(UTF_8);
     Path file = directory.resolve(FEATURES);
-    if (Files.size(file) > MAX_FEATURES || !Arrays.equals(Files.readAllBytes(file), expected)) {
+    if (!Arrays.equals(BoundedFiles.read(file, MAX_FEATURES), expected)) {
       throw new FileAlreadyExistsException(file.toString());
     }
   }
@@ -194,9 +195,9 @@ public final class PolicyCache {
       if (Files.exists(file)) {
         boolean counts =
             Files.isRegularFile(file)
-                && Files.size(file) <= MAX_BYTES
+                && Files.size(file) <= MAX_BYTES // another is no entry, and no failure
                 && Files.getLastModifiedTime(file).compareTo(youngest) >= 0;
-        byte[] policy = counts ? Files.readAllBytes(file) : new byte[0];
+        byte[] policy = counts ? BoundedFiles.read(file, MAX_BYTES) : new byte[0];
         return begins(policy)
             ? Optional.of(new Entry(file.toRealPath(), policy))
             : Optional.empty();

@@ -91,10 +91,15 @@ final class RawPolicy {
 
   /** Rejects a name that is not valid for a namespace directly below another. */
   static void checkNamespace(String name) throws KernelException {
-    if (name.isEmpty() || name.contains("/") || name.startsWith(".")) {
+    if (!isNamespace(name)) {
       throw new KernelException(
           "namespace", Errno.EINVAL, "not a valid name of a namespace: '" + name + "'", null);
     }
+  }
+
+  /** Returns whether a name can be that of a namespace directly below another. */
+  static boolean isNamespace(String name) {
+    return !name.isEmpty() && !name.contains("/") && !name.startsWith(".");
   }
 
   static void namespaces(String above, PolicyNamespace in, List<String> to) {

@@ -3,6 +3,7 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decision;
 import io.github.apparmor4j.features.Features;
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.AccessWords;
 import io.github.apparmor4j.policy.ProfileName;
@@ -70,7 +71,9 @@ public final class SecurityFsKernel implements AppArmorKernel {
       return Availability.NOT_BUILT_IN;
     }
     try {
-      if (!Files.readString(MODULE.resolve("parameters/enabled")).startsWith("Y")) {
+      if (!SourceText.decode(
+              BoundedFiles.read(MODULE.resolve("parameters/enabled"), KernelFile.MOST_BYTES))
+          .startsWith("Y")) {
         return Availability.DISABLED_AT_BOOT;
       }
       Path found = find();
@@ -119,7 +122,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
   }
 
   private static @Nullable Path find() throws IOException {
-    for (String line : Files.readAllLines(MOUNTS)) {
+    for (String line :
+        SourceText.decode(BoundedFiles.read(MOUNTS, KernelFile.MOST_BYTES)).lines().toList()) {
       String[] fields = line.split(" ", -1);
       if (fields.length > 2 && fields[2].equals("securityfs")) {
         Path directory = Path.of(fields[1].replace("\\040", " "), "apparmor");
@@ -230,7 +234,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
     Path file = directory.resolve("profiles");
     List<LoadedProfile> profiles = new ArrayList<>();
     try {
-      for (String line : SourceText.decode(Files.readAllBytes(file)).split("\n", -1)) {
+      for (String line :
+          SourceText.decode(BoundedFiles.read(file, KernelFile.MOST_BYTES)).split("\n", -1)) {
         Matcher profile = PROFILE.matcher(line);
         if (profile.matches()) {
           profiles.add(new LoadedProfile(profile.group(1), profile.group(2)));
@@ -301,7 +306,7 @@ public final class SecurityFsKernel implements AppArmorKernel {
    * Reads a line and removes only the newline after it, since names may begin or end with blanks.
    */
   private static String line(Path file) throws IOException {
-    String text = SourceText.decode(Files.readAllBytes(file));
+    String text = SourceText.decode(BoundedFiles.read(file, KernelFile.MOST_BYTES));
     return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
   }
 
@@ -309,7 +314,9 @@ public final class SecurityFsKernel implements AppArmorKernel {
   public Optional<byte[]> rawData(String profile) throws KernelException {
     Path file = place(profile).resolve("raw_data");
     try {
-      return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+      return Files.exists(file)
+          ? Optional.of(BoundedFiles.read(file, KernelFile.MOST_BYTES))
+          : Optional.empty();
     } catch (IOException e) {
       throw KernelException.of("rawData", file, e);
     }
@@ -323,6 +330,9 @@ public final class SecurityFsKernel implements AppArmorKernel {
       found = directory.resolve("policy");
       if (name.namespace() != null) {
         for (String namespace : name.namespace().split("//", -1)) {
+          if (!RawPolicy.isNamespace(namespace)) {
+            throw new IllegalArgumentException("a path, not a namespace: " + namespace);
+          }
           found = found.resolve("namespaces").resolve(namespace);
         }
       }

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.kernel;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,7 @@ import io.github.apparmor4j.profile.SocketType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedKernelTest {
@@ -166,5 +168,26 @@ class EmbeddedKernelTest {
     assertThat(second.rawData("b")).hasValue(first.rawData("b").orElseThrow());
     first.remove("a");
     assertThat(second.profiles()).hasSize(3);
+  }
+
+  @Test
+  void showsManyProfilesAndDeepOnes() throws KernelException {
+    int deep = 1000;
+    kernel.load(compiled("profile a { ".repeat(deep) + "}".repeat(deep)));
+    String many =
+        IntStream.range(0, 8000).mapToObj(i -> "profile p" + i + " { }\n").collect(joining());
+    kernel.load(compiled(many));
+    assertThat(kernel.profiles()).hasSize(deep + 8000);
+    assertThat(kernel.policy().all()).hasSize(deep + 8000);
+    assertThat(kernel.policy().profiles()).hasSize(8001);
+  }
+
+  @Test
+  void refusesNamespacesInEachOtherWithoutEnd() throws KernelException {
+    kernel.load(compiled("profile :" + "n//".repeat(63) + "n:p { }"));
+    assertThatThrownBy(() -> kernel.load(compiled("profile :" + "n//".repeat(20_000) + "n:p { }")))
+        .isInstanceOf(KernelException.class)
+        .hasMessageContaining("more than 64 namespaces in each other");
+    assertThat(kernel.profiles()).hasSize(1);
   }
 }

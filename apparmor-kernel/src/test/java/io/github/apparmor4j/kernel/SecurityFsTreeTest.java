@@ -277,4 +277,17 @@ class SecurityFsTreeTest {
     assertThat(kernel.namespaces()).isEmpty();
     assertRefused(Errno.ENOENT, () -> kernel.removeNamespace("ns1"));
   }
+
+  @Test
+  void aNamespaceLeadsToNoOtherDirectory() throws IOException {
+    Path other = Files.createDirectories(directory.resolve("other/profiles/z"));
+    Files.writeString(other.resolve("name"), "z\n");
+    Files.writeString(other.resolve("raw_data"), "secret");
+    for (String namespace :
+        List.of(directory.resolve("other").toString(), "../other", "..//other", "a//../../other")) {
+      assertThatThrownBy(() -> kernel.rawData(":" + namespace + ":z"))
+          .isInstanceOf(KernelException.class)
+          .hasMessageContaining("is not loaded");
+    }
+  }
 }

@@ -7,7 +7,9 @@ import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.yaml.YamlText;
 import io.github.apparmor4j.yaml.YamlText.Entry;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +50,12 @@ public final class KubernetesManifest {
 
   private final SourceText source;
   private final List<Diagnostic> diagnostics = new ArrayList<>();
+
+  /** The most objects of a text, with those in lists. */
+  private static final int MOST_OBJECTS = 10_000;
+
   private final List<KubernetesContainer> containers = new ArrayList<>();
+  private int read;
 
   /** Where each container is written. */
   private final List<Written> written = new ArrayList<>();
@@ -63,7 +70,7 @@ public final class KubernetesManifest {
   public static KubernetesManifest parse(SourceText text) {
     KubernetesManifest manifest = new KubernetesManifest(text);
     for (YamlText document : YamlText.readAll(text, KINDS, manifest.diagnostics::add)) {
-      manifest.new Reader(document).object(document.root());
+      manifest.new Reader(document).objects(document.root());
     }
     return manifest;
   }
@@ -290,10 +297,32 @@ public final class KubernetesManifest {
       diagnostics.add(Diagnostic.of(kind, yaml.place(node), message));
     }
 
-    void object(@Nullable Node node) {
+    /** Reads an object and, if it is a list, those in it, however deep. */
+    void objects(@Nullable Node root) {
+      Deque<Node> waiting = new ArrayDeque<>();
+      if (root != null) {
+        waiting.push(root);
+      }
+      while (!waiting.isEmpty()) {
+        Node node = waiting.pop();
+        read++;
+        if (read > MOST_OBJECTS) {
+          // Few characters make many objects, if lists are named in lists.
+          error(KubernetesProblem.NOT_YAML, node, "more than " + MOST_OBJECTS + " objects");
+          return;
+        }
+        List<Node> items = object(node);
+        for (int i = items.size() - 1; i >= 0; i--) {
+          waiting.push(items.get(i)); // so that the first is read first
+        }
+      }
+    }
+
+    /** Reads an object; returns those in it. */
+    private List<Node> object(Node node) {
       String kind = text(YamlText.find(node, "kind"));
-      if (node == null || kind == null) {
-        return;
+      if (kind == null) {
+        return List.of();
       }
       String name = text(at(node, "metadata", "name"));
       String workload = kind + " " + (name == null ? "without a name" : name);
@@ -310,10 +339,11 @@ public final class KubernetesManifest {
         case "PodTemplate" -> template(workload, at(node, "template"));
         default -> {
           if (kind.endsWith("List")) {
-            items(YamlText.find(node, "items")).forEach(this::object);
+            return items(YamlText.find(node, "items"));
           }
         }
       }
+      return List.of();
     }
 
     private @Nullable Entry at(Node node, String... keys) {

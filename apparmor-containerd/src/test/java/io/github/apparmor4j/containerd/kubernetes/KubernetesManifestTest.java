@@ -6,6 +6,8 @@ import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -260,5 +262,36 @@ class KubernetesManifestTest {
     parse(laughs + "kind: Pod\nspec: {containers: *a39}\n");
     assertThat(parse("a: ".repeat(2) + "[".repeat(10_000)).diagnostics()).isNotEmpty();
     assertThat(parse("# " + "x".repeat(17 << 20)).diagnostics()).hasSize(1);
+  }
+
+  // ---- few characters that describe much
+
+  @Test
+  void refusesListsOfListsByTheirNumber() {
+    String doubling =
+        IntStream.rangeClosed(1, 40)
+            .mapToObj(
+                i -> "- &l" + i + " {kind: List, items: [*l" + (i - 1) + ", *l" + (i - 1) + "]}\n")
+            .collect(Collectors.joining());
+    KubernetesManifest bomb =
+        parse(
+            "kind: List\nitems:\n- &l0 {kind: Pod, spec: {containers: [{name: a}]}}\n" + doubling);
+    assertThat(said(bomb.diagnostics())).anyMatch(one -> one.contains("more than 10000 objects"));
+    assertThat(said(parse("&l {kind: List, items: [*l]}\n").diagnostics()))
+        .anyMatch(one -> one.contains("more than 10000 objects"));
+  }
+
+  @Test
+  void followsMergeKeysHoweverMany() {
+    String chain =
+        IntStream.rangeClosed(1, 10_000)
+            .mapToObj(i -> "x" + i + ": &x" + i + " {<<: *x" + (i - 1) + "}\n")
+            .collect(Collectors.joining());
+    KubernetesManifest manifest =
+        parse(
+            "x0: &x0 {name: a}\n"
+                + chain
+                + "kind: Pod\nmetadata: {name: p}\nspec: {containers: [{<<: *x10000}]}\n");
+    assertThat(manifest.containers()).extracting(KubernetesContainer::name).containsExactly("a");
   }
 }

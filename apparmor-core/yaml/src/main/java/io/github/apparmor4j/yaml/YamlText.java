@@ -240,24 +240,27 @@ public final class YamlText {
 
   /** Returns a mapping's entry, its own or one that a merge key ({@code <<}) brings. */
   public static @Nullable Entry find(@Nullable Node node, String name) {
-    return find(node, name, Collections.newSetFromMap(new IdentityHashMap<>()));
-  }
-
-  private static @Nullable Entry find(@Nullable Node node, String name, Set<Node> seen) {
-    if (node == null || !seen.add(node)) {
-      return null;
+    Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Node> open = new ArrayDeque<>();
+    if (node != null) {
+      open.push(node);
     }
-    Entry own = own(node, name);
-    Entry merge = own == null ? own(node, "<<") : null;
-    if (own != null || merge == null) {
-      return own;
-    }
-    List<Node> sources =
-        merge.value() instanceof SequenceNode list ? list.getValue() : List.of(merge.value());
-    for (Node from : sources) {
-      Entry found = find(from, name, seen);
-      if (found != null) {
-        return found;
+    while (!open.isEmpty()) {
+      Node next = open.pop();
+      if (!seen.add(next)) {
+        continue;
+      }
+      Entry own = own(next, name);
+      if (own != null) {
+        return own;
+      }
+      Entry merge = own(next, "<<");
+      if (merge != null) {
+        List<Node> sources =
+            merge.value() instanceof SequenceNode list ? list.getValue() : List.of(merge.value());
+        for (int i = sources.size() - 1; i >= 0; i--) {
+          open.push(sources.get(i)); // so that the first is looked at first
+        }
       }
     }
     return null;

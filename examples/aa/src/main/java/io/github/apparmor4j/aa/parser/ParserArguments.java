@@ -1,5 +1,6 @@
 package io.github.apparmor4j.aa.parser;
 
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class ParserArguments {
             });
     if (Files.isReadable(file)) {
       List<String> options = new ArrayList<>();
-      for (String line : Files.readAllLines(file)) {
+      for (String line : SourceText.read(file).text().lines().toList()) {
         String[] option = line.strip().split("=|\\s+", 2);
         if (known.contains("--" + option[0])) {
           options.add("--" + String.join("=", option));

@@ -3,6 +3,7 @@ package io.github.apparmor4j.aa.parser;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.compile.TableCache;
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.PolicyCache;
 import io.github.apparmor4j.parse.ParseResult;
 import io.github.apparmor4j.parse.ProfileParser;
@@ -128,7 +129,10 @@ final class ParserWork {
   }
 
   private Result precompiled(Input input) throws IOException {
-    byte[] bytes = input.file == null ? System.in.readAllBytes() : Files.readAllBytes(input.file);
+    byte[] bytes =
+        input.file == null
+            ? System.in.readAllBytes()
+            : BoundedFiles.read(input.file, BoundedFiles.inHeap(256 << 20));
     try {
       List<KernelProfile> profiles = PolicyReader.read(bytes, PolicyReader.Kernel.LINUX_7_2);
       List<Named> found =
@@ -155,10 +159,7 @@ final class ParserWork {
     // The time first: what is changed after it is younger than what is read.
     FileTime time = file == null ? ParserCache.NEVER : Files.getLastModifiedTime(file);
     IncludeTimes times = new IncludeTimes(texts, directories, time);
-    SourceText text =
-        file == null
-            ? SourceText.of("stdin", SourceText.decode(System.in.readAllBytes()))
-            : SourceText.read(file);
+    SourceText text = file == null ? SourceText.read("stdin", System.in) : SourceText.read(file);
     InputMessages messages = new InputMessages(options, input.argument, text);
     boolean complains = options.complain;
     Path forced = options.base.resolve("force-complain").resolve(name);
