@@ -1,5 +1,6 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.source.AtomicFiles;
@@ -10,10 +11,15 @@ import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -31,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The profiles of a kernel that a {@link PolicyDirectory} has loaded, recorded in a file that
  * outlives it. An entry is written before its profile is loaded, so that no crash leaves a profile
- * that nobody owns. Entries of another boot don't count, nor do those of profiles that someone else
- * has replaced since.
+ * that nobody owns, unless the disk is full. Entries of another boot don't count, nor do those of
+ * profiles that someone else has replaced since.
  *
  * <p>The file is text: a line that names the format, a line for the boot, and a line for each
  * profile. That line has the hashes of what the profile may have been loaded with, its file and its
@@ -41,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
 
   private static final String FORMAT = "apparmor4j-owned-profiles 1";
-  private static final long LONGEST = 64 << 20;
+  private static final int LONGEST = BoundedFiles.inHeap(64 << 20);
 
   /**
    * An owned profile.
@@ -88,11 +94,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
    */
   private void lock(Path file) throws IOException {
     makeDirectoryOf(file);
-    FileChannel channel =
-        FileChannel.open(
-            file.resolveSibling(file.getFileName() + ".lock"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE);
+    FileChannel channel = openPrivate(file.resolveSibling(file.getFileName() + ".lock"));
     boolean taken = false;
     try {
       taken = channel.tryLock() != null;
@@ -107,6 +109,30 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
       throw new IOException(file + " is in use by another agent");
     }
     lock = channel;
+  }
+
+  /**
+   * Opens a file that only its owner may open, since everyone who can open it can lock it, too. One
+   * that others may open is made private.
+   */
+  private static FileChannel openPrivate(Path file) throws IOException {
+    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    Set<PosixFilePermission> mode = PosixFilePermissions.fromString("rw-------");
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileSystemException(file.toString(), null, "not a regular file");
+      } else if (posix) {
+        Files.setPosixFilePermissions(file, mode);
+      }
+    }
+    FileAttribute<?>[] attributes =
+        posix
+            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)}
+            : new FileAttribute<?>[0];
+    return FileChannel.open(
+        file,
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+        attributes);
   }
 
   private static void makeDirectoryOf(Path file) throws IOException {
@@ -176,10 +202,7 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
 
   private void read(Path file) throws IOException {
     try {
-      if (Files.size(file) > LONGEST) {
-        throw new IOException(file + " is too large for a list of owned profiles");
-      }
-      written = Files.readString(file);
+      written = SourceText.decode(BoundedFiles.readOwn(file, LONGEST));
     } catch (NoSuchFileException e) {
       return; // nothing was saved yet
     }

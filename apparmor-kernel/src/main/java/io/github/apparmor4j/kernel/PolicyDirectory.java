@@ -1,6 +1,7 @@
 package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.compile.Compilation;
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.PolicyFiles.Read;
 import io.github.apparmor4j.kernel.Reconciler.Refusal;
 import io.github.apparmor4j.policy.CompiledPolicy;
@@ -143,7 +144,8 @@ public final class PolicyDirectory implements AutoCloseable {
 
     /**
      * Adds a directory to search for included files, after those that were added before. If none is
-     * added, no included file is found.
+     * added, no included file is found; never is one outside of these directories ({@link
+     * io.github.apparmor4j.resolve.IncludeResolver#within}).
      */
     public Builder include(Path from) {
       includes.add(from);
@@ -237,7 +239,9 @@ public final class PolicyDirectory implements AutoCloseable {
 
   private static String bootId() throws IOException {
     Path id = Path.of("/proc/sys/kernel/random/boot_id");
-    return Files.exists(id) ? Files.readString(id).strip() : "unknown";
+    return Files.exists(id)
+        ? SourceText.decode(BoundedFiles.read(id, KernelFile.MOST_BYTES)).strip()
+        : "unknown";
   }
 
   /** Returns what the last {@link #sync()} found. */

@@ -1,11 +1,11 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.resolve.ProfileDirectory;
 import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class PolicyFiles {
 
   private static final int MOST_FILES = 10_000;
-  private static final long LONGEST = 16 << 20;
+  private static final int LONGEST = BoundedFiles.inHeap(16 << 20);
   private static final int TRIES = 10;
 
   /** How long it takes at most to see a directory that is created later. */
@@ -91,12 +91,11 @@ final class PolicyFiles {
     try {
       if (!file.toRealPath().startsWith(directory.toRealPath())) {
         return new Read(null, "it leads out of the directory");
-      } else if (Files.size(file) > LONGEST) {
-        return new Read(null, "it has more than " + LONGEST + " bytes");
       }
       return new Read(
           SourceText.of(
-              String.valueOf(file.getFileName()), SourceText.decode(Files.readAllBytes(file))),
+              String.valueOf(file.getFileName()),
+              SourceText.decode(BoundedFiles.read(file, LONGEST))),
           "");
     } catch (NoSuchFileException e) {
       throw e;

@@ -90,7 +90,9 @@ final class Reconciler<E extends IOException> {
 
   /**
    * Loads the policies that are not in the kernel as they should be, in their order. What is owned
-   * is saved before anything is loaded, so that no crash leaves profiles that nobody owns.
+   * is saved before anything is loaded, so that no crash leaves profiles that nobody owns. If that
+   * fails, as on a full disk, the policies are loaded all the same: to be confined matters more.
+   * The failure is thrown then.
    *
    * @param wanted the policies, by the keys that the caller knows them by
    * @throws KernelException if the kernel can't be asked what is loaded
@@ -116,7 +118,11 @@ final class Reconciler<E extends IOException> {
             refused.put(key, Refusal.of(e));
           }
         });
-    owned.save();
+    try {
+      owned.save();
+    } catch (IOException e) {
+      // Thrown by the save below, unless it succeeds.
+    }
     Set<String> done = new TreeSet<>();
     different.forEach(
         (key, policy) -> {

@@ -1,6 +1,7 @@
 package io.github.apparmor4j.kernel;
 
 import io.github.apparmor4j.kernel.Confinement.ConfinedProcess;
+import io.github.apparmor4j.source.SourceText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -77,7 +78,8 @@ public record StatusReport(List<LoadedProfile> profiles, List<ConfinedProcess> p
     for (String mode : MODES) {
       List<LoadedProfile> some = profiles(mode);
       line(out, some.size(), "profiles are in " + mode + " mode.");
-      some.forEach(profile -> out.append("   ").append(profile.name()).append('\n'));
+      some.forEach(
+          profile -> out.append("   ").append(SourceText.printable(profile.name())).append('\n'));
     }
     line(out, processes.size(), "processes have profiles defined.");
     for (String mode : MODES.subList(0, MODES.size() - 1)) {
@@ -99,9 +101,9 @@ public record StatusReport(List<LoadedProfile> profiles, List<ConfinedProcess> p
     line(out, some.size(), what);
     for (ConfinedProcess process : some) {
       String name = process.label().profiles();
-      out.append("   ").append(process.executable());
+      out.append("   ").append(SourceText.printable(process.executable()));
       out.append(" (").append(process.pid()).append(") ");
-      out.append(name.equals(process.executable()) ? "" : name).append('\n');
+      out.append(name.equals(process.executable()) ? "" : SourceText.printable(name)).append('\n');
     }
   }
 

@@ -8,6 +8,7 @@ import io.github.apparmor4j.policy.CompiledPolicy;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Failures;
+import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -47,9 +48,7 @@ final class WantedPolicies {
     return text -> {
       // A new one each time, as a resolver keeps what it has read.
       IncludeResolver resolver =
-          directories.length == 0
-              ? IncludeResolver.none()
-              : IncludeResolver.directories(directories);
+          directories.length == 0 ? IncludeResolver.none() : IncludeResolver.within(directories);
       return compiler.compile(text, resolver);
     };
   }
@@ -118,7 +117,22 @@ final class WantedPolicies {
         text.text(),
         null,
         found,
-        errors.isEmpty() ? "it has no profile" : errors.get(0).toString());
+        errors.isEmpty() ? "it has no profile" : shown(errors.get(0), text));
+  }
+
+  /** Returns an error without what it quotes, if that is of another text than the file's own. */
+  private static String shown(Diagnostic error, SourceText own) {
+    SourcePlace place = error.place();
+    return place.source().equals(own)
+        ? error.toString()
+        : place.source().name()
+            + ":"
+            + place.line()
+            + ": "
+            + error.kind().meaning()
+            + " ["
+            + error.code()
+            + "]";
   }
 
   /** Records that a file's policy is loaded. */

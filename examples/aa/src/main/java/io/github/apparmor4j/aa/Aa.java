@@ -211,7 +211,7 @@ public final class Aa {
       }
       return commandLine.execute(arguments);
     } catch (IOException e) {
-      System.err.println("aa: " + Failures.describe(e));
+      Terminal.problem("aa: " + Failures.describe(e));
       return 2;
     }
   }

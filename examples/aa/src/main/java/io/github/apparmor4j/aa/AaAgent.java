@@ -6,6 +6,7 @@ import io.github.apparmor4j.containerd.kubernetes.ProfileFleet;
 import io.github.apparmor4j.kernel.PolicyDirectory;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,8 @@ final class AaAgent implements Callable<Integer> {
   /** Returns the command line of an agent in a fleet's container. */
   static List<String> arguments(ProfileFleet.Agent agent) {
     List<String> arguments =
-        new ArrayList<>(List.of("agent", "--state", agent.state(), "--listen", ":" + agent.port()));
+        new ArrayList<>(
+            List.of("agent", "--state", agent.state(), "--listen", "*:" + agent.port()));
     if (agent.prune()) {
       arguments.add("--prune");
     }
@@ -67,7 +69,10 @@ final class AaAgent implements Callable<Integer> {
   @Option(
       names = "--listen",
       paramLabel = "[HOST]:PORT",
-      description = "answer /readyz, /livez, /metrics and /node-patch there by HTTP")
+      description = {
+        "answer /readyz, /livez, /metrics and /node-patch there by HTTP; without HOST, programs of"
+            + " this machine alone, with '*' everybody who can reach it"
+      })
   private @Nullable String listen;
 
   @Option(
@@ -105,9 +110,6 @@ final class AaAgent implements Callable<Integer> {
     } else if (remove) {
       throw new ParameterException(spec().commandLine(), "--remove needs --state");
     }
-    // The server's own limits, in seconds, for clients that connect and don't ask.
-    System.setProperty("sun.net.httpserver.maxReqTime", "10");
-    System.setProperty("sun.net.httpserver.maxRspTime", "10");
     InetSocketAddress address = listen == null ? null : address(listen);
     try (PolicyDirectory policies = builder.open()) {
       if (remove) {
@@ -117,7 +119,7 @@ final class AaAgent implements Callable<Integer> {
       try (NodeAgent agent =
           new NodeAgent(policies, Duration.ofSeconds(interval), label, address)) {
         if (agent.port() != 0) {
-          System.out.println("listening at port " + agent.port());
+          Terminal.println("listening at port " + agent.port());
         }
         new CountDownLatch(1).await(); // until the process is ended
         return 0;
@@ -136,9 +138,13 @@ final class AaAgent implements Callable<Integer> {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
-      return colon < 1
-          ? new InetSocketAddress(port)
-          : new InetSocketAddress(text.substring(0, colon), port);
+      String host = text.substring(0, Math.max(0, colon));
+      if (host.equals("*")) {
+        return new InetSocketAddress(port);
+      }
+      return host.isEmpty()
+          ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
+          : new InetSocketAddress(host, port);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec().commandLine(), "not [HOST]:PORT: " + text);
     }

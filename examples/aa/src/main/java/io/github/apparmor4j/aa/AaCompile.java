@@ -83,7 +83,7 @@ final class AaCompile implements Callable<Integer> {
               writers.write(target, policy);
             } else {
               bad[0] = true;
-              System.err.println(
+              Terminal.problem(
                   "aa: another file has the same name, and would be overwritten by " + file);
             }
             return true;

@@ -95,7 +95,7 @@ final class AaCompose {
         AaDocker.print(out.toString());
       } else {
         for (ComposeConfinement service : project.effective(host).values()) {
-          System.out.println(service.service() + ": " + service.choice());
+          Terminal.println(service.service() + ": " + service.choice());
         }
         found.forEach(diagnostic -> System.out.println(diagnostic.render()));
       }
@@ -107,7 +107,7 @@ final class AaCompose {
       try {
         return Files.isRegularFile(file) ? ComposeFile.parse(SourceText.read(file)) : null;
       } catch (IOException e) {
-        System.err.println("aa: " + Failures.describe(e));
+        Terminal.problem("aa: " + Failures.describe(e));
         return null;
       }
     }
@@ -212,7 +212,7 @@ final class AaCompose {
       if (!dryRun && !force) {
         for (String path : files.keySet()) {
           if (Files.exists(directory.resolve(path))) {
-            System.err.println("aa: " + path + " is there already; -f replaces it");
+            Terminal.problem("aa: " + path + " is there already; -f replaces it");
             return 1;
           }
         }
@@ -224,7 +224,7 @@ final class AaCompose {
           Path target = directory.resolve(entry.getKey());
           Files.createDirectories(target.getParent());
           AtomicFiles.write(target, SourceText.encode(entry.getValue()));
-          System.out.println(entry.getKey());
+          Terminal.println(entry.getKey());
         }
       }
       return 0;

@@ -138,7 +138,7 @@ final class AaContainerd {
     }
 
     private static void print(String tool, List<String> arguments) {
-      System.out.println((tool + " " + String.join(" ", arguments)).strip());
+      Terminal.println((tool + " " + String.join(" ", arguments)).strip());
     }
   }
 
@@ -172,14 +172,14 @@ final class AaContainerd {
         Sarif.write(found, "aa", Aa.version(), out);
         AaDocker.print(out.toString());
       } else {
-        System.out.println("AppArmor: " + (config.disableAppArmor() ? "disabled" : "as the host"));
-        System.out.println("default runtime: " + config.defaultRuntimeName());
+        Terminal.println("AppArmor: " + (config.disableAppArmor() ? "disabled" : "as the host"));
+        Terminal.println("default runtime: " + config.defaultRuntimeName());
         config
             .runtimes()
             .values()
             .forEach(
                 handler ->
-                    System.out.println(
+                    Terminal.println(
                         "runtime "
                             + handler.name()
                             + (handler.baseRuntimeSpec().isEmpty()
@@ -274,7 +274,7 @@ final class AaContainerd {
         return Aa.edit(file, text -> CrictlConfig.parse(text).withProfile(reference).source());
       }
       try {
-        System.out.println(CrictlConfig.parse(SourceText.read(file)).request());
+        Terminal.println(CrictlConfig.parse(SourceText.read(file)).request());
         return 0;
       } catch (DiagnosticException e) {
         return AaDocker.problems(e);

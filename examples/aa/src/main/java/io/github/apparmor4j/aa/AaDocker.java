@@ -144,8 +144,7 @@ final class AaDocker {
     @Override
     public Integer call() {
       DockerSecurityOptions options = DockerSecurityOptions.of(reference(profile));
-      System.out.println(
-          json ? options.hostConfigJson() : String.join(" ", options.cliArguments()));
+      Terminal.println(json ? options.hostConfigJson() : String.join(" ", options.cliArguments()));
       return 0;
     }
   }
@@ -218,14 +217,14 @@ final class AaDocker {
     try (DockerClient client = DockerClientImpl.getInstance(config, http)) {
       return task.run(DockerEngine.of(client, SecurityFsKernel.open()));
     } catch (DockerException e) {
-      System.err.println("aa: docker: " + e.getMessage());
+      Terminal.problem("aa: docker: " + e.getMessage());
     } catch (IllegalArgumentException e) {
-      System.err.println("aa: " + e.getMessage());
+      Terminal.problem("aa: " + e.getMessage());
     } catch (RuntimeException e) {
       if (!(e.getCause() instanceof IOException)) {
         throw e;
       }
-      System.err.println("aa: no answer from " + config.getDockerHost() + ": " + e.getCause());
+      Terminal.problem("aa: no answer from " + config.getDockerHost() + ": " + e.getCause());
     }
     return 1;
   }

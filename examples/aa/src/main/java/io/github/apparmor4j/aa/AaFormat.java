@@ -39,7 +39,7 @@ final class AaFormat implements Callable<Integer> {
       String canonical = ProfileFormatter.format(parsed.model(), parsed::isSpaced);
       if (!canonical.equals(text.text())) {
         if (check) {
-          System.out.println(file);
+          Terminal.println(file);
           status = 1;
         } else {
           Aa.replace(file, text, canonical);

@@ -36,7 +36,7 @@ final class AaKernel {
     public Integer call() {
       Availability availability = SecurityFsKernel.availability();
       boolean enabled = availability == Availability.ENABLED;
-      System.out.println(enabled ? "Yes" : "No - " + availability);
+      Terminal.println(enabled ? "Yes" : "No - " + availability);
       return enabled ? 0 : 1;
     }
   }
@@ -69,7 +69,7 @@ final class AaKernel {
                     status[0] = 1;
                   }
                 } catch (KernelException e) {
-                  System.err.println("aa: " + result.file() + ": " + e.getMessage());
+                  Terminal.problem("aa: " + result.file() + ": " + e.getMessage());
                   status[0] = 1;
                 }
                 return true;
@@ -111,7 +111,7 @@ final class AaKernel {
         try {
           kernel.remove(name);
         } catch (KernelException e) {
-          System.err.println("aa: " + name + ": " + e.getMessage());
+          Terminal.problem("aa: " + name + ": " + e.getMessage());
           status = 1;
         }
       }
@@ -145,7 +145,7 @@ final class AaKernel {
             case NO_PERMISSION -> NO_PERMISSION;
           };
       if (status != 0) {
-        System.err.println("aa: " + availability);
+        Terminal.problem("aa: " + availability);
         return status;
       }
       StatusReport report = StatusReport.of(SecurityFsKernel.open());
@@ -215,7 +215,7 @@ final class AaKernel {
           String how =
               script ? " (" + String.join(" ", arguments) + ")" : argument(process, arguments);
           String state = free ? "not confined" : "confined by '" + process.label() + "'";
-          System.out.println(process.pid() + " " + process.executable() + how + " " + state);
+          Terminal.println(process.pid() + " " + process.executable() + how + " " + state);
         }
       }
       return 0;

@@ -77,7 +77,7 @@ final class AaKube {
               .containers()
               .forEach(
                   container ->
-                      System.out.println(
+                      Terminal.println(
                           container.workload()
                               + ", "
                               + container.name()
@@ -123,7 +123,7 @@ final class AaKube {
     public Integer call() throws IOException {
       List<KubernetesContainer> found = found(KubernetesManifest.parse(SourceText.read(file)));
       if (found.size() != 1) {
-        System.err.println(
+        Terminal.problem(
             "aa: " + file + " has " + found.size() + " containers " + container + ", not one");
         return 1;
       }

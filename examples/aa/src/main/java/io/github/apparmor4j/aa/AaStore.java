@@ -101,7 +101,7 @@ final class AaStore {
         Set<String> distinct =
             found.stream().map(StoredProfile::name).collect(Collectors.toCollection(TreeSet::new));
         if (name.contains("@{") && distinct.size() > 1) {
-          System.err.println(
+          Terminal.problem(
               "aa: " + name + " is the name of several profiles: " + String.join(", ", distinct));
           status = 1;
           continue;
@@ -111,11 +111,11 @@ final class AaStore {
           continue;
         }
         StoreChange change = store.plan(action(), scope, found);
-        found.forEach(one -> System.out.printf(message() + "%n", one.name()));
+        found.forEach(one -> Terminal.println(message().formatted(one.name())));
         if (dry) {
-          change.edits().forEach(edit -> System.out.println("would change " + edit.file()));
-          change.removedLinks().forEach(link -> System.out.println("would remove " + link));
-          change.madeLinks().forEach(link -> System.out.println("would make " + link.place()));
+          change.edits().forEach(edit -> Terminal.println("would change " + edit.file()));
+          change.removedLinks().forEach(link -> Terminal.println("would remove " + link));
+          change.madeLinks().forEach(link -> Terminal.println("would make " + link.place()));
         } else {
           change.apply();
           changed.addAll(found);
@@ -129,13 +129,13 @@ final class AaStore {
       Path file = Path.of(name);
       String last = String.valueOf(file.getFileName());
       if (name.contains("/") && (Files.isDirectory(file) || !ProfileDirectory.counts(last))) {
-        System.err.println("aa: " + name + " is passed over: no file of profiles");
+        Terminal.problem("aa: " + name + " is passed over: no file of profiles");
         return 0;
       }
       List<Diagnostic> problems =
           store.contents().problems().stream().filter(one -> isOf(one, last)).toList();
       problems.forEach(problem -> System.err.print(problem.render()));
-      System.err.println(
+      Terminal.problem(
           problems.isEmpty()
               ? "aa: no profile for " + name
               : "aa: " + name + " can't be read, so nothing is known of its profiles");
@@ -151,14 +151,14 @@ final class AaStore {
         throws IOException {
       Availability availability = SecurityFsKernel.availability();
       if (availability != Availability.ENABLED) {
-        System.err.println("aa: nothing reloaded: " + availability);
+        Terminal.problem("aa: nothing reloaded: " + availability);
         return true;
       }
       boolean ok = true;
       for (Loaded loaded : store.load(SecurityFsKernel.open(), changed)) {
         loaded.diagnostics().forEach(diagnostic -> System.err.print(diagnostic.render()));
         if (loaded.failure() != null) {
-          System.err.println("aa: " + loaded.file() + ": " + loaded.failure().getMessage());
+          Terminal.problem("aa: " + loaded.file() + ": " + loaded.failure().getMessage());
         }
         ok &= loaded.outcome() != Outcome.FAILED;
       }
@@ -183,9 +183,9 @@ final class AaStore {
     boolean isWanted(StoredProfile profile) {
       boolean wanted = force || profile.profile().mode() != ProfileFlag.Kind.UNCONFINED;
       if (!wanted) {
-        System.out.printf(
-            "Profile %s is in unconfined mode. Use --force to switch it to %s mode.%n",
-            profile.name(), mode);
+        Terminal.println(
+            "Profile %s is in unconfined mode. Use --force to switch it to %s mode."
+                .formatted(profile.name(), mode));
       }
       return wanted;
     }
@@ -286,7 +286,7 @@ final class AaStore {
         kept.addAll(PolicyStore.FOREIGN);
       }
       for (String name : PolicyStore.of(directory).unknown(kernel, kept)) {
-        System.out.println((dry ? "Would remove '" : "Removing '") + name + "'");
+        Terminal.println((dry ? "Would remove '" : "Removing '") + name + "'");
         if (!dry) {
           kernel.remove(name);
         }

@@ -58,7 +58,7 @@ final class FileWriters implements AutoCloseable {
         IOException failure = each.getValue().get();
         if (failure != null) {
           ok = false;
-          System.err.println(
+          Terminal.problem(
               "aa: " + each.getKey() + " can't be written: " + Failures.reason(failure));
         }
       } catch (ExecutionException e) {

@@ -6,14 +6,20 @@ import io.github.apparmor4j.kernel.PolicyDirectory;
 import io.github.apparmor4j.kernel.PolicyDirectory.PolicyFile;
 import io.github.apparmor4j.kernel.PolicyDirectory.State;
 import io.github.apparmor4j.kernel.PolicyDirectory.Status;
+import io.github.apparmor4j.source.Diagnostic;
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,22 +29,38 @@ import org.jspecify.annotations.Nullable;
  *
  * <table>
  *   <caption>What it answers</caption>
- *   <tr><td>{@code /readyz}</td><td>200 if all is enforced; 503, and why, if not</td></tr>
+ *   <tr><td>{@code /readyz}</td><td>200 if all is enforced; if not, 503, with the numbers of files
+ *       and the codes of their errors</td></tr>
  *   <tr><td>{@code /livez}</td><td>200; 503 if the last look is longer ago than three intervals and
  *       two minutes</td></tr>
  *   <tr><td>{@code /metrics}</td><td>Prometheus' text format</td></tr>
  *   <tr><td>{@code /node-patch}</td><td>a JSON merge patch of a Node: it sets a label to the
  *       generation of the profiles that is enforced, and removes the label while none is</td></tr>
  * </table>
+ *
+ * <p>Anybody who reaches it may ask, so no answer quotes a profile: what is wrong with one is in
+ * the log. Slow clients each hold one thread of many, for some seconds.
  */
 final class NodeAgent implements AutoCloseable {
 
-  private static final int THREADS = 8;
+  /** More clients at once wait for each other. */
+  private static final int THREADS = 200;
+
+  /** How long a thread without work is kept. */
+  private static final int IDLE_SECONDS = 10;
+
+  /**
+   * The server's own limits, in seconds, for clients that connect and don't ask, or don't read. It
+   * knows no other way to set them.
+   */
+  private static final String LIMIT = "2";
 
   private final PolicyDirectory directory;
   private final String label;
   private final @Nullable HttpServer server;
-  private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+  private final ThreadPoolExecutor pool =
+      new ThreadPoolExecutor(
+          THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
   private String told = "";
   private volatile Look look;
 
@@ -61,9 +83,13 @@ final class NodeAgent implements AutoCloseable {
     this.directory = directory;
     this.look = new Look(directory.status(), Instant.now());
     this.label = label;
+    System.setProperty("sun.net.httpserver.maxReqTime", LIMIT);
+    System.setProperty("sun.net.httpserver.maxRspTime", LIMIT);
     this.server = address == null ? null : HttpServer.create(address, 0);
+    pool.allowCoreThreadTimeOut(true);
     if (server != null) {
-      server.createContext("/readyz", exchange -> answer(exchange, isReady() ? 200 : 503, why()));
+      server.createContext(
+          "/readyz", exchange -> answer(exchange, isReady() ? 200 : 503, summary()));
       server.createContext(
           "/livez", exchange -> answer(exchange, isAlive(interval) ? 200 : 503, ""));
       server.createContext("/metrics", exchange -> answer(exchange, 200, this::metrics));
@@ -122,13 +148,39 @@ final class NodeAgent implements AutoCloseable {
     Status status = look.status();
     StringBuilder text = new StringBuilder();
     if (!status.problem().isEmpty()) {
-      text.append(status.problem()).append('\n');
+      text.append(SourceText.printable(status.problem())).append('\n');
     }
     for (PolicyFile file : status.files()) {
       if (file.state() != State.ENFORCED) {
-        text.append(file.name()).append(": ").append(file.problem()).append('\n');
+        text.append(SourceText.printable(file.name() + ": " + file.problem())).append('\n');
       }
     }
+    return text + ready(status);
+  }
+
+  /** Returns the same as numbers and codes, for people who may not read the profiles. */
+  private String summary() {
+    Status status = look.status();
+    Map<String, Integer> reasons = new TreeMap<>();
+    if (!status.problem().isEmpty()) {
+      reasons.put(status.generation().isEmpty() ? "no look yet" : "the last look failed", 1);
+    }
+    for (PolicyFile file : status.files()) {
+      if (file.state() == State.REFUSED) {
+        reasons.merge("refused", 1, Integer::sum);
+      } else if (file.state() == State.INVALID) {
+        List<Diagnostic> errors = Diagnostic.errors(file.diagnostics());
+        String code = errors.isEmpty() ? "" : " " + errors.get(0).code();
+        reasons.merge("invalid" + code, 1, Integer::sum);
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    reasons.forEach((reason, count) -> text.append(count).append(' ').append(reason).append('\n'));
+    return text + ready(status);
+  }
+
+  private static String ready(Status status) {
+    StringBuilder text = new StringBuilder();
     if (status.isReady()) {
       text.append("generation ").append(status.generation()).append(" is enforced: ");
       text.append(status.files().size()).append(" files, ");

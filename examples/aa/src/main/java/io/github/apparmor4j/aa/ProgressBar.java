@@ -1,5 +1,6 @@
 package io.github.apparmor4j.aa;
 
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ final class ProgressBar implements AutoCloseable {
     if (shown) {
       int full = (int) ((long) WIDTH * done / total);
       String bar = "#".repeat(full) + ".".repeat(WIDTH - full);
-      System.err.printf("\r\u001b[K[%s] %d/%d %s", bar, done, total, name);
+      System.err.printf("\r\u001b[K[%s] %d/%d %s", bar, done, total, SourceText.printable(name));
       System.err.flush();
     }
   }

@@ -8,14 +8,18 @@ import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.PolicyDirectory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +52,8 @@ class NodeAgentTest {
           .contains("apparmor_agent_loads_total 1\n")
           .containsPattern("apparmor_agent_last_look_seconds \\d{10}\n");
       Files.writeString(directory.resolve("a \"b\""), "profile {\n");
-      assertThat(await(agent, 503)).startsWith("a \"b\": a \"b\":2:1: error: ");
+      assertThat(await(agent, 503)).matches("1 invalid AA-PARSE-\\d{4}\n");
+      assertThat(agent.why()).startsWith("a \"b\": a \"b\":2:1: error: ");
       assertThat(label(agent).isNull()).isTrue();
       assertThat(get(agent, "/metrics").body())
           .contains("apparmor_agent_ready 0\n")
@@ -83,5 +88,69 @@ class NodeAgentTest {
   void refusesWrongCalls() {
     assertThat(Tool.aa("", "agent", "--remove", directory.toString()).status()).isEqualTo(2);
     assertThat(Tool.aa("", "agent").status()).isEqualTo(2);
+  }
+
+  @Test
+  @Timeout(60)
+  void quotesNoOtherFile() throws Exception {
+    Path secrets = Files.createDirectory(directory.resolve("secrets"));
+    Files.writeString(secrets.resolve("shadow"), "root:secret:1:2\n");
+    Path includes = Files.createDirectory(directory.resolve("includes"));
+    Files.createSymbolicLink(includes.resolve("link"), secrets.resolve("shadow"));
+    Files.writeString(includes.resolve("own"), "visible-to-admins,\n");
+    Path profiles = Files.createDirectory(directory.resolve("profiles"));
+    List<String> leading =
+        List.of(
+            "\"" + secrets.resolve("shadow") + "\"",
+            "<" + secrets.resolve("shadow") + ">",
+            "<../secrets/shadow>",
+            "\"../secrets/shadow\"",
+            "<link>",
+            "<own>");
+    for (int i = 0; i < leading.size(); i++) {
+      Files.writeString(
+          profiles.resolve("p" + i), "include " + leading.get(i) + "\nprofile p" + i + " { }");
+    }
+    try (PolicyDirectory policies =
+            PolicyDirectory.builder(kernel, profiles).include(includes).open();
+        NodeAgent agent =
+            new NodeAgent(
+                policies,
+                Duration.ofSeconds(30),
+                "example.org/profiles",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      policies.sync();
+      while (get(agent, "/readyz").body().contains("no look yet")) {
+        Thread.sleep(20);
+      }
+      assertThat(get(agent, "/readyz").body())
+          .matches("1 invalid AA-PARSE-\\d{4}\n5 invalid AA-RESOLVE-0001\n");
+      assertThat(agent.why()).doesNotContain("root", "secret:", "visible").contains("p5: ");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void answersWhileOthersAreSlow() throws Exception {
+    Files.writeString(directory.resolve("web"), "profile web { }\n");
+    List<Socket> slow = new ArrayList<>();
+    try (PolicyDirectory policies = PolicyDirectory.builder(kernel, directory).open();
+        NodeAgent agent =
+            new NodeAgent(
+                policies,
+                Duration.ofSeconds(30),
+                "example.org/profiles",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      for (int i = 0; i < 100; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), agent.port());
+        socket.getOutputStream().write("GET /livez HT".getBytes(StandardCharsets.US_ASCII));
+        slow.add(socket);
+      }
+      assertThat(get(agent, "/livez").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
   }
 }

@@ -110,7 +110,7 @@ final class ReadmeSnippets {
                         "--state",
                         agent.state(),
                         "--listen",
-                        ":" + agent.port(),
+                        "*:" + agent.port(),
                         agent.profiles()))
             .profile(web.text())
             .build()
