@@ -98,7 +98,12 @@ enum ResolveProblem implements Diagnostic.Kind {
       "an allow, deny or prompt in a block that says another of them",
       "write only one of them, or the rule outside of the block"),
   TOO_MANY_PROBLEMS(
-      "AA-RESOLVE-0025", Severity.ERROR, "so many problems that the rest is not reported");
+      "AA-RESOLVE-0025", Severity.ERROR, "so many problems that the rest is not reported"),
+  CHILD_ELSEWHERE(
+      "AA-RESOLVE-0026",
+      Severity.WARNING,
+      "a child in another namespace than its parent: kernels refuse it",
+      "write the child without a namespace");
 
   private final String code;
   private final Severity severity;

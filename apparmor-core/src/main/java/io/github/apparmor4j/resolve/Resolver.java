@@ -284,6 +284,18 @@ public final class Resolver {
       String namespace = own.namespace() == null ? outer.namespace() : own.namespace();
       String local = own.name();
       String name = outer.parent() == null ? local : outer.parent() + "//" + local;
+      if (outer.parent() != null && !Objects.equals(namespace, outer.namespace())) {
+        problems.report(
+            ResolveProblem.CHILD_ELSEWHERE,
+            place,
+            "the child "
+                + local
+                + " is in namespace "
+                + namespace
+                + ", where "
+                + outer.parent()
+                + " is another profile, if it is there");
+      }
       String plainName = Aare.name(name);
       if (!names.add(ProfileName.of(namespace, plainName))) {
         problems.report(

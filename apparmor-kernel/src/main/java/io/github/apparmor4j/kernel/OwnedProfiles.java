@@ -3,6 +3,8 @@ package io.github.apparmor4j.kernel;
 import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.CompiledPolicy;
+import io.github.apparmor4j.policy.PolicyFormatException;
+import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -194,10 +197,12 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
 
   @Override
   public boolean hasLoaded(CompiledPolicy policy) {
-    String hash = policy.fingerprint();
-    return LoadedPolicies.names(policy).stream()
-        .map(entries::get)
-        .allMatch(entry -> entry != null && entry.hashes().equals(List.of(hash)));
+    return hashes(policy).entrySet().stream()
+        .allMatch(
+            each -> {
+              Entry entry = entries.get(each.getKey());
+              return entry != null && entry.hashes().equals(List.of(each.getValue()));
+            });
   }
 
   private void read(Path file) throws IOException {
@@ -235,20 +240,47 @@ final class OwnedProfiles implements Ownership<IOException>, AutoCloseable {
 
   @Override
   public void intend(String file, CompiledPolicy policy) {
-    String hash = policy.fingerprint();
-    for (String name : LoadedPolicies.names(policy)) {
-      Entry before = entries.get(name);
-      List<String> hashes = new ArrayList<>(before == null ? List.of() : before.hashes());
-      hashes.remove(hash);
-      hashes.add(hash);
-      entries.put(name, new Entry(file, hashes));
+    hashes(policy)
+        .forEach(
+            (name, hash) -> {
+              Entry before = entries.get(name);
+              List<String> hashes = new ArrayList<>(before == null ? List.of() : before.hashes());
+              hashes.remove(hash);
+              hashes.add(hash);
+              entries.put(name, new Entry(file, hashes));
+            });
+  }
+
+  /**
+   * Returns the hash of what a kernel keeps of a policy for each of its profiles: the piece that
+   * the profile was written in.
+   */
+  private Map<String, String> hashes(CompiledPolicy policy) {
+    Map<String, String> hashes = new TreeMap<>();
+    try {
+      boolean sets = kernel.features().has("policy/set_load");
+      long namespaces =
+          policy.profiles().stream()
+              .map(profile -> Objects.toString(profile.namespace(), ""))
+              .distinct()
+              .count();
+      if (sets && namespaces == 1) {
+        LoadedPolicies.names(policy).forEach(name -> hashes.put(name, policy.fingerprint()));
+        return hashes;
+      }
+      for (PolicyReader.Piece piece : PolicyReader.pieces(policy.toBytes(), sets)) {
+        String hash = hash(piece.policy());
+        piece.names().forEach(name -> hashes.put(name, hash));
+      }
+    } catch (PolicyFormatException | KernelException e) {
+      LoadedPolicies.names(policy).forEach(name -> hashes.put(name, policy.fingerprint()));
     }
+    return hashes;
   }
 
   @Override
   public void settle(String file, CompiledPolicy policy) {
-    String hash = policy.fingerprint();
-    LoadedPolicies.names(policy).forEach(name -> entries.put(name, new Entry(file, List.of(hash))));
+    hashes(policy).forEach((name, hash) -> entries.put(name, new Entry(file, List.of(hash))));
   }
 
   @Override

@@ -134,12 +134,21 @@ final class Reconciler<E extends IOException> {
           } catch (Throwable e) {
             refused.put(key, Refusal.of(e));
             Set<String> not = LoadedPolicies.names(policy);
-            not.removeAll(loaded.names());
+            not.removeAll(names(loaded));
             owned.disown(not);
           }
         });
     owned.save();
     return new Outcome(done, refused);
+  }
+
+  /** Returns what is loaded now: a policy of several namespaces may be taken in part. */
+  private Set<String> names(LoadedPolicies before) {
+    try {
+      return LoadedPolicies.of(kernel).names();
+    } catch (KernelException e) {
+      return before.names();
+    }
   }
 
   /** Returns the sorted keys of the policies that are not in the kernel as they should be. */

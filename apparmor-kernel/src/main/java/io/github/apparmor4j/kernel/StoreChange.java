@@ -66,6 +66,7 @@ public record StoreChange(List<Edit> edits, List<Path> removedLinks, List<Link> 
       make(edit);
     }
     for (Path link : removedLinks) {
+      checkDirectory(link);
       Files.deleteIfExists(link);
     }
     for (Link link : madeLinks) {
@@ -81,13 +82,25 @@ public record StoreChange(List<Edit> edits, List<Path> removedLinks, List<Link> 
     }
   }
 
+  /** Fails if a link would be made or removed elsewhere, because its directory is a link itself. */
+  private static void checkDirectory(Path link) throws IOException {
+    Path directory = requireNonNull(link.toAbsolutePath().getParent(), "a link's place");
+    if (Files.isSymbolicLink(directory)) {
+      throw new PolicyStoreException(
+          Reason.OUTSIDE, directory, "it is a link to " + Files.readSymbolicLink(directory));
+    }
+  }
+
   /**
    * Makes a symbolic link and the directory that it is in; leaves a link that exists already as it
    * is.
    */
   private static void make(Link link) throws IOException {
     Path directory = requireNonNull(link.place().toAbsolutePath().getParent(), "a link's place");
-    Files.createDirectories(directory);
+    checkDirectory(link.place());
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory);
+    }
     try {
       Files.createSymbolicLink(link.place(), link.target());
     } catch (FileAlreadyExistsException e) {

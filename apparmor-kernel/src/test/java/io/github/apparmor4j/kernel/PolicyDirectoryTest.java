@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -403,5 +404,38 @@ class PolicyDirectoryTest {
       status = seen.poll(50, TimeUnit.SECONDS);
       assertThat(status).as("a look at what changed").isNotNull();
     } while (status.loads() < loads);
+  }
+
+  /** The kernel takes a policy of two namespaces in two pieces, and may refuse the second. */
+  @Test
+  void ownsWhatWasTakenOfAPolicyThatWasRefused() throws IOException {
+    for (String child : List.of("^:x:y { }", "profile :x:y { }", "^@{A} { }")) {
+      write("p", "@{A}=\":x:y\"\nprofile p { " + child + " }");
+      Status refused = sync(builder());
+      assertThat(file(refused, "p").state()).isEqualTo(State.REFUSED);
+      assertThat(file(refused, "p").profiles()).isEmpty();
+      assertThat(refused.isReady()).isFalse();
+      write("p", "profile p { /mended r, }");
+      assertThat(file(sync(builder()), "p").state()).isEqualTo(State.ENFORCED);
+      assertThat(loaded()).containsExactly("p (enforce)");
+      kernel.remove("p");
+    }
+  }
+
+  @Test
+  void openStateIsNobodyElses() throws IOException {
+    write("p", "profile p { }");
+    sync(builder());
+    Path lock = state.resolveSibling("owned.lock");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lock)))
+        .isEqualTo("rw-------");
+    Files.setPosixFilePermissions(lock, PosixFilePermissions.fromString("rw-r--r--"));
+    sync(builder());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lock)))
+        .isEqualTo("rw-------");
+    Files.delete(lock);
+    Files.createSymbolicLink(lock, temporary.resolve("elsewhere"));
+    assertThatThrownBy(() -> builder().open()).isInstanceOf(IOException.class);
+    assertThat(temporary.resolve("elsewhere")).doesNotExist();
   }
 }

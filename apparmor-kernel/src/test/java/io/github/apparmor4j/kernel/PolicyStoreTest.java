@@ -293,4 +293,31 @@ class PolicyStoreTest {
         .isInstanceOfSatisfying(
             PolicyStoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNREADABLE));
   }
+
+  @Test
+  void writesNothingWhereALinkLeads() throws IOException {
+    Path elsewhere = Files.createDirectory(directory.resolveSibling("elsewhere"));
+    Files.createSymbolicLink(directory.resolve("disable"), elsewhere);
+    StoreChange disable = store.plan(Action.DISABLE, Scope.FILE, store.find("web"));
+    assertThatThrownBy(disable::apply)
+        .isInstanceOfSatisfying(
+            PolicyStoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OUTSIDE));
+    assertThat(elsewhere).isEmptyDirectory();
+    Files.createSymbolicLink(elsewhere.resolve("web"), directory.resolve("web"));
+    StoreChange enable = store.plan(Action.ENFORCE, Scope.FILE, store.find("web"));
+    assertThatThrownBy(enable::apply).isInstanceOf(PolicyStoreException.class);
+    assertThat(elsewhere.resolve("web")).isSymbolicLink();
+  }
+
+  @Test
+  void editsNoLinkThatTookAFilesPlace() throws IOException {
+    StoreChange change = store.plan(Action.COMPLAIN, Scope.FILE, store.find("web"));
+    Path other = directory.resolveSibling("other");
+    Files.copy(directory.resolve("web"), other);
+    String before = Files.readString(other);
+    Files.delete(directory.resolve("web"));
+    Files.createSymbolicLink(directory.resolve("web"), other);
+    assertThatThrownBy(change::apply).isInstanceOf(IOException.class);
+    assertThat(other).hasContent(before);
+  }
 }
