@@ -25,8 +25,9 @@ final class Words {
   private static final Set<String> OF_CONDITIONS =
       Set.of("not", "and", "or", "in", "defined", "true", "false");
 
-  private static final Set<String> OF_MOUNTS =
-      Set.of("->", "option", "options", "fstype", "vfstype");
+  /** What begins something else than a path in a mount rule. */
+  private static final Pattern OF_MOUNTS =
+      Pattern.compile("[+=()]|->|(?:options?|v?fstype)(?!\\w)");
 
   private Words() {}
 
@@ -165,9 +166,7 @@ final class Words {
 
   /** Returns the text as what is mounted, or where: in quotes where it would be something else. */
   static String mountPath(String text) {
-    boolean plain =
-        !text.isEmpty() && "+=()".indexOf(text.charAt(0)) < 0 && !OF_MOUNTS.contains(text);
-    return plain ? word(text) : quoted(text);
+    return OF_MOUNTS.matcher(text).lookingAt() ? quoted(text) : word(text);
   }
 
   /** Returns the text as an operand of a condition. */
@@ -189,6 +188,7 @@ final class Words {
           switch (c) {
             case ' ', '\t', '\r', '\n', '"', '!', '\f', '\u000b' -> false;
             case '(', ')', '=' -> path;
+            case '\0' -> false;
             case '\\' -> " \t\r\n\"!,".indexOf(next) < 0;
             case ',' -> next != ',' && next != ' ';
             default -> true;

@@ -107,6 +107,7 @@ class EveryValueTest {
           "\0",
           "a\0b",
           "\u001b[31m",
+          "\u0013",
           "\u0085",
           "\u2028",
           "\u00a0",
@@ -305,7 +306,9 @@ class EveryValueTest {
   /** Prints and reads a model with each word in each place of an element. */
   private void vary(Object element, Function<Object, ProfileFile> file) {
     for (String word : WORDS) {
-      for (String each : Stream.of(word, "/" + word, "a" + word, word + "a", "@" + word).toList()) {
+      for (String each :
+          Stream.of(word, "/" + word, "a" + word, word + "a", "@" + word, word + "\u0013")
+              .toList()) {
         for (Object changed : changes(element, each)) {
           ProfileFile model;
           try {

@@ -84,7 +84,7 @@ final class ComposeEdit {
     int dash = text.lastIndexOf('-', startOf(last, list) - 1);
     String indent = text.substring(editor.lineStart(dash), dash);
     int gap = dash + 1;
-    while (text.charAt(gap) == ' ') {
+    while (gap < text.length() && text.charAt(gap) == ' ') {
       gap++;
     }
     return editor.linesAfter(end, List.of(indent + text.substring(dash, gap) + spelled(option)));

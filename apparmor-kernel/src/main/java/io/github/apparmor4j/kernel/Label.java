@@ -3,6 +3,8 @@ package io.github.apparmor4j.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +22,8 @@ public record Label(List<Part> parts, String mode) {
 
   private static final String STACK = "//&";
 
+  private static final Pattern WITH_MODE = Pattern.compile("(?s)(.*) \\((\\w*)\\)");
+
   /**
    * A profile in a label.
    *
@@ -35,12 +39,13 @@ public record Label(List<Part> parts, String mode) {
       if (namespace.isEmpty()) {
         return profile;
       }
-      return ":" + namespace + (profile.equals(UNCONFINED) ? "://" : ":") + profile;
+      boolean slashes = profile.equals(UNCONFINED) || profile.startsWith("//");
+      return ":" + namespace + (slashes ? "://" : ":") + profile;
     }
 
     private static Part parse(String text) {
       int close = text.startsWith(":") ? text.indexOf(':', 1) : -1;
-      if (close < 0) {
+      if (close <= 1) {
         return new Part("", text);
       }
       String name = text.substring(close + 1);
@@ -59,16 +64,21 @@ public record Label(List<Part> parts, String mode) {
 
   /**
    * Reads a label as {@code /proc/PID/attr/current} has it: {@code web (enforce)}, {@code a//&:ns:b
-   * (mixed)}, {@code unconfined}. White space around the label and NULs are ignored. Never fails:
-   * every text is a label, since names may contain any characters.
+   * (mixed)}, {@code unconfined}. Line feeds and NULs at its end are ignored. Never fails: every
+   * text is a label, since names may contain any characters. The label's own text is read as an
+   * equal label.
    */
   public static Label parse(String text) {
-    String line = text.strip().replace("\0", "");
+    int end = text.length();
+    while (end > 0 && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\0')) {
+      end--;
+    }
+    String line = text.substring(0, end);
     String mode = "";
-    int open = line.lastIndexOf(" (");
-    if (open >= 0 && line.endsWith(")")) {
-      mode = line.substring(open + 2, line.length() - 1);
-      line = line.substring(0, open);
+    Matcher withMode = WITH_MODE.matcher(line);
+    if (withMode.matches()) {
+      mode = withMode.group(2);
+      line = withMode.group(1);
     }
     List<Part> parts = new ArrayList<>();
     int from = 0;
@@ -95,6 +105,7 @@ public record Label(List<Part> parts, String mode) {
   @Override
   public String toString() {
     boolean plain = isUnconfined() && parts.stream().allMatch(p -> p.profile().equals(UNCONFINED));
-    return plain || mode.isEmpty() ? profiles() : profiles() + " (" + mode + ")";
+    boolean without = plain || (mode.isEmpty() && !WITH_MODE.matcher(profiles()).matches());
+    return without ? profiles() : profiles() + " (" + mode + ")";
   }
 }

@@ -192,12 +192,13 @@ public final class Aa {
    */
   static int run(String... arguments) {
     CommandLine commandLine = commandLine(arguments);
+    commandLine.setErr(Terminal.errors());
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
           if (exception instanceof IOException
               || exception instanceof UncheckedIOException
               || exception instanceof IllegalArgumentException) {
-            command.getErr().println("aa: " + Failures.describe(exception));
+            Terminal.problem("aa: " + Failures.describe(exception));
             return command.getCommandSpec().exitCodeOnInvalidInput();
           }
           throw exception;

@@ -7,6 +7,7 @@ import io.github.apparmor4j.resolve.ResolvedProfile;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.Sarif;
 import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -98,6 +99,7 @@ final class AaCheck implements Callable<Integer> {
   }
 
   private static String escape(String text) {
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n");
+    return SourceText.printable(
+        text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"));
   }
 }

@@ -97,7 +97,7 @@ final class AaCompose {
         for (ComposeConfinement service : project.effective(host).values()) {
           Terminal.println(service.service() + ": " + service.choice());
         }
-        found.forEach(diagnostic -> System.out.println(diagnostic.render()));
+        found.forEach(diagnostic -> Terminal.println(diagnostic));
       }
       return Diagnostic.errors(found).isEmpty() ? 0 : 1;
     }

@@ -185,7 +185,7 @@ final class AaContainerd {
                             + (handler.baseRuntimeSpec().isEmpty()
                                 ? ""
                                 : ": from " + handler.baseRuntimeSpec())));
-        found.forEach(diagnostic -> System.out.println(diagnostic.render()));
+        found.forEach(diagnostic -> Terminal.println(diagnostic));
       }
       return Diagnostic.errors(found).isEmpty() ? 0 : 1;
     }

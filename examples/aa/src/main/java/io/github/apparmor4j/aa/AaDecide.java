@@ -8,7 +8,6 @@ import io.github.apparmor4j.resolve.ResolvedRule;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,20 +70,19 @@ final class AaDecide implements Callable<Integer> {
     }
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    PrintStream out = System.out;
     int status = 0;
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String question = line.strip();
       if (!question.isEmpty() && !question.startsWith("#")) {
-        status = Math.max(status, answer(compiled, question, out));
-        out.flush();
+        status = Math.max(status, answer(compiled, question));
+        System.out.flush();
       }
     }
     return status;
   }
 
   /** Prints an answer; returns 1 if another was expected. */
-  private int answer(Compilation compiled, String question, PrintStream out) {
+  private int answer(Compilation compiled, String question) {
     String expected = "";
     String words = question;
     if (question.startsWith(EXPECT)) {
@@ -105,7 +103,7 @@ final class AaDecide implements Callable<Integer> {
           case "silent" -> !decision.logged();
           default -> expected.equals(verdict);
         };
-    out.println(shown(decision) + (met ? "" : "\texpected " + expected + ": " + words));
+    Terminal.println(shown(decision) + (met ? "" : "\texpected " + expected + ": " + words));
     return met ? 0 : 1;
   }
 

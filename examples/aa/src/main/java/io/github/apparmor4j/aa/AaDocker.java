@@ -57,7 +57,7 @@ final class AaDocker {
   private AaDocker() {}
 
   static int problems(DiagnosticException e) {
-    e.diagnostics().forEach(problem -> System.err.println(problem.render()));
+    e.diagnostics().forEach(problem -> Terminal.problem(problem));
     return 1;
   }
 

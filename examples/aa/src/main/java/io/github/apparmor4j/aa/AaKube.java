@@ -83,7 +83,7 @@ final class AaKube {
                               + container.name()
                               + ": "
                               + container.label(minor)));
-          of.forEach(diagnostic -> System.out.println(diagnostic.render()));
+          of.forEach(diagnostic -> Terminal.println(diagnostic));
         }
       }
       if (sarif) {

@@ -1,6 +1,7 @@
 package io.github.apparmor4j.aa.parser;
 
 import io.github.apparmor4j.aa.Aa;
+import io.github.apparmor4j.aa.Terminal;
 import io.github.apparmor4j.compile.BatchCompiler;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
@@ -65,7 +66,7 @@ public final class AaParser implements Callable<Integer> {
     try {
       return done();
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-      System.err.println("aa parser: " + Failures.describe(e));
+      Terminal.problem("aa parser: " + Failures.describe(e));
       return 1;
     }
   }
@@ -83,7 +84,7 @@ public final class AaParser implements Callable<Integer> {
             .filter(option -> ACTIONS.contains(option.shortestName()))
             .count()
         > 1) {
-      System.err.println("aa parser: Too many actions given on the command line.");
+      Terminal.problem("aa parser: Too many actions given on the command line.");
       return 1;
     }
     for (ParserKinds kinds :
@@ -109,7 +110,7 @@ public final class AaParser implements Callable<Integer> {
       kernel = kernels.open();
     } catch (KernelException e) {
       if (loads && !options.printCache) {
-        System.err.println(
+        Terminal.problem(
             "Warning: unable to find a suitable fs in /proc/mounts, is it mounted?\n"
                 + "AppArmor: "
                 + SecurityFsKernel.availability());
@@ -124,7 +125,7 @@ public final class AaParser implements Callable<Integer> {
     if (options.printCache) {
       for (Path location : options.caches()) {
         if (Files.exists(location) && !Files.isDirectory(location)) {
-          System.err.println("Unable to print the cache directory: Not a directory");
+          Terminal.problem("Unable to print the cache directory: Not a directory");
           return 1;
         }
         System.out.println(PolicyCache.directory(location, enforced.text()));
@@ -156,7 +157,7 @@ public final class AaParser implements Callable<Integer> {
       case "dump", "Dump" -> System.out.print(options.dumped.help());
       case "optimize", "Optimize" -> System.out.print(options.optimized.help());
       default -> {
-        System.err.println("aa parser: Invalid --help option " + option);
+        Terminal.problem("aa parser: Invalid --help option " + option);
         return 1;
       }
     }
@@ -170,7 +171,7 @@ public final class AaParser implements Callable<Integer> {
       PolicyCache.clear(location);
       return true;
     } catch (IOException | UncheckedIOException e) {
-      System.err.println("Failed to clear cache files (" + location + "): " + Failures.reason(e));
+      Terminal.problem("Failed to clear cache files (" + location + "): " + Failures.reason(e));
       return false;
     }
   }
@@ -233,11 +234,11 @@ public final class AaParser implements Callable<Integer> {
       if (Files.isDirectory(path)) {
         ProfileDirectory.files(path).forEach(file -> inputs.add(new ParserWork.Input(path, file)));
         if (ProfileDirectory.danglingLink(path).isPresent()) {
-          System.err.println("There was an error while loading profiles from " + path);
+          Terminal.problem("There was an error while loading profiles from " + path);
           status[0] = 2;
         }
       } else if (!Files.exists(path)) {
-        System.err.println("File " + path + " not found, skipping...");
+        Terminal.problem("File " + path + " not found, skipping...");
         status[0] = 2;
       } else {
         inputs.add(new ParserWork.Input(path, path));

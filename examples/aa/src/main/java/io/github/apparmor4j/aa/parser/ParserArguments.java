@@ -1,5 +1,6 @@
 package io.github.apparmor4j.aa.parser;
 
+import io.github.apparmor4j.aa.Terminal;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ public final class ParserArguments {
         if (known.contains("--" + option[0])) {
           options.add("--" + String.join("=", option));
         } else if (!option[0].isEmpty() && !option[0].startsWith("#")) {
-          System.err.println("aa parser: " + file + ": unknown option " + option[0]);
+          Terminal.problem("aa parser: " + file + ": unknown option " + option[0]);
         }
       }
       all.addAll(1, options);

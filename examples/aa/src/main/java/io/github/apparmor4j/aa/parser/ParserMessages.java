@@ -72,8 +72,8 @@ record ParserMessages(ParserKinds warned, ParserKinds fatal) {
   /** Returns an error as it is printed. */
   static String error(@Nullable Path argument, @Nullable Path file, int line, String message) {
     return "AppArmor parser error"
-        + (argument == null ? "" : " for " + argument)
-        + (file == null ? "" : " in profile " + file)
+        + (argument == null ? "" : " for " + SourceText.printable(argument.toString()))
+        + (file == null ? "" : " in profile " + SourceText.printable(file.toString()))
         + " at line "
         + line
         + ": "

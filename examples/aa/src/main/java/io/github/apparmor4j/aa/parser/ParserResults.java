@@ -1,5 +1,6 @@
 package io.github.apparmor4j.aa.parser;
 
+import io.github.apparmor4j.aa.Terminal;
 import io.github.apparmor4j.kernel.AppArmorKernel;
 import io.github.apparmor4j.kernel.KernelException;
 import io.github.apparmor4j.source.SourceText;
@@ -67,7 +68,7 @@ record ParserResults(
         kernel.load(result.bytes());
       }
     } catch (KernelException e) {
-      System.err.println("aa parser: " + e.getMessage());
+      Terminal.problem("aa parser: " + e.getMessage());
       return false;
     }
     if (options.verbose && result.cached() != null) {
