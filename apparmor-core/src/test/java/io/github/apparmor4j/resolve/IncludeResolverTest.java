@@ -189,4 +189,31 @@ class IncludeResolverTest {
     assertThat(texts(both.find("b", true))).containsExactly("3");
     assertThat(both.find("c", true)).isEmpty();
   }
+
+  // ---- texts of others
+
+  @Test
+  void stayWithinTheDirectories() throws IOException {
+    Path outside = Files.createDirectories(last.resolveSibling("outside"));
+    Files.writeString(outside.resolve("secret"), "secret");
+    Files.writeString(last.resolve("own"), "own");
+    Files.createSymbolicLink(last.resolve("link"), outside.resolve("secret"));
+    Files.createSymbolicLink(last.resolve("inner"), last.resolve("own"));
+    Path several = Files.createDirectories(last.resolve("several"));
+    Files.createSymbolicLink(several.resolve("out"), outside.resolve("secret"));
+    IncludeResolver within = IncludeResolver.within(last);
+    for (boolean searched : new boolean[] {true, false}) {
+      assertThat(within.find("own", searched)).isPresent();
+      assertThat(within.find("inner", searched)).isPresent();
+      assertThat(within.find("link", searched)).isEmpty();
+      assertThat(within.find("../outside/secret", searched)).isEmpty();
+      assertThat(within.find("several/../own", searched)).isPresent();
+      assertThat(within.find(outside.resolve("secret").toString(), searched)).isEmpty();
+      assertThat(within.find("no", searched)).isEmpty();
+      assertThatThrownBy(() -> within.find("several", searched))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("leads out of the directory");
+    }
+    assertThat(IncludeResolver.directories(last).find("link", true)).isPresent();
+  }
 }
