@@ -2,7 +2,6 @@ package io.github.apparmor4j.kernel;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLong;
-import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.kernel.internal.LibC;
 import io.github.apparmor4j.source.SourceText;
@@ -18,8 +17,8 @@ import java.util.Arrays;
  */
 final class KernelFile implements AutoCloseable {
 
-  /** The most bytes of a file of the kernel's; the longest are raw policies. */
-  static final int MOST_BYTES = BoundedFiles.inHeap(256 << 20);
+  /** The most bytes of a file of the kernel, which is trusted; the longest are raw policies. */
+  static final int MOST_BYTES = 256 << 20;
 
   private static final int MOST_TRIES = 16;
 
