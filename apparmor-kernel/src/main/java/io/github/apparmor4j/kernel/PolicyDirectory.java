@@ -276,6 +276,16 @@ public final class PolicyDirectory implements AutoCloseable {
     status = status(status.generation(), status.files(), status.leftOver(), Failures.text(e));
   }
 
+  /** Records a look that failed and tells the listener, which may be what failed. */
+  private void failed(Throwable e, Consumer<Status> listener) {
+    failed(e);
+    try {
+      listener.accept(status());
+    } catch (RuntimeException | Error again) {
+      failed(again);
+    }
+  }
+
   private Status status(
       String generation, List<PolicyFile> results, Set<String> leftOver, String problem) {
     return new Status(
@@ -369,7 +379,7 @@ public final class PolicyDirectory implements AutoCloseable {
    * Starts a thread that calls {@link #sync()} at once, whenever the directory or the kernel's
    * policy changes, and after each interval, until this is closed.
    *
-   * @param listener called by that thread with the result of each look
+   * @param listener called by that thread with the result of each look, also of one that failed
    * @throws IllegalStateException if the directory is being watched already
    */
   public synchronized void watch(Consumer<Status> listener) {
@@ -382,7 +392,7 @@ public final class PolicyDirectory implements AutoCloseable {
                 interval,
                 SETTLING,
                 () -> listener.accept(sync()),
-                this::failed)
+                e -> failed(e, listener))
             .onPolicyOf(kernel, SETTLING)
             .on("files", changed -> files.awaitChanges(interval, changed))
             .start();

@@ -63,6 +63,7 @@ final class NodeAgent implements AutoCloseable {
           THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
   private String told = "";
   private volatile Look look;
+  private volatile boolean looked;
 
   /** The result of a look, and when it was. */
   private record Look(Status status, Instant at) {}
@@ -136,6 +137,7 @@ final class NodeAgent implements AutoCloseable {
   /** Logs the result of a look, if it differs from the last one logged. */
   private void looked(Status status) {
     look = new Look(status, Instant.now());
+    looked = true;
     String text = why();
     if (!text.equals(told)) {
       System.out.print(text);
@@ -163,7 +165,7 @@ final class NodeAgent implements AutoCloseable {
     Status status = look.status();
     Map<String, Integer> reasons = new TreeMap<>();
     if (!status.problem().isEmpty()) {
-      reasons.put(status.generation().isEmpty() ? "no look yet" : "the last look failed", 1);
+      reasons.put(looked ? "look that failed" : "look to come", 1);
     }
     for (PolicyFile file : status.files()) {
       if (file.state() == State.REFUSED) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.apparmor4j.kernel.AppArmorKernel;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.PolicyDirectory;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,7 +124,7 @@ class NodeAgentTest {
                 "example.org/profiles",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       policies.sync();
-      while (get(agent, "/readyz").body().contains("no look yet")) {
+      while (get(agent, "/readyz").body().contains("look to come")) {
         Thread.sleep(20);
       }
       assertThat(get(agent, "/readyz").body())
@@ -151,6 +155,45 @@ class NodeAgentTest {
       for (Socket socket : slow) {
         socket.close();
       }
+    }
+  }
+
+  /** Whatever is thrown, as for lack of memory: the probe and the log say that looks fail. */
+  @Test
+  @Timeout(60)
+  void saysThatItCanNotLook() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    AppArmorKernel fragile =
+        (AppArmorKernel)
+            Proxy.newProxyInstance(
+                AppArmorKernel.class.getClassLoader(),
+                new Class<?>[] {AppArmorKernel.class},
+                (proxy, method, arguments) -> {
+                  if (broken.get() && method.getName().equals("profiles")) {
+                    throw new OutOfMemoryError("not a byte");
+                  }
+                  try {
+                    return method.invoke(kernel, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    Files.writeString(directory.resolve("web"), "profile web { }\n");
+    PolicyDirectory policies = PolicyDirectory.builder(fragile, directory).open();
+    broken.set(true);
+    try (policies;
+        NodeAgent agent =
+            new NodeAgent(
+                policies,
+                Duration.ofSeconds(30),
+                "example.org/profiles",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      while (get(agent, "/readyz").body().contains("look to come")) {
+        Thread.sleep(20);
+      }
+      assertThat(get(agent, "/readyz").statusCode()).isEqualTo(503);
+      assertThat(get(agent, "/readyz").body()).isEqualTo("1 look that failed\n");
+      assertThat(agent.why()).contains("not a byte");
     }
   }
 }
