@@ -202,6 +202,19 @@ abstract class KernelContract {
   }
 
   @Test
+  void refusesAChildOfAnotherNamespaceThanItsParents() throws KernelException {
+    for (String text :
+        List.of(
+            "profile p { ^:ns4:y { } }",
+            "profile p { profile :ns4:y { } }",
+            "@{A}=\":ns4:y\"\nprofile p { ^@{A} { } }")) {
+      assertRefused(Errno.ENOENT, () -> kernel.load(policy(text)));
+      assertThat(names()).containsExactly("p");
+      kernel.remove("p");
+    }
+  }
+
+  @Test
   void loadsEachNamespaceOfAPolicyOnItsOwn() throws KernelException {
     byte[] both = joined(policy("profile :ns1:a { }"), policy("profile :ns2:b { } profile c { }"));
     kernel.load(both);
