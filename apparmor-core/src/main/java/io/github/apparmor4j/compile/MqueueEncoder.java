@@ -14,6 +14,9 @@ import java.util.List;
  */
 final class MqueueEncoder {
 
+  /** More than a key of 32 bits has, and few enough for a {@code long}. */
+  private static final int MOST_DIGITS = 18;
+
   private static final Regex BYTE = Regex.of(ByteSet.ALL);
 
   private MqueueEncoder() {}
@@ -40,6 +43,9 @@ final class MqueueEncoder {
   private static Regex key(MqueueRule rule) {
     if (rule.name() == null) {
       return Regex.sequence(BYTE, BYTE, BYTE, BYTE);
+    }
+    if (rule.name().length() > MOST_DIGITS) {
+      throw new IllegalArgumentException("a queue's key has 32 bits, not " + rule.name());
     }
     long key = Long.parseLong(rule.name());
     return Regex.bytes((byte) (key >> 24), (byte) (key >> 16), (byte) (key >> 8), (byte) key);
