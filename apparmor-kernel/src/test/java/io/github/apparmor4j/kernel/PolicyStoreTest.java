@@ -295,8 +295,7 @@ class PolicyStoreTest {
   }
 
   @Test
-  void writesNothingWhereALinkLeads() throws IOException {
-    Path elsewhere = Files.createDirectory(directory.resolveSibling("elsewhere"));
+  void writesNothingWhereALinkLeads(@TempDir Path elsewhere) throws IOException {
     Files.createSymbolicLink(directory.resolve("disable"), elsewhere);
     StoreChange disable = store.plan(Action.DISABLE, Scope.FILE, store.find("web"));
     assertThatThrownBy(disable::apply)
@@ -310,9 +309,9 @@ class PolicyStoreTest {
   }
 
   @Test
-  void editsNoLinkThatTookAFilesPlace() throws IOException {
+  void editsNoLinkThatTookAFilesPlace(@TempDir Path outside) throws IOException {
     StoreChange change = store.plan(Action.COMPLAIN, Scope.FILE, store.find("web"));
-    Path other = directory.resolveSibling("other");
+    Path other = outside.resolve("other");
     Files.copy(directory.resolve("web"), other);
     String before = Files.readString(other);
     Files.delete(directory.resolve("web"));
