@@ -42,7 +42,13 @@ public final class BoundedFiles {
    * @throws IOException if it can't be read
    */
   public static byte[] read(Path file, int most) throws IOException {
-    return read(file, most, Files.readAttributes(file, BasicFileAttributes.class));
+    check(file, most, Files.readAttributes(file, BasicFileAttributes.class));
+    boolean onDisk = file.getFileSystem() == FileSystems.getDefault();
+    // A channel costs more than reading a small file does.
+    try (InputStream in =
+        onDisk ? new FileInputStream(file.toFile()) : Files.newInputStream(file)) {
+      return read(file, most, in);
+    }
   }
 
   /**
@@ -60,23 +66,6 @@ public final class BoundedFiles {
         most,
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      return read(file, most, in);
-    }
-  }
-
-  /**
-   * Returns a regular file's bytes.
-   *
-   * @param attributes the file's, if they are known already
-   * @throws IOException as {@link #read(Path, int)}
-   */
-  public static byte[] read(Path file, int most, BasicFileAttributes attributes)
-      throws IOException {
-    check(file, most, attributes);
-    boolean onDisk = file.getFileSystem() == FileSystems.getDefault();
-    // A channel costs more than reading a small file does.
-    try (InputStream in =
-        onDisk ? new FileInputStream(file.toFile()) : Files.newInputStream(file)) {
       return read(file, most, in);
     }
   }

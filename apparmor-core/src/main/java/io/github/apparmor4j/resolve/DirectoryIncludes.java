@@ -70,7 +70,7 @@ final class DirectoryIncludes implements IncludeResolver {
     }
     Path real = path.toRealPath();
     for (Path directory : directories) {
-      if (real.startsWith(directory.toRealPath())) {
+      if (Files.exists(directory) && real.startsWith(directory.toRealPath())) {
         return true;
       }
     }

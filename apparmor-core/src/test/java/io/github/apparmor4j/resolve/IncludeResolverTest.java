@@ -201,7 +201,7 @@ class IncludeResolverTest {
     Files.createSymbolicLink(last.resolve("inner"), last.resolve("own"));
     Path several = Files.createDirectories(last.resolve("several"));
     Files.createSymbolicLink(several.resolve("out"), outside.resolve("secret"));
-    IncludeResolver within = IncludeResolver.within(last);
+    IncludeResolver within = IncludeResolver.within(last.resolve("missing"), last);
     for (boolean searched : new boolean[] {true, false}) {
       assertThat(within.find("own", searched)).isPresent();
       assertThat(within.find("inner", searched)).isPresent();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.apparmor4j.kernel.AppArmorKernel;
 import io.github.apparmor4j.kernel.EmbeddedKernel;
 import io.github.apparmor4j.kernel.PolicyDirectory;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -35,17 +36,20 @@ class NodeAgentTest {
 
   @TempDir private Path directory = Path.of("");
 
+  private static NodeAgent started(PolicyDirectory policies) throws IOException {
+    return new NodeAgent(
+        policies,
+        Duration.ofSeconds(30),
+        "example.org/profiles",
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
   @Test
   @Timeout(60)
   void tellsWhatIsEnforced() throws Exception {
     Files.writeString(directory.resolve("web"), "profile web { /srv/** r, }\n");
     try (PolicyDirectory policies = PolicyDirectory.builder(kernel, directory).open();
-        NodeAgent agent =
-            new NodeAgent(
-                policies,
-                Duration.ofSeconds(30),
-                "example.org/profiles",
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        NodeAgent agent = started(policies)) {
       String generation = await(agent, 200).replaceFirst("generation (\\w+) .*\n", "$1");
       assertThat(get(agent, "/livez").statusCode()).isEqualTo(200);
       assertThat(label(agent).asText()).isEqualTo(generation).hasSize(16);
@@ -117,12 +121,7 @@ class NodeAgentTest {
     }
     try (PolicyDirectory policies =
             PolicyDirectory.builder(kernel, profiles).include(includes).open();
-        NodeAgent agent =
-            new NodeAgent(
-                policies,
-                Duration.ofSeconds(30),
-                "example.org/profiles",
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        NodeAgent agent = started(policies)) {
       policies.sync();
       while (get(agent, "/readyz").body().contains("look to come")) {
         Thread.sleep(20);
@@ -139,12 +138,7 @@ class NodeAgentTest {
     Files.writeString(directory.resolve("web"), "profile web { }\n");
     List<Socket> slow = new ArrayList<>();
     try (PolicyDirectory policies = PolicyDirectory.builder(kernel, directory).open();
-        NodeAgent agent =
-            new NodeAgent(
-                policies,
-                Duration.ofSeconds(30),
-                "example.org/profiles",
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        NodeAgent agent = started(policies)) {
       for (int i = 0; i < 100; i++) {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), agent.port());
         socket.getOutputStream().write("GET /livez HT".getBytes(StandardCharsets.US_ASCII));
@@ -182,12 +176,7 @@ class NodeAgentTest {
     PolicyDirectory policies = PolicyDirectory.builder(fragile, directory).open();
     broken.set(true);
     try (policies;
-        NodeAgent agent =
-            new NodeAgent(
-                policies,
-                Duration.ofSeconds(30),
-                "example.org/profiles",
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        NodeAgent agent = started(policies)) {
       while (get(agent, "/readyz").body().contains("look to come")) {
         Thread.sleep(20);
       }
