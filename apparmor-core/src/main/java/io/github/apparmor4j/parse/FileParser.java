@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads rules about files, with and without the keyword {@code file}. */
 final class FileParser {
 
-  private static final Pattern PERMISSIONS =
-      Pattern.compile("(?i)(?:[rwalkm]|(?:[pc][iu]?|[iu])?x){1,19}");
   private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_]*(?=[\\s,])");
   private static final Pattern VARIABLE = Pattern.compile("@\\{[A-Za-z]\\w*\\}");
   private static final Pattern BARE_WORD =
@@ -99,7 +97,9 @@ final class FileParser {
    */
   private static boolean atBareWord(RuleScanner in) {
     Matcher word = in.matcher(BARE_WORD);
-    return word.lookingAt() && FileRule.isWord(word.group(1)) && isPermissions(word.group(2));
+    return word.lookingAt()
+        && FileRule.isWord(word.group(1))
+        && FilePermissions.isLetters(word.group(2));
   }
 
   static Word path(RuleScanner in) {
@@ -186,14 +186,10 @@ final class FileParser {
     return word.lookingAt() && FileRule.isWord(word.group());
   }
 
-  private static boolean isPermissions(String word) {
-    return PERMISSIONS.matcher(word).matches();
-  }
-
   private static boolean atPermissions(RuleScanner in) {
     Matcher word = in.matcher(WORD);
     return word.lookingAt()
-        && isPermissions(word.group())
+        && FilePermissions.isLetters(word.group())
         && Scanner.isBlank(in.peek(word.group().length()));
   }
 

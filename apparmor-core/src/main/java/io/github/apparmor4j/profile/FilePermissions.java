@@ -4,6 +4,7 @@ import io.github.apparmor4j.vocabulary.AcceptBits;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param exec how a program is executed, if {@link #EXEC} is in the set; {@code null} otherwise
  */
 public record FilePermissions(int bits, @Nullable ExecMode exec) {
+
+  private static final Pattern LETTERS_OF_PERMISSIONS =
+      Pattern.compile("(?i)(?:[rwalkm]|(?:[pc][iu]?|[iu])?x){1,19}");
 
   /** {@code x}: execute. */
   public static final int EXEC = AcceptBits.EXEC;
@@ -55,6 +59,14 @@ public record FilePermissions(int bits, @Nullable ExecMode exec) {
       throw new IllegalArgumentException(
           "exec " + exec + " with bits 0x" + Integer.toHexString(bits));
     }
+  }
+
+  /**
+   * Returns whether a word consists of letters of permissions, in either case, such as {@code
+   * rwPx}; whether they go together is another question.
+   */
+  public static boolean isLetters(String word) {
+    return LETTERS_OF_PERMISSIONS.matcher(word).matches();
   }
 
   /**

@@ -36,9 +36,6 @@ public record FileRule(
 
   private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,255}");
 
-  private static final Pattern PERMISSIONS =
-      Pattern.compile("(?i)(?:[rwalkm]|(?:[pc][iu]?|[iu])?x){1,19}");
-
   /** Words that can't be paths since they mean something in some rule. */
   private static final Set<String> RESERVED =
       Set.of(
@@ -125,7 +122,7 @@ public record FileRule(
   public static boolean isWord(String text) {
     return WORD.matcher(text).matches()
         && !RESERVED.contains(text)
-        && !PERMISSIONS.matcher(text).matches();
+        && !FilePermissions.isLetters(text);
   }
 
   /** Returns how a program is executed, or where a link may lead; empty if the rule doesn't say. */
