@@ -25,10 +25,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -162,13 +162,30 @@ public final class EmbeddedKernel implements AppArmorKernel {
   }
 
   private void give(String operation, byte[] policy) throws KernelException {
+    RawPolicy.Taker taker = taker(operation);
     Policy known = shelf.find(ByteBuffer.wrap(policy));
     if (known == null) {
-      RawPolicy.give(
-          operation, policy, true, piece -> put(operation, read(operation, piece.policy())));
+      RawPolicy.give(operation, policy, true, taker);
     } else {
+      Set<String> names = new LinkedHashSet<>();
+      known.profiles().forEach(profile -> names.add(profile.qualifiedName()));
+      RawPolicy.checkParents(operation, names, taker);
       put(operation, known);
     }
+  }
+
+  private RawPolicy.Taker taker(String operation) {
+    return new RawPolicy.Taker() {
+      @Override
+      public void take(PolicyReader.Piece piece) throws KernelException {
+        put(operation, read(operation, piece.policy()));
+      }
+
+      @Override
+      public boolean has(ProfileName name) {
+        return find(name.toString()) != null;
+      }
+    };
   }
 
   private static String namespaceOf(Policy policy) {
@@ -179,9 +196,7 @@ public final class EmbeddedKernel implements AppArmorKernel {
     if (operation.equals("load")) {
       checkNew(policy);
     }
-    Namespace namespace =
-        make(operation, namespaceOf(policy)); // it stays even if the set is refused
-    checkParents(operation, policy, namespace);
+    Namespace namespace = make(operation, namespaceOf(policy));
     for (int i = 0; i < policy.profiles().size(); i++) {
       KernelProfile profile = policy.profiles().get(i);
       Loaded old = namespace.profiles.get(profile.name());
@@ -203,23 +218,6 @@ public final class EmbeddedKernel implements AppArmorKernel {
       if (namespace != null && namespace.profiles.containsKey(profile.name())) {
         throw new KernelException(
             "load", Errno.EEXIST, profile.qualifiedName() + " is loaded already", null);
-      }
-    }
-  }
-
-  /** Refuses a set with a child whose parent is neither loaded nor anywhere in the set. */
-  private static void checkParents(String operation, Policy policy, Namespace namespace)
-      throws KernelException {
-    Set<String> together = new HashSet<>(namespace.profiles.keySet());
-    policy.profiles().forEach(profile -> together.add(profile.name()));
-    for (KernelProfile profile : policy.profiles()) {
-      String parent = parentOf(profile.name());
-      if (!parent.isEmpty() && !together.contains(parent)) {
-        throw new KernelException(
-            operation,
-            Errno.ENOENT,
-            "the parent " + parent + " of " + profile.qualifiedName() + " is not loaded",
-            null);
       }
     }
   }

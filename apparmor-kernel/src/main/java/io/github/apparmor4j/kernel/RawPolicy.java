@@ -5,6 +5,7 @@ import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.policy.PolicyReader.Piece;
+import io.github.apparmor4j.policy.ProfileName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -43,6 +44,9 @@ final class RawPolicy {
   /** A taker of policy of one namespace. */
   interface Taker {
     void take(Piece piece) throws KernelException;
+
+    /** Returns whether a profile is loaded. */
+    boolean has(ProfileName name) throws KernelException;
   }
 
   /**
@@ -50,8 +54,9 @@ final class RawPolicy {
    * the profiles that were taken before.
    *
    * @param sets whether the kernel takes several profiles at once
-   * @throws KernelException EEXIST, before anything is taken, if a name is in the policy twice:
-   *     kernels would hold both, and corrupt their lists when one is removed (docs/real-kernels.md)
+   * @throws KernelException before anything is taken: EEXIST if a name is in the policy twice,
+   *     ENOENT if a child's parent is neither in the policy nor loaded. Kernels would be left with
+   *     broken lists by either (docs/real-kernels.md)
    */
   static void give(String operation, byte[] policy, boolean sets, Taker taker)
       throws KernelException {
@@ -71,6 +76,7 @@ final class RawPolicy {
         }
       }
     }
+    checkParents(operation, names, taker);
     List<String> taken = new ArrayList<>();
     for (Piece piece : pieces) {
       try {
@@ -86,6 +92,21 @@ final class RawPolicy {
             e);
       }
       taken.addAll(piece.names());
+    }
+  }
+
+  /** Refuses a child whose parent is neither loaded nor anywhere in the policy. */
+  static void checkParents(String operation, Set<String> names, Taker taker)
+      throws KernelException {
+    for (String name : names) {
+      ProfileName parent = ProfileName.parse(name).parent().orElse(null);
+      if (parent != null && !names.contains(parent.toString()) && !taker.has(parent)) {
+        throw new KernelException(
+            operation,
+            Errno.ENOENT,
+            "the parent " + parent + " of " + name + " is not loaded",
+            null);
+      }
     }
   }
 

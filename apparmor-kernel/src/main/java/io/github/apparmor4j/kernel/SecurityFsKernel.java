@@ -6,6 +6,7 @@ import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.files.BoundedFiles;
 import io.github.apparmor4j.kernel.KernelException.Errno;
 import io.github.apparmor4j.policy.AccessWords;
+import io.github.apparmor4j.policy.PolicyReader;
 import io.github.apparmor4j.policy.ProfileName;
 import io.github.apparmor4j.source.SourceText;
 import java.io.ByteArrayOutputStream;
@@ -165,9 +166,17 @@ public final class SecurityFsKernel implements AppArmorKernel {
         operation,
         policy,
         sets,
-        piece -> {
-          write(operation, file, piece.policy());
-          checkListed(operation, piece.names());
+        new RawPolicy.Taker() {
+          @Override
+          public void take(PolicyReader.Piece piece) throws KernelException {
+            write(operation, file, piece.policy());
+            checkListed(operation, piece.names());
+          }
+
+          @Override
+          public boolean has(ProfileName name) throws KernelException {
+            return profiles().stream().anyMatch(each -> each.name().equals(name.toString()));
+          }
         });
   }
 

@@ -8,6 +8,8 @@ import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
+import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.policy.ProfileName;
 import io.github.apparmor4j.profile.Capability;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.NetworkFamily;
@@ -138,20 +140,33 @@ class EmbeddedKernelTest {
     assertThat(kernel.profiles()).isEmpty();
   }
 
+  private static RawPolicy.Taker into(EmbeddedKernel kernel) {
+    return new RawPolicy.Taker() {
+      @Override
+      public void take(PolicyReader.Piece piece) throws KernelException {
+        kernel.load(piece.policy());
+      }
+
+      @Override
+      public boolean has(ProfileName name) {
+        return kernel.profiles().stream().anyMatch(each -> each.name().equals(name.toString()));
+      }
+    };
+  }
+
   @Test
   void canBeGivenOneProfileAfterTheOther() throws KernelException {
     byte[] family = compiled("profile a { hat h { } hat i { } }");
-    RawPolicy.give("load", family, false, piece -> kernel.load(piece.policy()));
+    RawPolicy.give("load", family, false, into(kernel));
     assertThat(kernel.profiles()).extracting(LoadedProfile::name).contains("a", "a//h", "a//i");
     kernel.remove("a");
     EmbeddedKernel other = EmbeddedKernel.linux6_12();
     other.load(compiled("profile i { }"));
     byte[] mixed = compiled("profile a { hat h { } } profile i { }");
-    assertThatThrownBy(() -> RawPolicy.give("load", mixed, false, p -> other.load(p.policy())))
+    assertThatThrownBy(() -> RawPolicy.give("load", mixed, false, into(other)))
         .isInstanceOf(KernelException.class)
         .hasMessageContaining("i, after [a, a//h] were done");
-    assertThatThrownBy(
-            () -> RawPolicy.give("load", new byte[] {1, 2}, false, p -> kernel.load(p.policy())))
+    assertThatThrownBy(() -> RawPolicy.give("load", new byte[] {1, 2}, false, into(kernel)))
         .isInstanceOf(KernelException.class);
   }
 

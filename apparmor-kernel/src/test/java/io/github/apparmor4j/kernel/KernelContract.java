@@ -2,7 +2,6 @@ package io.github.apparmor4j.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.kernel.KernelException.Errno;
@@ -209,8 +208,8 @@ abstract class KernelContract {
             "profile p { profile :ns4:y { } }",
             "@{A}=\":ns4:y\"\nprofile p { ^@{A} { } }")) {
       assertRefused(Errno.ENOENT, () -> kernel.load(policy(text)));
-      assertThat(names()).containsExactly("p");
-      kernel.remove("p");
+      assertThat(names()).as("of " + text).isEmpty();
+      assertThat(kernel.namespaces()).as("of " + text).isEmpty();
     }
   }
 
@@ -240,12 +239,9 @@ abstract class KernelContract {
 
   @Test
   void refusesAChildWithoutItsParent() throws KernelException {
-    assumeTrue(
-        kernel instanceof EmbeddedKernel || !kernel.features().has("policy/state32"),
-        "7.2 refuses it, too, but its own tables are broken then (docs/real-kernels.md)");
     byte[] orphan = policy("profile :ns1:a//b { }");
     assertRefused(Errno.ENOENT, () -> kernel.load(orphan));
-    assertThat(kernel.namespaces()).as("is there nevertheless").containsExactly("ns1");
+    assertThat(kernel.namespaces()).as("nothing is done").isEmpty();
     byte[] grandchild = policy("profile :ns2:g//h//i { } profile :ns2:g { }");
     assertRefused(Errno.ENOENT, () -> kernel.replace(grandchild));
     assertThat(listed()).isEmpty();
