@@ -25,4 +25,9 @@ module io.github.apparmor4j.core {
       io.github.apparmor4j.containerd,
       io.github.apparmor4j.docker,
       io.github.apparmor4j.kernel;
+
+  // Not for users: what its own modules may make of an untrusted text.
+  exports io.github.apparmor4j.limits to
+      io.github.apparmor4j.containerd,
+      io.github.apparmor4j.docker;
 }

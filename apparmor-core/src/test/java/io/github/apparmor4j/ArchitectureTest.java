@@ -133,6 +133,8 @@ class ArchitectureTest {
         .definedBy("io.github.apparmor4j.source")
         .layer("files")
         .definedBy("io.github.apparmor4j.files")
+        .layer("limits")
+        .definedBy("io.github.apparmor4j.limits")
         .layer("automaton")
         .definedBy("io.github.apparmor4j.automaton")
         .layer("features")
@@ -163,6 +165,8 @@ class ArchitectureTest {
         .mayNotAccessAnyLayer()
         .whereLayer("source")
         .mayOnlyAccessLayers("files")
+        .whereLayer("limits")
+        .mayOnlyAccessLayers("source")
         .whereLayer("vocabulary")
         .mayNotAccessAnyLayer()
         .whereLayer("automaton")
@@ -179,7 +183,15 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("profile", "source")
         .whereLayer("resolve")
         .mayOnlyAccessLayers(
-            "parse", "profile", "source", "files", "glob", "features", "policy", "vocabulary")
+            "parse",
+            "profile",
+            "source",
+            "files",
+            "limits",
+            "glob",
+            "features",
+            "policy",
+            "vocabulary")
         .whereLayer("check")
         .mayOnlyAccessLayers("resolve", "glob", "automaton", "features", "profile", "source")
         .whereLayer("policy")

@@ -3,12 +3,15 @@ package io.github.apparmor4j.containerd;
 import static java.util.Objects.requireNonNull;
 
 import io.github.apparmor4j.files.BoundedFiles;
+import io.github.apparmor4j.limits.Budget;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -85,6 +88,11 @@ public final class ContainerdConfig {
   /** A value and where it is written. */
   private record Value(Object value, SourcePlace place) {}
 
+  /** What a value takes with its keys and its place; an estimate. */
+  private static final int BYTES = 512;
+
+  private final Budget budget = Budget.of(WorkLimits.DEFAULT);
+
   private final int major;
   private final Path root;
   private final List<Diagnostic> diagnostics = new ArrayList<>();
@@ -137,7 +145,13 @@ public final class ContainerdConfig {
       }
       SourceText text = text(next);
       if (text != null) {
-        waiting.addAll(read(text, next));
+        try {
+          budget.take(2L * text.text().length());
+          waiting.addAll(read(text, next));
+        } catch (TooComplexException e) {
+          report(ContainerdProblem.NOT_TOML, place(next), String.valueOf(e.getMessage()));
+          return;
+        }
       }
     }
   }
@@ -277,6 +291,7 @@ public final class ContainerdConfig {
         take(text, inner, prefix);
       } else if (value != null) {
         SourcePlace place = place(text, table.inputPositionOf(List.of(key)));
+        budget.take(BYTES);
         plugin.put(List.copyOf(prefix), new Value(value, place));
       }
       prefix.removeLast();

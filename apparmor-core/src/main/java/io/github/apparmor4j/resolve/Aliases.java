@@ -1,5 +1,6 @@
 package io.github.apparmor4j.resolve;
 
+import io.github.apparmor4j.limits.Budget;
 import io.github.apparmor4j.profile.Alias;
 import io.github.apparmor4j.profile.FileRule;
 import io.github.apparmor4j.profile.LinkRule;

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.resolve;
 
+import io.github.apparmor4j.limits.Budget;
 import io.github.apparmor4j.profile.Include;
 import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourcePlace;

@@ -2,6 +2,7 @@ package io.github.apparmor4j.resolve;
 
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.limits.Budget;
 import io.github.apparmor4j.parse.ParseResult;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.ProfileName;

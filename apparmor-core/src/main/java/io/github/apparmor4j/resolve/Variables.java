@@ -1,5 +1,6 @@
 package io.github.apparmor4j.resolve;
 
+import io.github.apparmor4j.limits.Budget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -2,8 +2,11 @@ package io.github.apparmor4j.docker;
 
 import io.github.apparmor4j.docker.ComposeService.Base;
 import io.github.apparmor4j.docker.ComposeService.Text;
+import io.github.apparmor4j.limits.Budget;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -36,6 +39,11 @@ public final class ComposeProject {
 
   private static final String SOCKET = "/docker.sock";
   private static final int DEEPEST = 64;
+
+  /** What a copy of an option takes while options are merged, and its steps; estimates. */
+  private static final int BYTES = 64;
+
+  private static final int STEPS = 8;
 
   private final List<ComposeFile> files;
   private final Function<String, @Nullable ComposeFile> others;
@@ -71,7 +79,12 @@ public final class ComposeProject {
     return new ComposeProject(files, others, variables);
   }
 
-  /** Returns how each service is confined by a daemon, in the order of the files. */
+  /**
+   * Returns how each service is confined by a daemon, in the order of the files.
+   *
+   * @throws TooComplexException if services that extend others have more options or volumes than
+   *     there is memory for
+   */
   public Map<String, ComposeConfinement> effective(DockerHost host) {
     return new Reading().effective(host);
   }
@@ -85,13 +98,19 @@ public final class ComposeProject {
    */
   public List<Diagnostic> check(DockerHost host, @Nullable Set<String> known) {
     Reading reading = new Reading();
-    reading.effective(host).values().forEach(service -> reading.look(service, known));
+    try {
+      reading.effective(host).values().forEach(service -> reading.look(service, known));
+    } catch (TooComplexException e) {
+      ComposeFile first = files.get(0);
+      reading.report(ComposeProblem.NOT_YAML, first.start(), String.valueOf(e.getMessage()));
+    }
     return List.copyOf(reading.found);
   }
 
   /** One reading of the files. */
   private final class Reading {
     final Set<Diagnostic> found = new LinkedHashSet<>();
+    private final Budget budget = Budget.of(WorkLimits.DEFAULT);
     private final Map<String, @Nullable ComposeFile> read = new LinkedHashMap<>();
     private final Map<String, List<Text>> volumes = new LinkedHashMap<>();
 
@@ -103,7 +122,7 @@ public final class ComposeProject {
         found.addAll(file.diagnostics());
         for (ComposeService service : file.services().values()) {
           ComposeService whole = extended(file, service, new HashSet<>());
-          merged.merge(service.name(), whole, Reading::overridden);
+          merged.merge(service.name(), whole, this::overridden);
         }
       }
       Map<String, ComposeConfinement> effective = new LinkedHashMap<>();
@@ -157,7 +176,9 @@ public final class ComposeProject {
       return overridden(extended(file, from, seen), service);
     }
 
-    private static ComposeService overridden(ComposeService before, ComposeService after) {
+    private ComposeService overridden(ComposeService before, ComposeService after) {
+      count(before);
+      count(after);
       List<Text> options = after.securityOpt();
       List<Text> earlier = before.securityOpt();
       if (options == null) {
@@ -179,6 +200,14 @@ public final class ComposeProject {
           after.privileged() == null ? before.privileged() : after.privileged(),
           null,
           mounts);
+    }
+
+    /** Counts the options and volumes that are about to be copied. */
+    private void count(ComposeService service) {
+      List<Text> options = service.securityOpt();
+      int size = service.volumes().size() + (options == null ? 0 : options.size());
+      budget.take((long) BYTES * size);
+      budget.work((long) STEPS * size);
     }
 
     private ComposeConfinement confinement(ComposeService service, DockerHost host) {

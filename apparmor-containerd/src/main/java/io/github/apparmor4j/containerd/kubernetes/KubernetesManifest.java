@@ -1,10 +1,13 @@
 package io.github.apparmor4j.containerd.kubernetes;
 
 import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.limits.Budget;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
 import io.github.apparmor4j.yaml.YamlText;
 import io.github.apparmor4j.yaml.YamlText.Entry;
 import java.util.ArrayDeque;
@@ -51,11 +54,14 @@ public final class KubernetesManifest {
   private final SourceText source;
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
-  /** The most objects of a text, with those in lists. */
-  private static final int MOST_OBJECTS = 10_000;
+  /** What an object or a container takes here, with what may be said about it; an estimate. */
+  private static final int BYTES = 512;
+
+  /** What is looked at to read one, in the budget's steps. */
+  private static final int STEPS = 64;
 
   private final List<KubernetesContainer> containers = new ArrayList<>();
-  private int read;
+  private final Budget budget = Budget.of(WorkLimits.DEFAULT);
 
   /** Where each container is written. */
   private final List<Written> written = new ArrayList<>();
@@ -70,7 +76,14 @@ public final class KubernetesManifest {
   public static KubernetesManifest parse(SourceText text) {
     KubernetesManifest manifest = new KubernetesManifest(text);
     for (YamlText document : YamlText.readAll(text, KINDS, manifest.diagnostics::add)) {
-      manifest.new Reader(document).objects(document.root());
+      try {
+        manifest.new Reader(document).objects(document.root());
+      } catch (TooComplexException e) { // few characters make many objects by aliases
+        SourcePlace place = document.placeOrStart(document.root());
+        manifest.diagnostics.add(
+            Diagnostic.of(KubernetesProblem.NOT_YAML, place, String.valueOf(e.getMessage())));
+        break;
+      }
     }
     return manifest;
   }
@@ -305,17 +318,17 @@ public final class KubernetesManifest {
       }
       while (!waiting.isEmpty()) {
         Node node = waiting.pop();
-        read++;
-        if (read > MOST_OBJECTS) {
-          // Few characters make many objects, if lists are named in lists.
-          error(KubernetesProblem.NOT_YAML, node, "more than " + MOST_OBJECTS + " objects");
-          return;
-        }
+        count();
         List<Node> items = object(node);
         for (int i = items.size() - 1; i >= 0; i--) {
           waiting.push(items.get(i)); // so that the first is read first
         }
       }
+    }
+
+    private void count() {
+      budget.take(BYTES);
+      budget.work(STEPS);
     }
 
     /** Reads an object; returns those in it. */
@@ -376,6 +389,7 @@ public final class KubernetesManifest {
       Set<String> names = new HashSet<>();
       for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
         for (Node container : items(YamlText.find(spec.value(), list))) {
+          count();
           Entry name = YamlText.find(container, "name");
           String text = text(name);
           if (name == null || text == null) {
@@ -494,6 +508,7 @@ public final class KubernetesManifest {
       Map<String, KubernetesProfile> found = new HashMap<>();
       Entry all = at(pod, "metadata", "annotations");
       for (Entry entry : all == null ? List.<Entry>of() : YamlText.entries(all.value())) {
+        count();
         String key = entry.key().getValue();
         String value = text(entry);
         if (!key.startsWith(ANNOTATION)) {

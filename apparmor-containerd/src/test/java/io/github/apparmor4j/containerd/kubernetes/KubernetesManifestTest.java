@@ -276,9 +276,9 @@ class KubernetesManifestTest {
     KubernetesManifest bomb =
         parse(
             "kind: List\nitems:\n- &l0 {kind: Pod, spec: {containers: [{name: a}]}}\n" + doubling);
-    assertThat(said(bomb.diagnostics())).anyMatch(one -> one.contains("more than 10000 objects"));
+    assertThat(said(bomb.diagnostics())).anyMatch(one -> one.contains(" more than "));
     assertThat(said(parse("&l {kind: List, items: [*l]}\n").diagnostics()))
-        .anyMatch(one -> one.contains("more than 10000 objects"));
+        .anyMatch(one -> one.contains(" more than "));
   }
 
   @Test

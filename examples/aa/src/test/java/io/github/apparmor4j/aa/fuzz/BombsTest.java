@@ -1,8 +1,13 @@
-package io.github.apparmor4j;
+package io.github.apparmor4j.aa.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.apparmor4j.compile.PolicyCompiler;
+import io.github.apparmor4j.containerd.ContainerdConfig;
+import io.github.apparmor4j.containerd.kubernetes.KubernetesManifest;
+import io.github.apparmor4j.docker.ComposeFile;
+import io.github.apparmor4j.docker.ComposeProject;
+import io.github.apparmor4j.docker.DockerHost;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.policy.PolicyFormatException;
 import io.github.apparmor4j.policy.PolicyReader;
@@ -10,12 +15,14 @@ import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -42,7 +49,7 @@ class BombsTest {
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-cp",
-                "target/classes:target/test-classes",
+                System.getProperty("java.class.path"),
                 BombsTest.class.getName(),
                 directory.toString())
             .redirectErrorStream(true)
@@ -62,7 +69,7 @@ class BombsTest {
             "a chain of 6000 variables ",
             "values added and asked for AA-RESOLVE-0006",
             "long numbers AA-RESOLVE-0013",
-            "many problems AA-RESOLVE-0004",
+            "many problems AA-RESOLVE-0004 AA-RESOLVE-0025",
             "a large text AA-PARSE-0005",
             "many rules ",
             "5000 extended attributes AA-PARSE-0022",
@@ -70,7 +77,16 @@ class BombsTest {
             "nested ABI AA-RESOLVE-0008",
             "broad ABI AA-RESOLVE-0008",
             "30000 namespaces of a policy PolicyFormatException",
-            "a file without end FileSystemException");
+            "a file without end FileSystemException",
+            "services with aliased options AA-COMPOSE-0001 AA-COMPOSE-0007",
+            "services with aliased mounts AA-COMPOSE-0001",
+            "services that extend one AA-COMPOSE-0001",
+            "lists of lists of objects AA-KUBE-0001",
+            "pods with aliased containers AA-KUBE-0001",
+            "pods with aliased annotations AA-KUBE-0001 AA-KUBE-0005",
+            "merge keys of merge keys ",
+            "large imported files AA-CONTAINERD-0001",
+            "many imported values AA-CONTAINERD-0001");
   }
 
   /** Runs the bombs, and prints name, milliseconds and the first error of each. */
@@ -132,6 +148,58 @@ class BombsTest {
         "broad ABI", abi("a{".repeat(30) + lines(60_000, i -> "b" + i + "{c}") + "}".repeat(30)));
     bombs.put("30000 namespaces of a policy", () -> binary(namespaces(30_000)));
     bombs.put("a file without end", () -> file(Path.of("/dev/zero")));
+    String options = "{security_opt: [" + "a,".repeat(5000) + "]}";
+    String mounts = "{volumes: [" + "/a:/a,".repeat(5000) + "]}";
+    bombs.put(
+        "services with aliased options",
+        compose("x: &o " + options + "\nservices:\n" + lines(9000, i -> "  s" + i + ": *o")));
+    bombs.put(
+        "services with aliased mounts",
+        compose("x: &o " + mounts + "\nservices:\n" + lines(9000, i -> "  s" + i + ": *o")));
+    bombs.put(
+        "services that extend one",
+        compose(
+            "services:\n  o: "
+                + mounts
+                + "\n"
+                + lines(9000, i -> "  s" + i + ": {extends: {service: o}}")));
+    bombs.put(
+        "lists of lists of objects",
+        manifest(
+            "kind: List\nitems:\n- &l0 {kind: Pod, spec: {containers: [{name: a}]}}\n"
+                + lines(
+                    40,
+                    i -> "- &l" + (i + 1) + " {kind: List, items: [*l" + i + ", *l" + i + "]}")));
+    bombs.put(
+        "pods with aliased containers",
+        manifest(
+            "x: &c ["
+                + "{name: a},".repeat(5000)
+                + "]\nkind: List\nitems:\n"
+                + lines(5000, i -> "- {kind: Pod, spec: {containers: *c}}")));
+    bombs.put(
+        "pods with aliased annotations",
+        manifest(
+            "x: &m {annotations: {"
+                + lines(5000, i -> "container.apparmor.security.beta.kubernetes.io/c" + i + ": x,")
+                + "}}\nkind: List\nitems:\n"
+                + lines(5000, i -> "- {kind: Pod, metadata: *m, spec: {containers: []}}")));
+    bombs.put(
+        "merge keys of merge keys",
+        manifest(
+            "x0: &x0 {}\n"
+                + lines(10_000, i -> "x" + (i + 1) + ": &x" + (i + 1) + " {<<: *x" + i + "}")));
+    bombs.put(
+        "large imported files",
+        () -> containerd(arguments[0], 40, "# " + "x".repeat(3 << 20) + "\n"));
+    bombs.put(
+        "many imported values",
+        () ->
+            containerd(
+                arguments[0],
+                40,
+                "version = 2\n[plugins.'io.containerd.grpc.v1.cri']\n"
+                    + lines(10_000, i -> "a%" + i + " = 1")));
     for (Map.Entry<String, Supplier<String>> bomb : bombs.entrySet()) {
       long start = System.nanoTime();
       String answer = bomb.getValue().get();
@@ -161,14 +229,43 @@ class BombsTest {
   }
 
   private static String compile(String text, IncludeResolver includes) {
-    return Diagnostic.errors(
-            PolicyCompiler.forKernel(Features.LINUX_6_12)
-                .compile(SourceText.of("bomb", text), includes)
-                .diagnostics())
-        .stream()
+    return code(
+        PolicyCompiler.forKernel(Features.LINUX_6_12)
+            .compile(SourceText.of("bomb", text), includes)
+            .diagnostics());
+  }
+
+  private static String code(List<Diagnostic> diagnostics) {
+    return Diagnostic.errors(diagnostics).stream()
         .map(Diagnostic::code)
-        .findFirst()
-        .orElse("");
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(" "));
+  }
+
+  private static Supplier<String> compose(String text) {
+    return () ->
+        code(
+            ComposeProject.of(ComposeFile.parse(SourceText.of("bomb", text)))
+                .check(DockerHost.of("28.5.2"), null));
+  }
+
+  private static Supplier<String> manifest(String text) {
+    return () -> code(KubernetesManifest.parse(SourceText.of("bomb", text)).diagnostics());
+  }
+
+  /** Reads a configuration that imports others; a {@code %} in their text is their number. */
+  private static String containerd(String directory, int files, String text) {
+    try {
+      Path root = Files.createTempDirectory(Path.of(directory), "containerd");
+      for (int i = 0; i < files; i++) {
+        Files.writeString(root.resolve(i + ".toml"), text.replace("%", i + "x"));
+      }
+      Files.writeString(root.resolve("config.toml"), "version = 2\nimports = ['/*.toml']\n");
+      return code(ContainerdConfig.read(2, root, "/config.toml").diagnostics());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String binary(byte[] policy) {

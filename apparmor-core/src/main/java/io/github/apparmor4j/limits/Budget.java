@@ -1,4 +1,4 @@
-package io.github.apparmor4j.resolve;
+package io.github.apparmor4j.limits;
 
 import io.github.apparmor4j.source.TooComplexException;
 import io.github.apparmor4j.source.WorkLimits;
@@ -6,10 +6,11 @@ import io.github.apparmor4j.source.WorkLimits;
 /**
  * What a piece of work on untrusted input may still make, and how long it may still take. A small
  * text can describe something large: a product of variables, copies of rules, aliases of aliases.
- * So whatever follows a text counts here what it makes, before it makes it. Not thread-safe: each
- * piece of work has its own.
+ * So whatever follows a text counts here what it makes, before it makes it. What can only be as
+ * large as its text needs no budget: a file's size has its limit. Not thread-safe: each piece of
+ * work has its own.
  */
-final class Budget {
+public final class Budget {
 
   /** The most steps: some hundred times what the largest real profiles take. */
   private static final long MOST_STEPS = 1L << 27;
@@ -28,7 +29,7 @@ final class Budget {
   }
 
   /** Returns a budget of the memory and time that limits allow. */
-  static Budget of(WorkLimits limits) {
+  public static Budget of(WorkLimits limits) {
     return new Budget(limits);
   }
 
@@ -38,7 +39,7 @@ final class Budget {
    * @param more an estimate, in bytes; negative for memory that isn't needed any more
    * @throws TooComplexException if all that is held would be more than is allowed
    */
-  void take(long more) {
+  public void take(long more) {
     bytes += more;
     if (bytes > limits.bytes()) {
       throw new TooComplexException("bytes of memory", limits.bytes());
@@ -50,7 +51,7 @@ final class Budget {
    *
    * @throws TooComplexException if these are more than is allowed, or the time is over
    */
-  void work(long more) {
+  public void work(long more) {
     steps += more;
     if (steps > MOST_STEPS) {
       throw new TooComplexException("steps", MOST_STEPS);
