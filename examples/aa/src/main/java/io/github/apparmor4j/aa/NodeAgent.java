@@ -116,8 +116,11 @@ final class NodeAgent implements AutoCloseable {
     try (exchange) {
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-      exchange.sendResponseHeaders(status, bytes.length);
-      exchange.getResponseBody().write(bytes);
+      boolean bodiless = exchange.getRequestMethod().equals("HEAD");
+      exchange.sendResponseHeaders(status, bodiless || bytes.length == 0 ? -1 : bytes.length);
+      if (!bodiless) {
+        exchange.getResponseBody().write(bytes);
+      }
     }
   }
 
