@@ -204,6 +204,17 @@ class ContainerdConfigTest {
     write(MAIN, "# " + "x".repeat(5 << 20) + "\n");
     assertThat(Diagnostic.errors(read(2).diagnostics())).hasSize(1);
     assertThat(ContainerdConfig.read(2, root, "/none.toml").diagnostics()).hasSize(1);
+    write(MAIN, "version = 2\n[plugins.'io.containerd.grpc.v1.cri'" + ".a".repeat(64) + "]\nb = 1");
+    assertThat(Diagnostic.errors(read(2).diagnostics())).isEmpty();
+    write(MAIN, "version = 2\n[plugins.'io.containerd.grpc.v1.cri'" + ".a".repeat(65) + "]\nb = 1");
+    assertThat(Diagnostic.errors(read(2).diagnostics())).hasSize(1);
+    for (int i = 0; i < 1000; i++) {
+      write("/etc/containerd/many/" + i + ".toml", "version = 2\n");
+    }
+    write(MAIN, "version = 2\nimports = ['many/*.toml']\n");
+    assertThat(Diagnostic.errors(read(2).diagnostics()))
+        .singleElement()
+        .satisfies(one -> assertThat(one.message()).isEqualTo("more than 1000 files"));
     assertThatThrownBy(() -> ContainerdConfig.read(3, root, MAIN))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> ContainerdConfig.read(2, root, "config.toml"))
