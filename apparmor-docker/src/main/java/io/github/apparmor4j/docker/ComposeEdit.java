@@ -64,7 +64,7 @@ final class ComposeEdit {
     if (!items.isEmpty()) {
       Node last = items.get(items.size() - 1);
       return editor.apply(
-          List.of(TextEdit.replace(yaml.start(last), yaml.end(last), like(last, option))));
+          List.of(TextEdit.replace(yaml.start(last), written(last), like(last, option))));
     }
     return editor.apply(List.of(appended(list, option)));
   }
@@ -112,17 +112,11 @@ final class ComposeEdit {
    */
   private List<String> inherited() {
     List<String> options = new ArrayList<>();
-    for (var tuple : service.getValue()) {
-      if (tuple.getKeyNode() instanceof ScalarNode key && key.getValue().equals("<<")) {
-        MappingNode only =
-            new MappingNode(service.getTag(), List.of(tuple), service.getFlowStyle());
-        Entry merged = YamlText.find(only, KEY);
-        if (merged != null && merged.value() instanceof SequenceNode list) {
-          for (Node item : list.getValue()) {
-            if (item instanceof ScalarNode scalar && !DockerHost.isAppArmor(scalar.getValue())) {
-              options.add(scalar.getValue());
-            }
-          }
+    Entry merged = YamlText.merged(service, KEY);
+    if (merged != null && merged.value() instanceof SequenceNode list) {
+      for (Node item : list.getValue()) {
+        if (item instanceof ScalarNode scalar && !DockerHost.isAppArmor(scalar.getValue())) {
+          options.add(scalar.getValue());
         }
       }
     }
@@ -263,14 +257,22 @@ final class ComposeEdit {
     return yaml.end(item);
   }
 
+  /** Returns where an item ends; for a block of text, before its last line's end. */
+  private int written(Node item) {
+    int end = yaml.end(item);
+    while (end > yaml.start(item) && " \r\n".indexOf(text.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    return end;
+  }
+
   /** Returns an option, quoted like another. */
   private String like(Node other, String option) {
     ScalarStyle style = ((ScalarNode) other).getScalarStyle();
     return switch (style) {
       case SINGLE_QUOTED -> "'" + option.replace("'", "''") + "'";
       case DOUBLE_QUOTED -> YamlEditor.quoted(option);
-      case PLAIN -> spelled(option);
-      default -> throw editor.refused(other, "the option is a block of text");
+      default -> spelled(option); // a block of text becomes one word
     };
   }
 

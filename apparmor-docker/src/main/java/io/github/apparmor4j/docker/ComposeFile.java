@@ -1,14 +1,17 @@
 package io.github.apparmor4j.docker;
 
 import io.github.apparmor4j.container.ProfileRef;
+import io.github.apparmor4j.docker.ComposeLayer.Service;
 import io.github.apparmor4j.docker.ComposeService.Text;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceSpan;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.yaml.YamlText;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,37 +28,41 @@ import java.util.Map;
  *
  * <p>Reading never fails: what is wrong is in {@link #diagnostics()}, and what could be read is
  * there. A file with more than 16 Mi characters or 64 levels is refused. Anchors and merge keys are
- * followed without copying what they lead to.
+ * followed without copying what they lead to. Of several documents, each is put over those before
+ * it, as if they were files.
  */
 public final class ComposeFile {
 
   private static final YamlText.Kinds KINDS =
       new YamlText.Kinds(ComposeProblem.NOT_YAML, ComposeProblem.DUPLICATE_KEY);
 
-  private final YamlText yaml;
+  private final SourceText source;
+  private final List<YamlText> documents;
+  private final List<Diagnostic> problems;
   private final List<Diagnostic> diagnostics;
-  private final Map<String, ComposeService> services;
-  private final List<Text> includes;
+  private final List<ComposeLayer> layers;
 
-  private ComposeFile(YamlText yaml, List<Diagnostic> diagnostics) {
-    this.yaml = yaml;
+  private ComposeFile(SourceText source, List<YamlText> documents, List<Diagnostic> diagnostics) {
+    this.source = source;
+    this.documents = documents;
     List<Diagnostic> found = new ArrayList<>(diagnostics);
-    ComposeReader reader = new ComposeReader(yaml, found);
-    this.services = Collections.unmodifiableMap(reader.services());
-    this.includes = List.copyOf(reader.includes());
+    this.layers = List.copyOf(new ComposeReader(documents, found).layers());
+    this.problems = List.copyOf(found);
+    for (ComposeLayer layer : layers) {
+      layer.services().values().forEach(service -> found.addAll(service.problems()));
+    }
     this.diagnostics = List.copyOf(found);
   }
 
-  /** Reads a compose file. */
+  /** Reads a compose file of any number of documents. */
   public static ComposeFile parse(SourceText text) {
     List<Diagnostic> errors = new ArrayList<>();
-    YamlText yaml = YamlText.read(text, KINDS, errors::add);
-    return new ComposeFile(yaml, errors);
+    return new ComposeFile(text, YamlText.readAll(text, KINDS, errors::add), errors);
   }
 
   /** Returns the text that was read. */
   public SourceText source() {
-    return yaml.source();
+    return source;
   }
 
   /** Returns what is wrong with the text. */
@@ -63,19 +70,38 @@ public final class ComposeFile {
     return diagnostics;
   }
 
-  /** Returns the services by name, in the file's order. */
+  /**
+   * Returns the services by name, in the file's order; what its documents say of one is merged, and
+   * nothing is expanded.
+   */
   public Map<String, ComposeService> services() {
-    return services;
+    Map<String, Service> merged = new LinkedHashMap<>();
+    for (ComposeLayer layer : layers) {
+      for (Service service : layer.services().values()) {
+        Service before = merged.get(service.name());
+        merged.put(
+            service.name(),
+            before == null ? service : ComposeLayer.merged(before, service, field -> {}));
+      }
+    }
+    Map<String, ComposeService> services = new LinkedHashMap<>();
+    merged.forEach((name, service) -> services.put(name, service.shown()));
+    return Collections.unmodifiableMap(services);
   }
 
-  /** Returns the paths of the files under {@code include}. */
-  List<Text> includes() {
-    return includes;
+  /** Returns what is wrong with the text apart from its services. */
+  List<Diagnostic> problems() {
+    return problems;
   }
 
-  /** Returns the place where the document begins. */
+  /** Returns what each document says, in the file's order. */
+  List<ComposeLayer> layers() {
+    return layers;
+  }
+
+  /** Returns the place where the text begins. */
   SourcePlace start() {
-    return yaml.placeOrStart(yaml.root());
+    return SourcePlace.of(source, new SourceSpan(0, 0));
   }
 
   // ---- edits
@@ -92,7 +118,7 @@ public final class ComposeFile {
     List<String> options = DockerSecurityOptions.of(profile).securityOpt();
     return options.isEmpty()
         ? withoutProfile(service)
-        : checked(service, new ComposeEdit(yaml, service).set(options.get(0)), options);
+        : checked(service, edit(service).set(options.get(0)), options);
   }
 
   /**
@@ -102,7 +128,33 @@ public final class ComposeFile {
    * @throws DiagnosticException as {@link #withProfile}
    */
   public ComposeFile withoutProfile(String service) {
-    return checked(service, new ComposeEdit(yaml, service).unset(), List.of());
+    return checked(service, edit(service).unset(), List.of());
+  }
+
+  /** Returns an edit of the last document that has a service. */
+  private ComposeEdit edit(String service) {
+    YamlText last = documents.isEmpty() ? YamlText.read(source, KINDS, e -> {}) : documents.get(0);
+    for (ComposeLayer layer : layers) {
+      if (layer.services().containsKey(service)) {
+        last = layer.yaml();
+      }
+    }
+    return new ComposeEdit(last, service);
+  }
+
+  /**
+   * Returns the services whose options are others than in another version of the file: what an edit
+   * changed, through anchors also of services that it wasn't meant for.
+   */
+  public List<String> changedSince(ComposeFile before) {
+    Map<String, ComposeService> old = before.services();
+    List<String> changed = new ArrayList<>();
+    for (String service : services().keySet()) {
+      if (!old.containsKey(service) || !options(service).equals(before.options(service))) {
+        changed.add(service);
+      }
+    }
+    return changed;
   }
 
   /**
@@ -124,19 +176,19 @@ public final class ComposeFile {
     if (!says
         || !others.equals(before)
         || edited.diagnostics.size() > diagnostics.size()
-        || !edited.services.keySet().equals(services.keySet())) {
+        || !edited.services().keySet().equals(services().keySet())) {
       throw new DiagnosticException(
           List.of(
               Diagnostic.of(
                   ComposeProblem.NOT_EDITABLE,
-                  yaml.placeOrStart(yaml.root()),
+                  start(),
                   service + " is written in a form that can't be edited")));
     }
     return edited;
   }
 
   private List<String> options(String service) {
-    ComposeService found = services.get(service);
+    ComposeService found = services().get(service);
     List<Text> written = found == null ? null : found.securityOpt();
     return written == null ? List.of() : written.stream().map(Text::value).toList();
   }

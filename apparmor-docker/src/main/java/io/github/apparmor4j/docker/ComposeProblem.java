@@ -54,7 +54,25 @@ enum ComposeProblem implements Diagnostic.Kind {
       "an option with a deprecated colon, or without a name",
       "write 'apparmor=NAME'"),
   NOT_SUPPORTED(
-      "AA-COMPOSE-0014", Severity.WARNING, "an option for a daemon that applies no profiles");
+      "AA-COMPOSE-0014", Severity.WARNING, "an option for a daemon that applies no profiles"),
+  REPEATED(
+      "AA-COMPOSE-0015",
+      Severity.ERROR,
+      "options or services that are there twice, which Compose refuses",
+      "remove one, or write '!override' before the later list"),
+  UNKNOWN_KEY("AA-COMPOSE-0016", Severity.ERROR, "a key that Compose doesn't know, and refuses"),
+  REFUSED_VARIABLE(
+      "AA-COMPOSE-0017",
+      Severity.ERROR,
+      "a variable that must be set and isn't, or is written in no valid form",
+      "a dollar that is meant is written '$$'"),
+  OLD_FORMAT(
+      "AA-COMPOSE-0018",
+      Severity.ERROR,
+      "a file of Compose's first format, which today's refuse",
+      "put the services under 'services:'"),
+  IGNORED_BY_SWARM(
+      "AA-COMPOSE-0019", Severity.WARNING, "an option of a service for a swarm, which ignores it");
 
   private final String code;
   private final Severity severity;

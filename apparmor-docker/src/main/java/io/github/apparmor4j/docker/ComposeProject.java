@@ -1,15 +1,15 @@
 package io.github.apparmor4j.docker;
 
-import io.github.apparmor4j.docker.ComposeService.Base;
+import io.github.apparmor4j.docker.ComposeLayer.Service;
 import io.github.apparmor4j.docker.ComposeService.Text;
-import io.github.apparmor4j.limits.Budget;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourcePlace;
+import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.source.TooComplexException;
-import io.github.apparmor4j.source.WorkLimits;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,34 +24,31 @@ import org.jspecify.annotations.Nullable;
  * is.
  *
  * <pre>{@code
- * ComposeFile file = ComposeFile.parse(SourceText.read(Path.of("compose.yaml")));
- * ComposeProject project = ComposeProject.of(file).withEnvironment(System.getenv());
+ * ComposeProject project = ComposeProject.read(Path.of("."), List.of(), System.getenv());
  * for (Diagnostic found : project.check(DockerHost.of("28.5.2"), null)) {
  *   System.out.println(found.render());
  * }
  * }</pre>
  *
- * <p>Several files are merged as {@code docker compose} does it: a service's lists {@code
- * security_opt} are joined in order, without repetitions, and of its {@code privileged} the last
- * counts. A service that is extended counts as if it were in an earlier file.
+ * <p>Files are read and merged as {@code docker compose} 2.40 does it, document by document. What
+ * it would refuse is an error of {@link #check}: options that are there twice, keys that it doesn't
+ * know, variables that must be set. Files from elsewhere (Git, OCI) are not read, which is an
+ * error, too.
  */
 public final class ComposeProject {
 
   private static final String SOCKET = "/docker.sock";
-  private static final int DEEPEST = 64;
 
-  /** What a copy of an option takes while options are merged, and its steps; estimates. */
-  private static final int BYTES = 64;
-
-  private static final int STEPS = 8;
+  /** An option that clients take themselves; the daemon doesn't get it. */
+  private static final String PATHS = "systempaths=unconfined";
 
   private final List<ComposeFile> files;
-  private final Function<String, @Nullable ComposeFile> others;
+  private final Function<String, @Nullable SourceText> others;
   private final Map<String, String> environment;
 
   private ComposeProject(
       List<ComposeFile> files,
-      Function<String, @Nullable ComposeFile> others,
+      Function<String, @Nullable SourceText> others,
       Map<String, String> environment) {
     this.files = List.copyOf(files);
     this.others = others;
@@ -66,21 +63,46 @@ public final class ComposeProject {
   }
 
   /**
-   * Returns the project with a function that finds the files that it includes and extends.
+   * Reads a project as {@code docker compose} finds it: the given files or, if there are none,
+   * those that {@code COMPOSE_FILE} names or that have one of the usual names in the directory,
+   * with the override beside it; the variables of {@code .env} in the project's directory, under
+   * the given ones; and whatever they include and extend, wherever that is.
    *
-   * @param find returns the file of a path, as the path is written; {@code null} if there is none
+   * @param directory where relative paths of {@code files} begin
+   * @param files the files, each put over those before it; the first one's directory is the
+   *     project's
+   * @param environment the variables of the process
+   * @throws IOException if one of the files can't be read, or there is none
    */
-  public ComposeProject withFiles(Function<String, @Nullable ComposeFile> find) {
+  public static ComposeProject read(
+      Path directory, List<Path> files, Map<String, String> environment) throws IOException {
+    return ComposeDirectory.read(directory, files, environment);
+  }
+
+  /**
+   * Returns the project with a function that finds the files that it includes and extends, and the
+   * {@code .env} of included projects.
+   *
+   * @param find returns the file of a path, relative to the project's directory and without dots;
+   *     {@code null} if there is none
+   */
+  public ComposeProject withFiles(Function<String, @Nullable SourceText> find) {
     return new ComposeProject(files, find, environment);
   }
 
-  /** Returns the project with variables, such as those of {@code .env} or of the process. */
+  /** Returns the project with variables, such as those of the process. */
   public ComposeProject withEnvironment(Map<String, String> variables) {
     return new ComposeProject(files, others, variables);
   }
 
+  /** Returns the project's own files, in their order. */
+  public List<ComposeFile> files() {
+    return files;
+  }
+
   /**
-   * Returns how each service is confined by a daemon, in the order of the files.
+   * Returns how each service is confined by a daemon, in the order of the files. Where Compose
+   * refuses the project, {@link #check} says so, and this is what it says nevertheless.
    *
    * @throws TooComplexException if services that extend others have more options or volumes than
    *     there is memory for
@@ -90,7 +112,7 @@ public final class ComposeProject {
   }
 
   /**
-   * Returns what is wrong or worth a look: the files' own diagnostics, options that the daemon
+   * Returns what is wrong or worth a look: the files' own diagnostics, what Compose or the daemon
    * refuses, and services that are not confined as someone may think.
    *
    * @param host the daemon
@@ -101,8 +123,8 @@ public final class ComposeProject {
     try {
       reading.effective(host).values().forEach(service -> reading.look(service, known));
     } catch (TooComplexException e) {
-      ComposeFile first = files.get(0);
-      reading.report(ComposeProblem.NOT_YAML, first.start(), String.valueOf(e.getMessage()));
+      SourcePlace start = files.get(0).start();
+      reading.report(ComposeProblem.NOT_YAML, start, String.valueOf(e.getMessage()));
     }
     return List.copyOf(reading.found);
   }
@@ -110,118 +132,26 @@ public final class ComposeProject {
   /** One reading of the files. */
   private final class Reading {
     final Set<Diagnostic> found = new LinkedHashSet<>();
-    private final Budget budget = Budget.of(WorkLimits.DEFAULT);
-    private final Map<String, @Nullable ComposeFile> read = new LinkedHashMap<>();
-    private final Map<String, List<Text>> volumes = new LinkedHashMap<>();
+    private final Map<String, Service> services = new LinkedHashMap<>();
 
     Map<String, ComposeConfinement> effective(DockerHost host) {
-      List<ComposeFile> all = new ArrayList<>();
-      files.forEach(file -> addWithIncludes(file, all, 0));
-      Map<String, ComposeService> merged = new LinkedHashMap<>();
-      for (ComposeFile file : all) {
-        found.addAll(file.diagnostics());
-        for (ComposeService service : file.services().values()) {
-          ComposeService whole = extended(file, service, new HashSet<>());
-          merged.merge(service.name(), whole, this::overridden);
-        }
-      }
+      files.forEach(file -> found.addAll(file.problems()));
+      services.putAll(new ComposeMerge(others, found::add).services(files, environment));
       Map<String, ComposeConfinement> effective = new LinkedHashMap<>();
-      merged.forEach((name, service) -> effective.put(name, confinement(service, host)));
+      services.forEach((name, service) -> effective.put(name, confinement(service, host)));
       return Collections.unmodifiableMap(effective);
     }
 
-    private void addWithIncludes(ComposeFile file, List<ComposeFile> to, int depth) {
-      for (Text path : file.includes()) {
-        ComposeFile included = depth < DEEPEST ? other(path.value(), path.place()) : null;
-        if (included != null && !to.contains(included)) {
-          addWithIncludes(included, to, depth + 1);
-        }
-      }
-      to.add(file);
-    }
-
-    private @Nullable ComposeFile other(String path, SourcePlace place) {
-      if (!read.containsKey(path)) {
-        read.put(path, others.apply(path));
-      }
-      ComposeFile file = read.get(path);
-      if (file == null) {
-        report(ComposeProblem.BROKEN_REFERENCE, place, "can't find " + path);
-      }
-      return file;
-    }
-
-    // ---- one service
-
-    private ComposeService extended(ComposeFile in, ComposeService service, Set<Object> seen) {
-      Base base = service.base();
-      if (base == null) {
-        return service;
-      }
-      String path = base.file();
-      ComposeFile file = path == null ? in : other(path, base.place());
-      ComposeService from = file == null ? null : file.services().get(base.service());
-      if (file != null && from == null) {
-        String message = "there is no service " + base.service() + " to extend";
-        report(ComposeProblem.BROKEN_REFERENCE, base.place(), message);
-      }
-      if (file == null || from == null) {
-        return service;
-      }
-      if (seen.size() >= DEEPEST || !seen.add(from)) {
-        String message = base.service() + " extends itself through other services";
-        report(ComposeProblem.BROKEN_REFERENCE, base.place(), message);
-        return service;
-      }
-      return overridden(extended(file, from, seen), service);
-    }
-
-    private ComposeService overridden(ComposeService before, ComposeService after) {
-      count(before);
-      count(after);
-      List<Text> options = after.securityOpt();
-      List<Text> earlier = before.securityOpt();
-      if (options == null) {
-        options = earlier;
-      } else if (earlier != null && !after.replaces()) {
-        List<Text> joined = new ArrayList<>(earlier);
-        Set<String> values = new HashSet<>();
-        earlier.forEach(option -> values.add(option.value()));
-        options.stream().filter(option -> values.add(option.value())).forEach(joined::add);
-        options = joined;
-      }
-      List<Text> mounts = new ArrayList<>(before.volumes());
-      mounts.addAll(after.volumes());
-      return new ComposeService(
-          after.name(),
-          before.name().equals(after.name()) ? before.place() : after.place(),
-          options,
-          after.replaces(),
-          after.privileged() == null ? before.privileged() : after.privileged(),
-          null,
-          mounts);
-    }
-
-    /** Counts the options and volumes that are about to be copied. */
-    private void count(ComposeService service) {
-      List<Text> options = service.securityOpt();
-      int size = service.volumes().size() + (options == null ? 0 : options.size());
-      budget.take((long) BYTES * size);
-      budget.work((long) STEPS * size);
-    }
-
-    private ComposeConfinement confinement(ComposeService service, DockerHost host) {
-      List<Text> options = new ArrayList<>();
-      List<Text> written = service.securityOpt();
-      for (Text option : written == null ? List.<Text>of() : written) {
-        options.add(expanded(option));
-      }
-      volumes.put(service.name(), service.volumes().stream().map(this::expanded).toList());
-      Text flag = service.privileged();
-      boolean privileged = flag != null && Boolean.parseBoolean(expanded(flag).value());
+    private ComposeConfinement confinement(Service service, DockerHost host) {
+      List<Text> written = service.texts(ComposeLayer.SECURITY_OPT);
+      List<Text> options = written == null ? List.of() : written;
+      boolean privileged = ComposeMerge.isPrivileged(service);
       DockerChoice choice = null;
       try {
-        choice = host.choose(options.stream().map(Text::value).toList(), privileged);
+        choice =
+            host.choose(
+                options.stream().map(Text::value).filter(each -> !each.equals(PATHS)).toList(),
+                privileged);
       } catch (DockerOptionException e) {
         SourcePlace place = options.isEmpty() ? service.place() : options.get(0).place();
         for (Text option : options) {
@@ -232,15 +162,6 @@ public final class ComposeProject {
         report(ComposeProblem.REFUSED_OPTION, place, String.valueOf(e.getMessage()));
       }
       return new ComposeConfinement(service.name(), service.place(), options, privileged, choice);
-    }
-
-    private Text expanded(Text text) {
-      String value =
-          ComposeVariables.expand(
-              text.value(),
-              environment,
-              problem -> report(ComposeProblem.UNSET_VARIABLE, text.place(), problem));
-      return new Text(value, text.place());
     }
 
     // ---- findings
@@ -275,7 +196,7 @@ public final class ComposeProject {
             place,
             "the profile '" + choice.label() + "' is not among those that are loaded");
       }
-      for (Text volume : volumes.getOrDefault(name, List.of())) {
+      for (Text volume : mounts(name)) {
         if (volume.value().contains(SOCKET) && choice.reason() != DockerChoice.Reason.OPTION) {
           report(
               ComposeProblem.DOCKER_SOCKET,
@@ -283,6 +204,13 @@ public final class ComposeProject {
               name
                   + " can use Docker's socket, and so do anything on the host, and has no profile of its own");
         }
+      }
+      Service whole = services.get(name);
+      if (last != null && whole != null && whole.fields().containsKey(ComposeLayer.SWARM)) {
+        report(
+            ComposeProblem.IGNORED_BY_SWARM,
+            last.place(),
+            "docker stack deploy ignores security_opt: " + name + " has Docker's default there");
       }
       for (Text option : said) {
         if (!option.equals(last)) {
@@ -296,8 +224,19 @@ public final class ComposeProject {
           report(ComposeProblem.DUBIOUS_OPTION, option.place(), "a colon is deprecated: write '='");
         } else if (value.equals("apparmor=")) {
           report(ComposeProblem.DUBIOUS_OPTION, option.place(), "names no profile");
+        } else if (value.startsWith("apparmor=/etc/apparmor.d/")) {
+          report(
+              ComposeProblem.DUBIOUS_OPTION,
+              option.place(),
+              "names a file; Docker wants the name of a loaded profile");
         }
       }
+    }
+
+    private List<Text> mounts(String service) {
+      Service found = services.get(service);
+      List<Text> mounts = found == null ? null : found.texts(ComposeLayer.VOLUMES);
+      return mounts == null ? List.of() : mounts;
     }
 
     private void report(ComposeProblem kind, SourcePlace place, String message) {

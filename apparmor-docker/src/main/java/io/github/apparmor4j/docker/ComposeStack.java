@@ -37,13 +37,22 @@ public final class ComposeStack {
   private static final Pattern INCLUDE = Pattern.compile("(?m)^ *include ");
 
   /** A service, the name of its profile, and the file that holds it. */
-  private record Confined(String service, String profile, String file, String text) {}
+  private record Confined(String service, String profile, String file, String text) {
+
+    /** Returns the option for the profile, as it is written. */
+    String option() {
+      // Compose takes a dollar for the beginning of a variable; two stand for one dollar.
+      return "apparmor=" + profile.replace("$", "$$");
+    }
+  }
 
   private final List<Confined> services;
+  private final Set<String> confined;
   private final String image;
 
-  private ComposeStack(List<Confined> services, String image) {
+  private ComposeStack(List<Confined> services, Set<String> confined, String image) {
     this.services = List.copyOf(services);
+    this.confined = Set.copyOf(confined);
     this.image = image;
   }
 
@@ -55,8 +64,8 @@ public final class ComposeStack {
    * @param image the loader's image, whose entry point is {@code aa}; {@code
    *     examples/aa/Dockerfile} makes one
    * @throws IllegalArgumentException if there is no such service, a file has no named profile, two
-   *     different profiles have the same name, or the project has a service {@value #LOADER}
-   *     already
+   *     different profiles have the same name, the project has a service {@value #LOADER} already,
+   *     or a service has the option for its profile and another one after it
    */
   public static ComposeStack of(
       ComposeFile compose, Map<String, ProfileFile> profiles, String image) {
@@ -67,6 +76,7 @@ public final class ComposeStack {
     List<Confined> services = new ArrayList<>();
     Map<String, Confined> byName = new LinkedHashMap<>();
     Set<String> taken = new HashSet<>();
+    Set<String> confined = new HashSet<>();
     profiles.forEach(
         (service, file) -> {
           if (!compose.services().containsKey(service)) {
@@ -82,8 +92,32 @@ public final class ComposeStack {
               new Confined(service, name, other == null ? fileName(name, taken) : other.file, text);
           byName.put(name, one);
           services.add(one);
+          if (hasOption(compose, one)) {
+            confined.add(service);
+          }
         });
-    return new ComposeStack(services, image);
+    return new ComposeStack(services, confined, image);
+  }
+
+  /**
+   * Returns whether a service has its option already: Compose refuses an option that is there
+   * twice.
+   */
+  private static boolean hasOption(ComposeFile compose, Confined one) {
+    ComposeService service = Objects.requireNonNull(compose.services().get(one.service));
+    List<ComposeService.Text> all = service.securityOpt();
+    List<String> options =
+        (all == null ? List.<ComposeService.Text>of() : all)
+            .stream().map(ComposeService.Text::value).filter(DockerHost::isAppArmor).toList();
+    int at = options.lastIndexOf(one.option());
+    if (at >= 0 && at < options.size() - 1) {
+      throw new IllegalArgumentException(
+          one.service
+              + " has '"
+              + one.option()
+              + "' already, and another option after it; remove one of them");
+    }
+    return at >= 0;
   }
 
   private static String name(ProfileFile file) {
@@ -122,14 +156,13 @@ public final class ComposeStack {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(LOADER, loader());
     for (Confined one : services) {
-      all.put(
-          one.service,
+      Map<String, Object> service =
           Written.map(
-              "security_opt",
-              // Compose takes a dollar for the beginning of a variable; two stand for one dollar.
-              List.of("apparmor=" + one.profile.replace("$", "$$")),
-              "depends_on",
-              Map.of(LOADER, Map.of("condition", "service_completed_successfully"))));
+              "depends_on", Map.of(LOADER, Map.of("condition", "service_completed_successfully")));
+      if (!confined.contains(one.service)) {
+        service.put("security_opt", List.of(one.option()));
+      }
+      all.put(one.service, service);
     }
     return all;
   }

@@ -163,6 +163,64 @@ class ComposeFileTest {
         .hasMessageContaining("alias");
   }
 
+  @Test
+  void aBlockOfTextIsReplacedByAWord() {
+    String text =
+        "services:\n  web:\n    security_opt:\n      - >-\n        apparmor=old\n      - label=x\n";
+    assertThat(compose(text).withProfile("web", MINE).toString())
+        .isEqualTo(text.replace(">-\n        apparmor=old", "apparmor=mine"));
+  }
+
+  @Test
+  void tellsWhichOthersAnEditChanges() {
+    ComposeFile before =
+        compose(
+            """
+            services:
+              web: &web
+                image: x
+              twin: {<<: *web}
+              own: {image: y}
+              alias: *web
+            """);
+    ComposeFile after = before.withProfile("web", MINE);
+    assertThat(after.changedSince(before)).containsExactly("web", "twin", "alias");
+    assertThat(after.changedSince(after)).isEmpty();
+  }
+
+  @Test
+  void theLastDocumentWithTheServiceIsEdited() {
+    String text =
+        """
+        services:
+          web:
+            security_opt: [apparmor=one]
+        ---
+        services:
+          web:
+            image: x
+        ---
+        services:
+          db: {}
+        """;
+    ComposeFile set = compose(text).withProfile("web", MINE);
+    assertThat(set.toString())
+        .isEqualTo(
+            text.replace("image: x\n", "image: x\n    security_opt:\n      - apparmor=mine\n"));
+    assertThat(options(set, "web")).containsExactly("apparmor=one", "apparmor=mine");
+    assertThat(set.withoutProfile("web").toString()).isEqualTo(text);
+  }
+
+  @Test
+  void whatComposeWouldRefuseIsNamed() {
+    assertThat(codes(compose("web: {image: x}\n"))).containsExactly("AA-COMPOSE-0018");
+    assertThat(codes(compose("service: {web: {}}\n"))).containsExactly("AA-COMPOSE-0016");
+    ComposeFile typo = compose("services: {a: {security_opts: [apparmor=x]}, b: {x-y: 1}}\n");
+    assertThat(typo.diagnostics())
+        .singleElement()
+        .satisfies(one -> assertThat(one.message()).endsWith("; security_opt is meant"));
+  }
+
   // ---- hostile input
 
   private static List<String> codes(ComposeFile file) {
@@ -199,8 +257,8 @@ class ComposeFileTest {
       laughs.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(10)));
     }
     laughs.append("services: {web: {security_opt: *a39}}\n");
-    assertThat(codes(compose(laughs.toString()))).containsExactly("AA-COMPOSE-0003");
-    assertThat(codes(compose("a: &a {<<: *a}\nservices: {web: {<<: *a}}\n"))).isEmpty();
+    assertThat(codes(compose(laughs.toString()))).contains("AA-COMPOSE-0003");
+    assertThat(codes(compose("x-a: &a {<<: *a}\nservices: {web: {<<: *a}}\n"))).isEmpty();
     String many =
         "services:\n"
             + Stream.iterate(0, i -> i + 1)

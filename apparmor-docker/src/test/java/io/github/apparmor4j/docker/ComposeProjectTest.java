@@ -2,18 +2,23 @@ package io.github.apparmor4j.docker;
 
 import static io.github.apparmor4j.docker.ComposeFileTest.compose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.Sarif;
+import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -21,6 +26,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ComposeProjectTest {
 
@@ -61,7 +67,8 @@ class ComposeProjectTest {
               reset: {security_opt: !reset null}
               merged: {security_opt: [apparmor=late]}
             """);
-    ComposeFile common = compose("services: {base: {security_opt: [apparmor=common]}}");
+    SourceText common =
+        SourceText.of("common.yaml", "services: {base: {security_opt: [apparmor=common]}}");
     ComposeProject alone =
         ComposeProject.of(base).withFiles(path -> path.equals("common.yaml") ? common : null);
     assertThat(alone.check(HOST, null))
@@ -92,16 +99,71 @@ class ComposeProjectTest {
   @Test
   void includedFilesCount() {
     ComposeFile base = compose("include: [one.yaml, {path: two.yaml}]\nservices: {a: {}}\n");
-    Map<String, ComposeFile> others =
+    Map<String, SourceText> others =
         Map.of(
-            "one.yaml", compose("services: {b: {security_opt: [apparmor=b]}}"),
-            "two.yaml", compose("include: [two.yaml]\nservices: {c: {}}"));
+            "one.yaml", SourceText.of("one", "services: {b: {security_opt: [apparmor=b]}}"),
+            "two.yaml", SourceText.of("two", "include: [two.yaml]\nservices: {c: {}}"));
     ComposeProject project = ComposeProject.of(base).withFiles(others::get);
     assertThat(project.effective(HOST)).containsOnlyKeys("a", "b", "c");
     assertThat(label(project, "b")).isEqualTo("b");
     assertThat(ComposeProject.of(base).check(HOST, null))
         .extracting(Diagnostic::code)
         .containsExactly("AA-COMPOSE-0005", "AA-COMPOSE-0005");
+  }
+
+  @Test
+  void readsWhatComposeWouldFind(@TempDir Path directory) throws IOException {
+    Path inner = Files.createDirectories(directory.resolve("a/b"));
+    Files.writeString(
+        directory.resolve("compose.yml"), "services: {web: {security_opt: ['apparmor=$P']}}\n");
+    Files.writeString(
+        directory.resolve("compose.override.yaml"), "services: {db: {privileged: yes}}\n");
+    Files.writeString(directory.resolve(".env"), "P=mine\nCOMPOSE_FILE=a/one.yaml:two.yaml\n");
+    Files.writeString(directory.resolve("a/one.yaml"), "services: {one: {}}\n");
+    Files.writeString(directory.resolve("two.yaml"), "services: {two: {}}\n");
+    assertThat(labels(ComposeProject.read(inner, List.of(), Map.of())))
+        .as("above, with an override")
+        .isEqualTo("{db=unconfined, web=mine}");
+    assertThat(labels(ComposeProject.read(inner, List.of(), Map.of("P", "other"))))
+        .isEqualTo("{db=unconfined, web=other}");
+    assertThat(labels(ComposeProject.read(directory, List.of(), Map.of())))
+        .as("COMPOSE_FILE")
+        .isEqualTo("{one=docker-default, two=docker-default}");
+    assertThat(labels(ComposeProject.read(directory, List.of(Path.of("two.yaml")), Map.of())))
+        .isEqualTo("{two=docker-default}");
+    assertThatThrownBy(() -> ComposeProject.read(directory, List.of(Path.of("no")), Map.of()))
+        .isInstanceOf(IOException.class);
+    Files.writeString(directory.resolve(".env"), "not a line");
+    assertThatThrownBy(() -> ComposeProject.read(directory, List.of(), Map.of()))
+        .isInstanceOf(DiagnosticException.class);
+  }
+
+  private static String labels(ComposeProject project) {
+    Map<String, String> labels = new TreeMap<>();
+    project.effective(HOST).keySet().forEach(name -> labels.put(name, label(project, name)));
+    return labels.toString();
+  }
+
+  private static List<String> codes(String text) {
+    return ComposeProject.of(compose(text)).check(HOST, null).stream()
+        .map(Diagnostic::code)
+        .toList();
+  }
+
+  @Test
+  void saysWhatBecomesOfOptions() {
+    assertThat(codes("services: {a: {security_opt: [systempaths=unconfined, apparmor=x]}}"))
+        .isEmpty();
+    assertThat(codes("services: {a: {security_opt: [systempaths=some]}}"))
+        .containsExactly("AA-COMPOSE-0007");
+    assertThat(codes("services: {a: {deploy: {mode: global}, security_opt: [apparmor=x]}}"))
+        .containsExactly("AA-COMPOSE-0019");
+    assertThat(codes("services: {a: {deploy: {replicas: 2}, security_opt: [apparmor=x]}}"))
+        .isEmpty();
+    assertThat(codes("services: {a: {security_opt: [apparmor=/etc/apparmor.d/x]}}"))
+        .containsExactly("AA-COMPOSE-0013");
+    assertThat(codes("include: ['https://example.org/x.git']\nservices: {a: {}}"))
+        .containsExactly("AA-COMPOSE-0005");
   }
 
   // ---- findings
@@ -176,23 +238,17 @@ class ComposeProjectTest {
   @Property(tries = 300)
   void filesAddTheirOptions(@ForAll("lists") List<List<String>> lists) {
     List<ComposeFile> files = new ArrayList<>();
-    Set<String> expected = new LinkedHashSet<>();
-    boolean first = true;
     List<String> all = new ArrayList<>();
     for (List<String> list : lists) {
       String items = String.join(", ", list.stream().map(o -> '"' + o + '"').toList());
       files.add(compose("services: {web: {security_opt: [" + items + "]}}"));
-      if (first) {
-        all.addAll(list);
-        expected.addAll(list);
-        first = false;
-      } else {
-        list.stream().filter(expected::add).forEach(all::add);
-      }
+      all.addAll(list);
     }
     ComposeProject project =
         ComposeProject.of(files.get(0), files.subList(1, files.size()).toArray(ComposeFile[]::new));
     assertThat(label(project, "web")).isEqualTo(HOST.choose(all, false).label());
+    assertThat(project.check(HOST, null).stream().anyMatch(d -> d.code().equals("AA-COMPOSE-0015")))
+        .isEqualTo(new HashSet<>(all).size() < all.size());
   }
 
   // ---- files of any form

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.apparmor4j.container.ServiceProfiles;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.profile.ProfileFile;
+import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,6 +75,31 @@ class ComposeStackTest {
     assertThat(files.get("compose.override.yaml"))
         .contains("- /profiles/x\n", "- /etc/apparmor.d:/etc/apparmor.d:ro\n")
         .doesNotContain("x-2");
+  }
+
+  @Test
+  void anOptionThatIsThereIsNotRepeated() {
+    ComposeFile file =
+        ComposeFile.parse(
+            SourceText.of("f", "services:\n  web: {security_opt: [apparmor=x, label=y]}\n"));
+    ProfileFile profile = ProfileParser.parseOrThrow("profile x { }\n");
+    String override =
+        String.valueOf(
+            ComposeStack.of(file, Map.of("web", profile), "aa:1")
+                .files()
+                .get("compose.override.yaml"));
+    ComposeProject project =
+        ComposeProject.of(file, ComposeFile.parse(SourceText.of("o", override)));
+    assertThat(project.check(DockerHost.of("28.5.2"), null))
+        .extracting(Diagnostic::code)
+        .doesNotContain("AA-COMPOSE-0015");
+    assertThat(override).contains("depends_on");
+    ComposeFile hidden =
+        ComposeFile.parse(
+            SourceText.of("f", "services: {web: {security_opt: [apparmor=x, apparmor=y]}}\n"));
+    assertThatThrownBy(() -> ComposeStack.of(hidden, Map.of("web", profile), "aa:1"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("another option after it");
   }
 
   @Test

@@ -240,30 +240,37 @@ public final class YamlText {
 
   /** Returns a mapping's entry, its own or one that a merge key ({@code <<}) brings. */
   public static @Nullable Entry find(@Nullable Node node, String name) {
+    Entry own = own(node, name);
+    return own == null ? merged(node, name) : own;
+  }
+
+  /** Returns the entry that a mapping's merge key ({@code <<}) brings, hidden or not. */
+  public static @Nullable Entry merged(@Nullable Node node, String name) {
     Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Node> open = new ArrayDeque<>();
-    if (node != null) {
-      open.push(node);
-    }
+    pushMerged(node, open);
     while (!open.isEmpty()) {
       Node next = open.pop();
-      if (!seen.add(next)) {
-        continue;
-      }
-      Entry own = own(next, name);
-      if (own != null) {
-        return own;
-      }
-      Entry merge = own(next, "<<");
-      if (merge != null) {
-        List<Node> sources =
-            merge.value() instanceof SequenceNode list ? list.getValue() : List.of(merge.value());
-        for (int i = sources.size() - 1; i >= 0; i--) {
-          open.push(sources.get(i)); // so that the first is looked at first
+      if (seen.add(next)) {
+        Entry own = own(next, name);
+        if (own != null) {
+          return own;
         }
+        pushMerged(next, open);
       }
     }
     return null;
+  }
+
+  private static void pushMerged(@Nullable Node node, Deque<Node> open) {
+    Entry merge = own(node, "<<");
+    if (merge != null) {
+      List<Node> sources =
+          merge.value() instanceof SequenceNode list ? list.getValue() : List.of(merge.value());
+      for (int i = sources.size() - 1; i >= 0; i--) {
+        open.push(sources.get(i)); // so that the first is looked at first
+      }
+    }
   }
 
   /** Returns a mapping's own entries in their order, without merge keys. */

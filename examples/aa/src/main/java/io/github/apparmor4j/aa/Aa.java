@@ -12,6 +12,7 @@ import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TooComplexException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -195,7 +196,10 @@ public final class Aa {
     commandLine.setErr(Terminal.errors());
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
-          if (exception instanceof IOException
+          if (exception instanceof DiagnosticException found) {
+            return AaDocker.problems(found);
+          } else if (exception instanceof IOException
+              || exception instanceof TooComplexException
               || exception instanceof UncheckedIOException
               || exception instanceof IllegalArgumentException) {
             Terminal.problem("aa: " + Failures.describe(exception));

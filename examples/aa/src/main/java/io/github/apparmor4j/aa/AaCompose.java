@@ -12,7 +12,6 @@ import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
-import io.github.apparmor4j.source.Failures;
 import io.github.apparmor4j.source.Sarif;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,21 +71,20 @@ final class AaCompose {
 
     @Parameters(
         paramLabel = "FILE",
-        arity = "1..*",
-        description = "compose files, each overriding those before it")
+        arity = "0..*",
+        description = {
+          "compose files, each overriding those before it, or a directory;"
+              + " without any, what docker compose would find here"
+        })
     private List<Path> files = new ArrayList<>();
 
     @Override
     public Integer call() throws IOException {
-      List<ComposeFile> read = new ArrayList<>();
-      for (Path file : files) {
-        read.add(ComposeFile.parse(SourceText.read(file)));
-      }
-      Path directory = files.get(0).toAbsolutePath().getParent();
+      boolean isDirectory = files.size() == 1 && Files.isDirectory(files.get(0));
       ComposeProject project =
-          ComposeProject.of(read.get(0), read.subList(1, read.size()).toArray(ComposeFile[]::new))
-              .withFiles(path -> find(directory, path))
-              .withEnvironment(System.getenv());
+          isDirectory
+              ? ComposeProject.read(files.get(0), List.of(), System.getenv())
+              : ComposeProject.read(Path.of(""), files, System.getenv());
       DockerHost host = DockerHost.of(engine);
       Set<String> names = known.isEmpty() ? null : new HashSet<>(known);
       List<Diagnostic> found = project.check(host, names);
@@ -101,16 +100,27 @@ final class AaCompose {
       }
       return Diagnostic.errors(found).isEmpty() ? 0 : 1;
     }
+  }
 
-    private static @Nullable ComposeFile find(@Nullable Path directory, String path) {
-      Path file = directory == null ? Path.of(path) : directory.resolve(path);
-      try {
-        return Files.isRegularFile(file) ? ComposeFile.parse(SourceText.read(file)) : null;
-      } catch (IOException e) {
-        Terminal.problem("aa: " + Failures.describe(e));
-        return null;
-      }
+  /** Edits a file; says which other services it changes, through anchors. */
+  private static int edit(Path file, String service, UnaryOperator<ComposeFile> edit)
+      throws IOException {
+    List<String> others = new ArrayList<>();
+    int status =
+        Aa.edit(
+            file,
+            text -> {
+              ComposeFile before = ComposeFile.parse(text);
+              ComposeFile after = edit.apply(before);
+              others.addAll(after.changedSince(before));
+              return after.source();
+            });
+    others.remove(service);
+    if (!others.isEmpty()) {
+      Terminal.println(
+          "also changed, since they share what " + service + " has: " + String.join(", ", others));
     }
+    return status;
   }
 
   /** {@code aa docker compose set}. */
@@ -130,10 +140,8 @@ final class AaCompose {
 
     @Override
     public Integer call() throws IOException {
-      return Aa.edit(
-          file,
-          text ->
-              ComposeFile.parse(text).withProfile(service, AaDocker.reference(profile)).source());
+      return edit(
+          file, service, before -> before.withProfile(service, AaDocker.reference(profile)));
     }
   }
 
@@ -151,7 +159,7 @@ final class AaCompose {
 
     @Override
     public Integer call() throws IOException {
-      return Aa.edit(file, text -> ComposeFile.parse(text).withoutProfile(service).source());
+      return edit(file, service, before -> before.withoutProfile(service));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.apparmor4j.aa;
 
 import static io.github.apparmor4j.aa.Tool.aa;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.apparmor4j.aa.Tool.Run;
@@ -43,6 +44,12 @@ class AaDockerTest {
     assertThat(unknown.out()).contains("\"AA-COMPOSE-0011\"");
     assertThat(aa("", "docker", "compose", "unset", compose, "web").status()).isZero();
     assertThat(Files.readString(Path.of(compose))).isEqualTo(text);
+    Run found =
+        aa("", "docker", "compose", "check", requireNonNull(Path.of(compose).getParent()) + "");
+    assertThat(found.out()).startsWith("web: docker-default");
+    Files.writeString(Path.of(compose), "services:\n  a: &a\n    image: x\n  b: {<<: *a}\n");
+    assertThat(aa("", "docker", "compose", "set", compose, "a", "x").out())
+        .isEqualTo("also changed, since they share what a has: b\n");
     Run none = aa("", "docker", "compose", "set", compose, "none", "x");
     assertThat(none.status()).isEqualTo(1);
     assertThat(none.errors()).contains("there is no service none");

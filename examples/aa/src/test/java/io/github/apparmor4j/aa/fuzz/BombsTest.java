@@ -78,7 +78,7 @@ class BombsTest {
             "broad ABI AA-RESOLVE-0008",
             "30000 namespaces of a policy PolicyFormatException",
             "a file without end FileSystemException",
-            "services with aliased options AA-COMPOSE-0001 AA-COMPOSE-0007",
+            "services with aliased options AA-COMPOSE-0001",
             "services with aliased mounts AA-COMPOSE-0001",
             "services that extend one AA-COMPOSE-0001",
             "lists of lists of objects AA-KUBE-0001",
@@ -152,10 +152,10 @@ class BombsTest {
     String mounts = "{volumes: [" + "/a:/a,".repeat(5000) + "]}";
     bombs.put(
         "services with aliased options",
-        compose("x: &o " + options + "\nservices:\n" + lines(9000, i -> "  s" + i + ": *o")));
+        compose("x-o: &o " + options + "\nservices:\n" + lines(9000, i -> "  s" + i + ": *o")));
     bombs.put(
         "services with aliased mounts",
-        compose("x: &o " + mounts + "\nservices:\n" + lines(9000, i -> "  s" + i + ": *o")));
+        compose("x-o: &o " + mounts + "\nservices:\n" + lines(9000, i -> "  s" + i + ": *o")));
     bombs.put(
         "services that extend one",
         compose(
