@@ -9,22 +9,15 @@ import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.source.TooComplexException;
 import io.github.apparmor4j.source.WorkLimits;
 import io.github.apparmor4j.yaml.YamlText;
-import io.github.apparmor4j.yaml.YamlText.Entry;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
-import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * The workloads in a text of Kubernetes manifests, YAML or JSON, of one or more documents: pods,
@@ -49,43 +42,74 @@ public final class KubernetesManifest {
   /** What an annotation's key has before the container's name; deprecated since 1.30. */
   static final String ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
 
-  private static final int LONGEST = 4095;
-
   private final SourceText source;
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
-  /** What an object or a container takes here, with what may be said about it; an estimate. */
-  private static final int BYTES = 512;
-
-  /** What is looked at to read one, in the budget's steps. */
-  private static final int STEPS = 64;
-
   private final List<KubernetesContainer> containers = new ArrayList<>();
-  private final Budget budget = Budget.of(WorkLimits.DEFAULT);
 
   /** Where each container is written. */
   private final List<Written> written = new ArrayList<>();
 
-  private record Written(YamlText document, Node node, Node pod) {}
+  private final Set<String> profiles = new HashSet<>();
+  private final Map<String, String> podPaths;
 
-  private KubernetesManifest(SourceText source) {
+  /**
+   * A container's place.
+   *
+   * @param document the document that it is in
+   * @param node the container
+   * @param pod the pod, with metadata and spec
+   */
+  record Written(YamlText document, Node node, Node pod) {}
+
+  private KubernetesManifest(SourceText source, Map<String, String> podPaths) {
     this.source = source;
+    this.podPaths = Map.copyOf(podPaths);
   }
 
   /** Reads a text. */
   public static KubernetesManifest parse(SourceText text) {
-    KubernetesManifest manifest = new KubernetesManifest(text);
-    for (YamlText document : YamlText.readAll(text, KINDS, manifest.diagnostics::add)) {
+    return parse(text, Map.of());
+  }
+
+  /**
+   * Reads a text with objects of kinds that are not known here.
+   *
+   * @param podPaths for a kind, the path to the pods that its objects make, each with {@code
+   *     metadata} and {@code spec}: keys between dots, {@code []} after one that holds a list, as
+   *     in {@code spec.template} or {@code spec.pods[]}
+   */
+  public static KubernetesManifest parse(SourceText text, Map<String, String> podPaths) {
+    KubernetesManifest manifest = new KubernetesManifest(text, podPaths);
+    Budget budget = Budget.of(WorkLimits.DEFAULT);
+    List<Diagnostic> errors = new ArrayList<>();
+    List<YamlText> documents = YamlText.readAll(text, KINDS, errors::add);
+    Diagnostic template = ManifestReader.template(text, documents, errors);
+    manifest.diagnostics.addAll(template == null ? errors : List.of(template));
+    for (YamlText document : template == null ? documents : List.<YamlText>of()) {
+      ManifestReader reader =
+          new ManifestReader(
+              document, new WorkloadKinds(podPaths), budget, manifest.diagnostics::add);
       try {
-        manifest.new Reader(document).objects(document.root());
+        reader.read(
+            (container, place) -> {
+              manifest.containers.add(container);
+              manifest.written.add(place);
+            });
       } catch (TooComplexException e) { // few characters make many objects by aliases
         SourcePlace place = document.placeOrStart(document.root());
         manifest.diagnostics.add(
             Diagnostic.of(KubernetesProblem.NOT_YAML, place, String.valueOf(e.getMessage())));
         break;
       }
+      manifest.profiles.addAll(reader.profiles());
     }
     return manifest;
+  }
+
+  /** Returns the names of the profiles that objects in the text make nodes load. */
+  Set<String> profiles() {
+    return profiles;
   }
 
   /** Returns the text that was read. */
@@ -118,70 +142,7 @@ public final class KubernetesManifest {
    *     aren't known
    */
   public List<Diagnostic> check(int minor, @Nullable Set<String> known) {
-    List<Diagnostic> found = new ArrayList<>(diagnostics);
-    for (KubernetesContainer container : containers) {
-      check(container, minor, known, found);
-    }
-    return found;
-  }
-
-  private static void check(
-      KubernetesContainer container,
-      int minor,
-      @Nullable Set<String> known,
-      List<Diagnostic> found) {
-    String name = "container " + container.name() + " of " + container.workload();
-    KubernetesProfile own = container.own() == null ? container.pod() : container.own();
-    KubernetesProfile annotation = container.annotation();
-    if (own != null && minor < KubernetesContainer.FIELDS) {
-      found.add(
-          Diagnostic.of(
-              KubernetesProblem.UNKNOWN_FIELD,
-              own.place(),
-              "Kubernetes 1." + minor + " knows no such field"));
-    }
-    if (own != null && annotation != null && !own.sameAs(annotation)) {
-      found.add(
-          Diagnostic.of(
-              KubernetesProblem.CONFLICTING_ANNOTATION,
-              annotation.place(),
-              "the annotation says " + annotation + ", the field " + own));
-    } else if (annotation != null && minor >= KubernetesContainer.FIELDS) {
-      boolean lost = minor >= KubernetesContainer.NO_ANNOTATIONS && own == null;
-      found.add(
-          Diagnostic.of(
-              KubernetesProblem.DEPRECATED_ANNOTATION,
-              annotation.place(),
-              lost
-                  ? "Kubernetes 1." + minor + " takes no profile from an annotation"
-                  : "the annotation is deprecated"));
-    }
-    KubernetesProfile profile = container.effective(minor).orElse(null);
-    SourcePlace place = profile == null ? container.place() : profile.place();
-    if (profile != null && profile.type().equals(KubernetesProfile.UNCONFINED)) {
-      found.add(
-          Diagnostic.of(
-              KubernetesProblem.UNCONFINED,
-              place,
-              name + " runs without a profile, which Pod Security's baseline forbids"));
-    } else if (container.label(minor).equals("unconfined")) {
-      found.add(
-          Diagnostic.of(
-              KubernetesProblem.PRIVILEGED,
-              place,
-              name + " is privileged, and so runs without a profile"));
-    } else if (known != null
-        && profile != null
-        && profile.type().equals(KubernetesProfile.LOCALHOST)
-        && !known.contains(profile.localhostProfile())) {
-      found.add(
-          Diagnostic.of(
-              KubernetesProblem.UNKNOWN_PROFILE,
-              place,
-              "the profile '"
-                  + profile.localhostProfile()
-                  + "' is not among those that are loaded"));
-    }
+    return ManifestCheck.check(this, minor, known);
   }
 
   // ---- edits
@@ -204,6 +165,42 @@ public final class KubernetesManifest {
         now -> now.own() != null && now.own().reference().equals(plain(profile)));
   }
 
+  /**
+   * Returns the text with the profile of a container's pod set, which holds for all of the pod's
+   * containers without their own; every other character stays as it is.
+   *
+   * @param container one of {@link #containers()}
+   * @throws IllegalArgumentException if the container is not one of them
+   * @throws DiagnosticException if the pod is written in a way that can't be edited by itself
+   */
+  public KubernetesManifest withPodProfile(KubernetesContainer container, ProfileRef profile) {
+    Written where = written.get(index(container));
+    return edited(
+        where.pod,
+        new ManifestEdit(where.document, profile).setPod(where.pod),
+        now -> now.pod() != null && now.pod().reference().equals(plain(profile)),
+        (now, before) -> now.withPod(null).says(before.withPod(null)));
+  }
+
+  /**
+   * Returns the text without a container's own {@code appArmorProfile}; a {@code securityContext}
+   * with nothing else goes, too. The container then has its pod's profile, or that of an
+   * annotation.
+   *
+   * @param container one of {@link #containers()}
+   * @throws IllegalArgumentException if the container is not one of them
+   * @throws DiagnosticException as {@link #withProfile}
+   */
+  public KubernetesManifest withoutProfile(KubernetesContainer container) {
+    int index = index(container);
+    Written where = written.get(index);
+    return edited(
+        where.node,
+        new ManifestEdit(where.document, ProfileRef.runtimeDefault()).unset(where.node),
+        now -> now.own() == null,
+        (now, before) -> now.withOwn(null).says(before.withOwn(null)));
+  }
+
   private int index(KubernetesContainer container) {
     int index = containers.indexOf(container);
     if (index < 0) {
@@ -212,20 +209,41 @@ public final class KubernetesManifest {
     return index;
   }
 
+  private KubernetesManifest edited(
+      int index, SourceText text, Predicate<KubernetesContainer> asMeant) {
+    Node node = written.get(index).node;
+    return edited(node, text, asMeant, (now, before) -> true);
+  }
+
   /**
    * Reads an edited text. YAML has more forms than the edits know, so a text that doesn't say just
    * what it should is refused.
+   *
+   * @param edited the container or the pod
+   * @param asMeant whether a container in it is as it should be
+   * @param alike whether a container in it is otherwise as it was before
    */
   private KubernetesManifest edited(
-      int index, SourceText text, Predicate<KubernetesContainer> asMeant) {
-    KubernetesManifest edited = parse(text);
-    boolean says = edited.containers.size() == containers.size();
+      Node edited,
+      SourceText text,
+      Predicate<KubernetesContainer> asMeant,
+      BiPredicate<KubernetesContainer, KubernetesContainer> alike) {
+    KubernetesManifest after = parse(text, podPaths);
+    boolean says = after.containers.size() == containers.size();
+    KubernetesContainer first = null;
     for (int i = 0; says && i < containers.size(); i++) {
-      KubernetesContainer now = edited.containers.get(i);
-      says = i == index ? asMeant.test(now) : now.says(containers.get(i));
+      KubernetesContainer before = containers.get(i);
+      KubernetesContainer now = after.containers.get(i);
+      Written where = written.get(i);
+      if (where.node.equals(edited) || where.pod.equals(edited)) {
+        first = first == null ? before : first;
+        says = asMeant.test(now) && alike.test(now, before);
+      } else {
+        says = now.says(before);
+      }
     }
-    if (!says || edited.diagnostics.size() > diagnostics.size()) {
-      KubernetesContainer container = containers.get(index);
+    if (!says || after.diagnostics.size() > diagnostics.size()) {
+      KubernetesContainer container = first == null ? containers.get(0) : first;
       throw new DiagnosticException(
           List.of(
               Diagnostic.of(
@@ -233,7 +251,7 @@ public final class KubernetesManifest {
                   container.place(),
                   container.name() + " is written in a form that can't be edited")));
     }
-    return edited;
+    return after;
   }
 
   private static ProfileRef plain(ProfileRef profile) {
@@ -252,7 +270,10 @@ public final class KubernetesManifest {
     for (int i = 0; i < containers.size(); i++) {
       KubernetesContainer container = edited.containers.get(i);
       KubernetesProfile annotation = container.annotation();
-      if (annotation != null && container.own() == null && container.pod() == null) {
+      if (annotation != null
+          && !annotation.type().isEmpty()
+          && container.own() == null
+          && container.pod() == null) {
         List<Diagnostic> errors = Diagnostic.errors(edited.diagnostics);
         if (!errors.isEmpty()) {
           throw new DiagnosticException(errors);
@@ -295,242 +316,5 @@ public final class KubernetesManifest {
   @Override
   public String toString() {
     return source.text();
-  }
-
-  // ---- reading
-
-  private final class Reader {
-    private final YamlText yaml;
-
-    Reader(YamlText yaml) {
-      this.yaml = yaml;
-    }
-
-    private void error(KubernetesProblem kind, Node node, String message) {
-      diagnostics.add(Diagnostic.of(kind, yaml.place(node), message));
-    }
-
-    /** Reads an object and, if it is a list, those in it, however deep. */
-    void objects(@Nullable Node root) {
-      Deque<Node> waiting = new ArrayDeque<>();
-      if (root != null) {
-        waiting.push(root);
-      }
-      while (!waiting.isEmpty()) {
-        Node node = waiting.pop();
-        count();
-        List<Node> items = object(node);
-        for (int i = items.size() - 1; i >= 0; i--) {
-          waiting.push(items.get(i)); // so that the first is read first
-        }
-      }
-    }
-
-    private void count() {
-      budget.take(BYTES);
-      budget.work(STEPS);
-    }
-
-    /** Reads an object; returns those in it. */
-    private List<Node> object(Node node) {
-      String kind = text(YamlText.find(node, "kind"));
-      if (kind == null) {
-        return List.of();
-      }
-      String name = text(at(node, "metadata", "name"));
-      String workload = kind + " " + (name == null ? "without a name" : name);
-      switch (kind) {
-        case "Pod" -> pod(workload, node);
-        case "Deployment",
-            "StatefulSet",
-            "DaemonSet",
-            "ReplicaSet",
-            "ReplicationController",
-            "Job" ->
-            template(workload, at(node, "spec", "template"));
-        case "CronJob" -> template(workload, at(node, "spec", "jobTemplate", "spec", "template"));
-        case "PodTemplate" -> template(workload, at(node, "template"));
-        default -> {
-          if (kind.endsWith("List")) {
-            return items(YamlText.find(node, "items"));
-          }
-        }
-      }
-      return List.of();
-    }
-
-    private @Nullable Entry at(Node node, String... keys) {
-      Entry entry = null;
-      Node in = node;
-      for (String key : keys) {
-        entry = YamlText.find(in, key);
-        if (entry == null) {
-          return null;
-        }
-        in = entry.value();
-      }
-      return entry;
-    }
-
-    private void template(String workload, @Nullable Entry template) {
-      if (template != null) {
-        pod(workload, template.value());
-      }
-    }
-
-    private void pod(String workload, Node pod) {
-      Entry spec = YamlText.find(pod, "spec");
-      if (spec == null) {
-        return;
-      }
-      boolean windows = "windows".equals(text(at(spec.value(), "os", "name")));
-      KubernetesProfile ofPod = field(spec.value(), windows);
-      Map<String, KubernetesProfile> annotations = annotations(pod);
-      Set<String> names = new HashSet<>();
-      for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
-        for (Node container : items(YamlText.find(spec.value(), list))) {
-          count();
-          Entry name = YamlText.find(container, "name");
-          String text = text(name);
-          if (name == null || text == null) {
-            error(KubernetesProblem.UNEXPECTED, container, "a container has a name");
-            continue;
-          }
-          names.add(text);
-          written.add(new Written(yaml, container, pod));
-          containers.add(
-              new KubernetesContainer(
-                  workload,
-                  text,
-                  yaml.place(name.value()),
-                  "true".equals(text(at(container, "securityContext", "privileged"))),
-                  field(container, windows),
-                  ofPod,
-                  annotations.get(text)));
-        }
-      }
-      annotations.forEach(
-          (name, profile) -> {
-            if (!names.contains(name)) {
-              diagnostics.add(
-                  Diagnostic.of(
-                      KubernetesProblem.REFUSED_ANNOTATION,
-                      profile.place(),
-                      "there is no container " + name));
-            }
-          });
-    }
-
-    private List<Node> items(@Nullable Entry entry) {
-      if (entry == null) {
-        return List.of();
-      } else if (entry.value() instanceof SequenceNode list) {
-        return list.getValue();
-      }
-      error(KubernetesProblem.UNEXPECTED, entry.value(), entry.key().getValue() + " is a list");
-      return List.of();
-    }
-
-    private @Nullable String text(@Nullable Entry entry) {
-      return entry != null && entry.value() instanceof ScalarNode scalar ? scalar.getValue() : null;
-    }
-
-    private @Nullable KubernetesProfile field(Node node, boolean windows) {
-      Entry field = at(node, "securityContext", "appArmorProfile");
-      if (field == null || isNull(field.value())) {
-        return null;
-      } else if (!(field.value() instanceof MappingNode)) {
-        error(KubernetesProblem.UNEXPECTED, field.value(), "appArmorProfile is a mapping");
-        return null;
-      } else if (windows) {
-        error(
-            KubernetesProblem.POD_FOR_WINDOWS,
-            field.key(),
-            "a pod for windows has no AppArmor profile");
-      }
-      Entry type = YamlText.find(field.value(), "type");
-      Entry name = YamlText.find(field.value(), "localhostProfile");
-      String typeText = text(type);
-      if (type == null || typeText == null) {
-        error(KubernetesProblem.REFUSED_FIELD, field.key(), "type is required");
-        return null;
-      }
-      String nameText = name == null || isNull(name.value()) ? null : text(name);
-      validate(type, typeText, name, nameText);
-      return new KubernetesProfile(
-          typeText, nameText == null ? "" : nameText, yaml.place(type.value()));
-    }
-
-    private boolean isNull(Node node) {
-      return node.getTag().equals(Tag.NULL);
-    }
-
-    private void validate(
-        Entry type, String typeText, @Nullable Entry name, @Nullable String nameText) {
-      switch (typeText) {
-        case KubernetesProfile.LOCALHOST -> {
-          if (nameText == null) {
-            error(
-                KubernetesProblem.REFUSED_FIELD,
-                type.value(),
-                "type Localhost needs a localhostProfile");
-          } else if (name != null) {
-            name(KubernetesProblem.REFUSED_FIELD, name.value(), nameText);
-          }
-        }
-        case KubernetesProfile.RUNTIME_DEFAULT, KubernetesProfile.UNCONFINED -> {
-          if (name != null && nameText != null) {
-            error(
-                KubernetesProblem.REFUSED_FIELD,
-                name.key(),
-                "localhostProfile is for type Localhost only");
-          }
-        }
-        default ->
-            error(
-                KubernetesProblem.REFUSED_FIELD,
-                type.value(),
-                "unknown type " + typeText + ": RuntimeDefault, Localhost or Unconfined");
-      }
-    }
-
-    private void name(KubernetesProblem kind, Node node, String name) {
-      if (name.isEmpty() || !name.equals(name.strip())) {
-        error(kind, node, "the profile's name is empty or padded");
-      } else if (name.length() > LONGEST) {
-        error(kind, node, "the profile's name has more than " + LONGEST + " characters");
-      } else if (name.startsWith("localhost/")) {
-        error(kind, node, "'localhost/' belongs in annotations only");
-      }
-    }
-
-    private Map<String, KubernetesProfile> annotations(Node pod) {
-      Map<String, KubernetesProfile> found = new HashMap<>();
-      Entry all = at(pod, "metadata", "annotations");
-      for (Entry entry : all == null ? List.<Entry>of() : YamlText.entries(all.value())) {
-        count();
-        String key = entry.key().getValue();
-        String value = text(entry);
-        if (!key.startsWith(ANNOTATION)) {
-          continue;
-        } else if (value == null) {
-          error(KubernetesProblem.UNEXPECTED, entry.value(), "an annotation is a string");
-          continue;
-        }
-        KubernetesProfile profile =
-            KubernetesProfile.ofAnnotation(value, yaml.place(entry.value()));
-        if (profile.type().equals(KubernetesProfile.LOCALHOST)) {
-          name(KubernetesProblem.REFUSED_ANNOTATION, entry.value(), profile.localhostProfile());
-        } else if (!List.of(KubernetesProfile.RUNTIME_DEFAULT, KubernetesProfile.UNCONFINED)
-            .contains(profile.type())) {
-          error(
-              KubernetesProblem.REFUSED_ANNOTATION,
-              entry.value(),
-              "invalid profile '" + value + "': runtime/default, localhost/NAME or unconfined");
-        }
-        found.put(key.substring(ANNOTATION.length()), profile);
-      }
-      return found;
-    }
   }
 }

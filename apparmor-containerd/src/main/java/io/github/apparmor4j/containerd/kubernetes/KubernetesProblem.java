@@ -44,6 +44,31 @@ enum KubernetesProblem implements Diagnostic.Kind {
       "AA-KUBE-0012", Severity.ERROR, "a profile in a pod for Windows", "remove the profile"),
   NOT_EDITABLE("AA-KUBE-0013", Severity.ERROR, "can't be edited on its own"),
   NOT_HASHABLE("AA-KUBE-0014", Severity.ERROR, "a profile that can't be given a hash in its name"),
+  FORBIDDEN(
+      "AA-KUBE-0015",
+      Severity.WARNING,
+      "an Unconfined that Pod Security's baseline forbids, though it holds for no container"),
+  OVERRIDING_ANNOTATION(
+      "AA-KUBE-0016",
+      Severity.WARNING,
+      "an annotation that holds, and not the pod's field that says otherwise",
+      "remove the annotation"),
+  MISPLACED_ANNOTATION("AA-KUBE-0017", Severity.WARNING, "an annotation that does nothing"),
+  NOT_READ(
+      "AA-KUBE-0018",
+      Severity.WARNING,
+      "something with containers that is not read",
+      "name the place of the pods: --pod-path KIND=PATH"),
+  NOT_RENDERED(
+      "AA-KUBE-0019",
+      Severity.ERROR,
+      "a template, not a manifest",
+      "render it first, by helm template"),
+  PREFIXED_NAME(
+      "AA-KUBE-0020",
+      Severity.WARNING,
+      "a profile's name with a prefix that the runtime takes off",
+      "leave 'localhost/' away"),
   NOT_EXPRESSIBLE("AA-SPO-0001", Severity.ERROR, "something that an AppArmorProfile can't say"),
   CHANGED_BY_OPERATOR(
       "AA-SPO-0002", Severity.WARNING, "something of which the operator makes something else"),

@@ -9,7 +9,7 @@ import java.util.Objects;
  * annotation.
  *
  * @param type {@code RuntimeDefault}, {@code Unconfined} or {@code Localhost}; an invalid type as
- *     it is written
+ *     it is written; empty for an empty annotation
  * @param localhostProfile the name of a loaded profile; empty for other types
  * @param place where it is written
  */
@@ -35,14 +35,21 @@ public record KubernetesProfile(String type, String localhostProfile, SourcePlac
 
   /** Reads an annotation's value; the type of an invalid one is the value itself. */
   static KubernetesProfile ofAnnotation(String value, SourcePlace place) {
-    if (value.startsWith(PREFIX)) {
+    if (value.isEmpty()) {
+      return new KubernetesProfile("", "", place); // it is there, but says nothing
+    } else if (value.startsWith(PREFIX)) {
       return new KubernetesProfile(LOCALHOST, value.substring(PREFIX.length()), place);
     }
     return switch (value) {
-      case "", "runtime/default" -> new KubernetesProfile(RUNTIME_DEFAULT, "", place);
+      case "runtime/default" -> new KubernetesProfile(RUNTIME_DEFAULT, "", place);
       case "unconfined" -> new KubernetesProfile(UNCONFINED, "", place);
       default -> new KubernetesProfile(value, "", place);
     };
+  }
+
+  /** Returns the name that a runtime looks for: containerd and CRI-O take this prefix off. */
+  static String withoutPrefix(String name) {
+    return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
   }
 
   /** Returns the value of an annotation for a profile, as Kubernetes before 1.30 needs it. */

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * An edit of a text that puts one container under a profile, by its field or by its pod's
@@ -67,6 +69,63 @@ final class ManifestEdit {
         : change(mapping(field.value(), field.key()));
   }
 
+  /** Sets the profile of a pod, for its containers that have none of their own. */
+  SourceText setPod(Node pod) {
+    Entry spec = own(pod, "spec");
+    if (spec == null) {
+      throw editor.refused(pod, "there is no spec");
+    }
+    return set(spec.value());
+  }
+
+  /** Removes the field of a container or a pod's spec; returns the text as it is if it has none. */
+  SourceText unset(Node container) {
+    Entry context = own(container, CONTEXT);
+    Entry field = context == null ? null : own(context.value(), FIELD);
+    if (context == null || field == null) {
+      return yaml.source();
+    }
+    MappingNode holder = mapping(context.value(), context.key());
+    refuseAlias(field.value(), field.key());
+    boolean alone = holder.getValue().size() == 1;
+    MappingNode from = alone ? mapping(container, container) : holder;
+    return removed(from, alone ? context : field);
+  }
+
+  /** Removes an entry of a mapping. */
+  private SourceText removed(MappingNode from, Entry entry) {
+    int start = yaml.start(entry.key());
+    int end = editor.endOf(new NodeTuple(entry.key(), entry.value()));
+    if (from.getFlowStyle() == FlowStyle.FLOW) {
+      int after = end;
+      while (after < text.length() && " \t\r\n".indexOf(text.charAt(after)) >= 0) {
+        after++;
+      }
+      if (text.charAt(after) == ',') {
+        after++;
+        while (" \t".indexOf(text.charAt(after)) >= 0) {
+          after++;
+        }
+        return replaced(start, after, "");
+      }
+      int comma = start - 1;
+      while (" \t\r\n".indexOf(text.charAt(comma)) >= 0) {
+        comma--;
+      }
+      return replaced(text.charAt(comma) == ',' ? comma : start, end, "");
+    }
+    int line = editor.lineStart(start);
+    if (text.substring(line, start).isBlank()) {
+      return editor.apply(List.of(editor.withoutLines(line, editor.nextLine(end))));
+    }
+    if (from.getValue().size() == 1) {
+      throw editor.refused(entry.key(), "nothing else is here");
+    }
+    // It follows the dash of a list: the next entry takes its place.
+    int next = yaml.start(from.getValue().get(1).getKeyNode());
+    return replaced(start, next, "");
+  }
+
   /** Sets the annotation of a pod about one of its containers. */
   SourceText annotate(Node pod, String container) {
     String key = KubernetesManifest.ANNOTATION + container;
@@ -91,9 +150,14 @@ final class ManifestEdit {
   /** Inserts into the value of an entry, which may be empty. */
   private SourceText insert(Entry entry, List<String> keys) {
     int end = yaml.end(entry.key());
-    return entry.value() instanceof ScalarNode nothing && nothing.getValue().isEmpty()
+    if (!entry.value().getTag().equals(Tag.NULL)
+        || !(entry.value() instanceof ScalarNode nothing)) {
+      return insert(mapping(entry.value(), entry.key()), keys);
+    }
+    refuseAlias(nothing, entry.key());
+    return nothing.getValue().isEmpty()
         ? replaced(end, text.indexOf(':', end) + 1, ": {" + flow(keys) + "}")
-        : insert(mapping(entry.value(), entry.key()), keys);
+        : replaced(yaml.start(nothing), yaml.end(nothing), "{" + flow(keys) + "}");
   }
 
   /**

@@ -106,6 +106,62 @@ class ManifestEditTest {
                 + "      appArmorProfile:\r\n        type: Unconfined"));
   }
 
+  static Stream<String> forms() {
+    return Stream.of(
+        pod("  - args:\n    - a\n    - b\n    image: x\n    name: c\n"),
+        pod("  - args: [a,\n      b]\n    name: c\n"),
+        pod("  - command: |\n      a\n\n      b\n    name: c\n"),
+        pod("  - env:\n    - name: x\n      value: >-\n        a\n        b\n    name: c\n"),
+        pod("  - name: c\n    securityContext: {runAsUser: 1}\n    image: x\n"),
+        pod("  - securityContext:\n      runAsUser: 1\n    name: c\n"),
+        pod("  - name: c\n    securityContext:\n      capabilities:\n        add: [A]\n"),
+        pod("  - name: c\n    image: x\n  - name: d\n"),
+        "kind: Pod\nspec: {containers: [{name: c, image: x}]}\n",
+        "{\n\t\"kind\": \"Pod\",\n\t\"spec\": {\"containers\": [{\"name\": \"c\"}]}\n}\n",
+        "kind: List\nitems:\n- kind: Pod\n  spec:\n    containers:\n    - resources: {}\n      name: c\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void whatIsSetCanBeUnset(String text) {
+    KubernetesManifest before = parse(text);
+    KubernetesContainer container = before.containers().get(0);
+    KubernetesManifest set = before.withProfile(container, WEB);
+    assertThat(set.containers().get(0).label(34)).isEqualTo("web");
+    assertThat(set.withoutProfile(set.containers().get(0)).toString()).isEqualTo(text);
+    assertThat(before.withoutProfile(container).toString()).isEqualTo(text);
+    KubernetesManifest pod = before.withPodProfile(container, WEB);
+    assertThat(pod.containers())
+        .allSatisfy(one -> assertThat(one.label(34)).isEqualTo("web"))
+        .allSatisfy(one -> assertThat(one.own()).isNull());
+  }
+
+  @Test
+  void aContextOfNullIsReplaced() {
+    for (String nothing : List.of("null", "~", "")) {
+      String text = pod("  - name: c\n    securityContext: " + nothing + "\n");
+      assertThat(set(text, WEB))
+          .contains("securityContext: {appArmorProfile: {type: Localhost, localhostProfile: web}}");
+    }
+  }
+
+  @Test
+  void unsetKeepsWhatElseIsThere() {
+    String text =
+        pod(
+            "  - securityContext:\n      appArmorProfile:\n        type: Unconfined # why\n"
+                + "    image: x\n    name: c\n");
+    KubernetesManifest manifest = parse(text);
+    assertThat(manifest.withoutProfile(manifest.containers().get(0)).toString())
+        .isEqualTo(pod("  - image: x\n    name: c\n"));
+    KubernetesManifest flow =
+        parse(
+            "kind: Pod\nspec: {containers: [{name: c, securityContext: {a: b, appArmorProfile:"
+                + " {type: Unconfined}}}]}\n");
+    assertThat(flow.withoutProfile(flow.containers().get(0)).toString())
+        .isEqualTo("kind: Pod\nspec: {containers: [{name: c, securityContext: {a: b}}]}\n");
+  }
+
   @ParameterizedTest
   @MethodSource("edits")
   void changesOneContainerAndNothingElse(String before, ProfileRef profile, String after) {

@@ -6,8 +6,11 @@ import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.source.TextEdit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions.FlowStyle;
+import org.yaml.snakeyaml.nodes.CollectionNode;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
@@ -101,24 +104,44 @@ public final class YamlEditor {
 
   /**
    * Returns an edit that adds lines to a mapping in block style. They go after the first entry if
-   * that takes one line, since the first entry may follow the dash of a list; otherwise before it.
-   *
-   * @throws DiagnosticException if there is no line to add them before
+   * that takes one line, or follows the dash of a list; otherwise before it.
    */
   public TextEdit entry(MappingNode block, List<String> lines) {
     Node key = firstKey(block);
-    Node value = block.getValue().get(0).getValueNode();
     int start = lineStart(yaml.start(key));
-    boolean oneLine =
-        value instanceof ScalarNode
-            && yaml.start(value) > yaml.start(key)
-            && lineStart(yaml.end(value)) == start;
-    if (oneLine) {
-      return linesAfter(yaml.end(value), lines);
-    } else if (!text.substring(start, yaml.start(key)).isBlank()) {
-      throw refused(key, "there is no line to insert one before");
+    int end = endOf(block.getValue().get(0));
+    return lineStart(end) == start || !text.substring(start, yaml.start(key)).isBlank()
+        ? linesAfter(end, lines)
+        : TextEdit.insert(start, String.join(lineEnd(), lines) + lineEnd());
+  }
+
+  /**
+   * Returns where an entry of a block ends: after the last character of its value, or of its key if
+   * nothing or an alias follows.
+   */
+  public int endOf(NodeTuple entry) {
+    Node key = entry.getKeyNode();
+    Node last = entry.getValueNode();
+    Node before = key;
+    while (!yaml.isAlias(last, before) && last instanceof CollectionNode<?> collection) {
+      if (collection.getFlowStyle() == FlowStyle.FLOW || collection.getValue().isEmpty()) {
+        break;
+      }
+      Object inner = collection.getValue().get(collection.getValue().size() - 1);
+      before = last;
+      if (inner instanceof NodeTuple tuple) {
+        before = tuple.getKeyNode();
+        last = tuple.getValueNode();
+      } else {
+        last = (Node) inner;
+      }
     }
-    return TextEdit.insert(start, String.join(lineEnd(), lines) + lineEnd());
+    int end = yaml.isAlias(last, before) ? yaml.end(before) : yaml.end(last);
+    // A block of text ends where the next token is.
+    while (end > yaml.start(key) && " \t\r\n".indexOf(text.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    return Math.max(end, yaml.end(key));
   }
 
   private Node firstKey(MappingNode mapping) {

@@ -109,7 +109,7 @@ public final class YamlText {
     options.setNestingDepthLimit(DEEPEST);
     options.setMaxAliasesForCollections(MOST_ALIASES);
     try {
-      composition.run(new Yaml(new SafeConstructor(options)), new StringReader(text));
+      composition.run(new Yaml(new SafeConstructor(options)), new StringReader(withoutTabs(text)));
     } catch (MarkedYAMLException e) {
       Mark mark = e.getProblemMark();
       int at = mark == null ? 0 : offset(mark);
@@ -119,6 +119,14 @@ public final class YamlText {
       String problem = String.valueOf(e.getMessage());
       errors.accept(Diagnostic.of(kinds.unreadable, place(0, 0), problem));
     }
+  }
+
+  /**
+   * Returns a JSON text, which may be indented by tabs, with blanks in their place, since SnakeYAML
+   * takes no tabs there; another text as it is. A string of JSON has no tabs.
+   */
+  private static String withoutTabs(String text) {
+    return text.stripLeading().startsWith("{") ? text.replace('\t', ' ') : text;
   }
 
   private YamlText with(@Nullable Node document, Kinds kinds, Consumer<Diagnostic> errors) {

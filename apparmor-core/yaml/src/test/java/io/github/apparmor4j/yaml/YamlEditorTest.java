@@ -1,15 +1,14 @@
 package io.github.apparmor4j.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.apparmor4j.source.Diagnostic;
-import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 class YamlEditorTest {
 
@@ -63,11 +62,19 @@ class YamlEditorTest {
   }
 
   @Test
-  void refusesAnEntryWithNoLineToItself() {
-    assertThatThrownBy(() -> added("? a\n: b:\n    c: d\n"))
-        .isInstanceOf(DiagnosticException.class)
-        .hasMessageContaining("x.yaml:2:3: error: there is no line to insert one before")
-        .hasMessageContaining("AA-TEST-0003");
+  void addsAnEntryAfterAFirstOneThatFollowsADash() {
+    for (String first :
+        List.of("args:\n    - x\n    - - y", "args: |\n      x\n\n      y", "args: [x,\n    y]")) {
+      String text = "a:\n  - " + first + "\n    e: f\n";
+      YamlText yaml = read(text);
+      YamlEditor editor = editor(yaml);
+      SequenceNode list =
+          (SequenceNode) Objects.requireNonNull(YamlText.own(yaml.root(), "a")).value();
+      MappingNode item = (MappingNode) list.getValue().get(0);
+      assertThat(editor.apply(List.of(editor.entry(item, List.of("    new: 1")))).text())
+          .isEqualTo(text.replace("    e: f\n", "    new: 1\n    e: f\n"));
+    }
+    assertThat(added("? a\n: b:\n    c: d\n")).isEqualTo("? a\n: b:\n    c: d\n  new: 1\n");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.apparmor4j.aa;
 
+import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.containerd.kubernetes.KubernetesContainer;
 import io.github.apparmor4j.containerd.kubernetes.KubernetesManifest;
 import io.github.apparmor4j.source.Diagnostic;
@@ -9,11 +10,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,6 +30,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       AaKube.Check.class,
       AaKube.SetProfile.class,
+      AaKube.Unset.class,
       AaKube.Migrate.class,
       AaFleet.Fleet.class,
       AaFleet.Hash.class,
@@ -32,7 +38,63 @@ import picocli.CommandLine.Parameters;
     })
 final class AaKube {
 
+  /** The code of what is not read. */
+  private static final String NOT_READ = "AA-KUBE-0018";
+
   private AaKube() {}
+
+  /** Kinds of objects that the library doesn't know. */
+  static final class Kinds {
+    @Option(
+        names = "--pod-path",
+        paramLabel = "KIND=PATH",
+        description = {
+          "where objects of a kind have their pods: keys between dots, [] after one with a list,"
+              + " as spec.template or spec.pods[]"
+        })
+    private Map<String, String> paths = new LinkedHashMap<>();
+  }
+
+  /** A container of a file. */
+  static final class Chosen {
+    @Option(
+        names = "--workload",
+        paramLabel = "WORKLOAD",
+        description = "kind and name, 'Deployment web', where several have such a container")
+    private @Nullable String workload;
+
+    @Mixin private Kinds kinds = new Kinds();
+
+    @Parameters(index = "0", paramLabel = "FILE")
+    private Path file = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "CONTAINER")
+    private String container = "";
+
+    private List<KubernetesContainer> found(KubernetesManifest manifest) {
+      return manifest.containers().stream()
+          .filter(one -> one.name().equals(container))
+          .filter(one -> workload == null || one.workload().equals(workload))
+          .toList();
+    }
+
+    /** Edits the file. */
+    int edit(BiFunction<KubernetesManifest, KubernetesContainer, KubernetesManifest> edit)
+        throws IOException {
+      int count = found(KubernetesManifest.parse(SourceText.read(file), kinds.paths)).size();
+      if (count != 1) {
+        Terminal.problem(
+            "aa: " + file + " has " + count + " containers " + container + ", not one");
+        return 1;
+      }
+      return Aa.edit(
+          file,
+          text -> {
+            KubernetesManifest manifest = KubernetesManifest.parse(text, kinds.paths);
+            return edit.apply(manifest, found(manifest).get(0)).source();
+          });
+    }
+  }
 
   /** {@code aa kube check}. */
   @Command(
@@ -55,11 +117,15 @@ final class AaKube {
         description = "a profile that nodes load; with any, others are errors")
     private List<String> known = new ArrayList<>();
 
-    @Option(names = "--strict", description = "fail for warnings, too")
+    @Option(
+        names = "--strict",
+        description = "fail for warnings, too; with status 3 if something was not read")
     private boolean strict;
 
     @Option(names = "--sarif", description = "print what is found as SARIF 2.1.0 instead")
     private boolean sarif;
+
+    @Mixin private Kinds kinds = new Kinds();
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "manifests")
     private List<Path> files = new ArrayList<>();
@@ -69,7 +135,7 @@ final class AaKube {
       Set<String> names = known.isEmpty() ? null : new HashSet<>(known);
       List<Diagnostic> found = new ArrayList<>();
       for (Path file : files) {
-        KubernetesManifest manifest = KubernetesManifest.parse(SourceText.read(file));
+        KubernetesManifest manifest = KubernetesManifest.parse(SourceText.read(file), kinds.paths);
         List<Diagnostic> of = manifest.check(minor, names);
         found.addAll(of);
         if (!sarif) {
@@ -82,7 +148,7 @@ final class AaKube {
                               + ", "
                               + container.name()
                               + ": "
-                              + container.label(minor)));
+                              + shown(container, minor)));
           of.forEach(diagnostic -> Terminal.println(diagnostic));
         }
       }
@@ -91,7 +157,16 @@ final class AaKube {
         Sarif.write(found, "aa", Aa.version(), out);
         AaDocker.print(out.toString());
       }
-      return Diagnostic.errors(found).isEmpty() && (!strict || found.isEmpty()) ? 0 : 1;
+      if (!Diagnostic.errors(found).isEmpty()) {
+        return 1;
+      } else if (strict && found.stream().anyMatch(one -> one.code().equals(NOT_READ))) {
+        return 3;
+      }
+      return strict && !found.isEmpty() ? 1 : 0;
+    }
+
+    private static String shown(KubernetesContainer container, int minor) {
+      return container.windows() ? "no AppArmor: a pod for Windows" : container.label(minor);
     }
   }
 
@@ -101,17 +176,10 @@ final class AaKube {
       description = "Puts a container under a profile; the rest of the file stays as it is.",
       mixinStandardHelpOptions = true)
   static final class SetProfile implements Callable<Integer> {
-    @Option(
-        names = "--workload",
-        paramLabel = "WORKLOAD",
-        description = "kind and name, 'Deployment web', where several have such a container")
-    private @Nullable String workload;
+    @Mixin private Chosen chosen = new Chosen();
 
-    @Parameters(index = "0", paramLabel = "FILE")
-    private Path file = Path.of("");
-
-    @Parameters(index = "1", paramLabel = "CONTAINER")
-    private String container = "";
+    @Option(names = "--pod", description = "set it for the container's pod as a whole")
+    private boolean pod;
 
     @Parameters(
         index = "2",
@@ -121,27 +189,26 @@ final class AaKube {
 
     @Override
     public Integer call() throws IOException {
-      List<KubernetesContainer> found = found(KubernetesManifest.parse(SourceText.read(file)));
-      if (found.size() != 1) {
-        Terminal.problem(
-            "aa: " + file + " has " + found.size() + " containers " + container + ", not one");
-        return 1;
-      }
-      return Aa.edit(
-          file,
-          text -> {
-            KubernetesManifest manifest = KubernetesManifest.parse(text);
-            return manifest
-                .withProfile(found(manifest).get(0), AaContainerd.reference(profile))
-                .source();
-          });
+      ProfileRef wanted = AaContainerd.reference(profile);
+      return chosen.edit(
+          (manifest, container) ->
+              pod
+                  ? manifest.withPodProfile(container, wanted)
+                  : manifest.withProfile(container, wanted));
     }
+  }
 
-    private List<KubernetesContainer> found(KubernetesManifest manifest) {
-      return manifest.containers().stream()
-          .filter(one -> one.name().equals(container))
-          .filter(one -> workload == null || one.workload().equals(workload))
-          .toList();
+  /** {@code aa kube unset}. */
+  @Command(
+      name = "unset",
+      description = "Leaves a container to its pod's profile, or the runtime's default.",
+      mixinStandardHelpOptions = true)
+  static final class Unset implements Callable<Integer> {
+    @Mixin private Chosen chosen = new Chosen();
+
+    @Override
+    public Integer call() throws IOException {
+      return chosen.edit(KubernetesManifest::withoutProfile);
     }
   }
 

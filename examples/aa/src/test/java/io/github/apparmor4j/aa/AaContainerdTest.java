@@ -190,6 +190,18 @@ class AaContainerdTest {
     assertThat(Path.of(file))
         .content()
         .endsWith("securityContext: {appArmorProfile: {type: RuntimeDefault}, privileged: true}\n");
+    String before = Files.readString(Path.of(file));
+    assertThat(aa("", "kube", "set", "--pod", file, "d", "web").status()).isZero();
+    assertThat(aa("", "kube", "unset", file, "d").status()).isZero();
+    assertThat(Files.readString(Path.of(file))).isNotEqualTo(before);
+    String game =
+        Files.writeString(
+                directory.resolve("game.yaml"),
+                "kind: Game\npod: {spec: {containers: [{name: a, image: x}]}}\n")
+            .toString();
+    assertThat(aa("", "kube", "check", "--strict", game).status()).isEqualTo(3);
+    assertThat(aa("", "kube", "check", "--strict", "--pod-path", "Game=pod", game).out())
+        .isEqualTo("Game without a name, a: cri-containerd.apparmor.d\n");
     assertThat(aa("", "kube", "set", file, "e", "web").errors()).contains("0 containers e");
     assertThat(aa("", "kube", "migrate", file).status()).isZero();
   }
