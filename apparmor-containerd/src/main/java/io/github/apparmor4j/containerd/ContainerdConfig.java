@@ -28,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
@@ -43,7 +45,7 @@ import org.tomlj.TomlTable;
  *
  * <pre>{@code
  * ContainerdConfig config =
- *     ContainerdConfig.read(2, Path.of("/"), "/etc/containerd/config.toml");
+ *     ContainerdConfig.read("2.1", Path.of("/"), "/etc/containerd/config.toml");
  * config.check().forEach(found -> System.out.println(found.render()));
  * }</pre>
  *
@@ -71,7 +73,12 @@ public final class ContainerdConfig {
   private static final int DEEPEST = 64;
 
   private static final int MOST_FILES = 1000;
+  private static final Pattern VERSION = Pattern.compile("v?([12])(?:\\.(\\d{1,6})(?:[.~+-].*)?)?");
   private static final String SPEC = "base_runtime_spec";
+
+  /** Tables that others' configurations have, and containerd's have not. */
+  private static final Map<String, String> OTHERS =
+      Map.of("crio", "CRI-O", "containers", "Podman", "engine", "Podman");
 
   /**
    * A runtime, which a Kubernetes runtime class names as its handler.
@@ -94,33 +101,44 @@ public final class ContainerdConfig {
   private final Budget budget = Budget.of(WorkLimits.DEFAULT);
 
   private final int major;
+
+  /** The newest version of files that this containerd takes. */
+  private final int newest;
+
   private final Path root;
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
   /** The values that result from the plugin's tables, by the keys that lead to them. */
   private final Map<List<String>, Value> plugin = new LinkedHashMap<>();
 
-  private ContainerdConfig(int major, Path root) {
+  private ContainerdConfig(int major, int newest, Path root) {
     this.major = major;
+    this.newest = newest;
     this.root = root;
   }
 
   /**
    * Reads a host's configuration.
    *
-   * @param major containerd's version: 1 or 2
+   * @param version containerd's version, of 1 or 2: {@code 1.6.20}, {@code 2.1}; {@code 1} stands
+   *     for 1.7
    * @param root the root of the host's file tree, {@code /} for this host
    * @param file the file's absolute path on that host: {@code /etc/containerd/config.toml}
    * @throws IllegalArgumentException for another version or a relative path
    */
-  public static ContainerdConfig read(int major, Path root, String file) {
-    if (major != 1 && major != 2) {
-      throw new IllegalArgumentException("containerd 1 or 2, not " + major);
+  public static ContainerdConfig read(String version, Path root, String file) {
+    Matcher numbers = VERSION.matcher(version);
+    if (!numbers.matches()) {
+      throw new IllegalArgumentException("containerd 1 or 2, not " + version);
     }
     if (!file.startsWith("/")) {
       throw new IllegalArgumentException("not an absolute path: " + file);
     }
-    ContainerdConfig config = new ContainerdConfig(major, root);
+    int major = Integer.parseInt(numbers.group(1));
+    String minor = numbers.group(2);
+    // 1.6 takes a file of version 3, and knows nothing of its tables; 1.7 refuses it.
+    boolean looks = major == 2 || minor == null || Integer.parseInt(minor) >= 7;
+    ContainerdConfig config = new ContainerdConfig(major, looks ? major + 1 : 3, root);
     config.readAll(file);
     return config;
   }
@@ -201,6 +219,14 @@ public final class ContainerdConfig {
       report(ContainerdProblem.NOT_TOML, place(text, null), "can't be read: " + e.getMessage());
       return List.of();
     }
+    int brace = toml.hasErrors() ? text.text().indexOf("{{") : -1;
+    if (brace >= 0) {
+      report(
+          ContainerdProblem.NOT_TOML,
+          SourcePlace.of(text, new SourceSpan(brace, brace + 2)),
+          "this is a template, as k3s has it; check what it makes of it");
+      return List.of();
+    }
     if (toml.hasErrors()) {
       for (TomlParseError error : toml.errors()) {
         report(
@@ -210,6 +236,15 @@ public final class ContainerdConfig {
       }
       return List.of();
     }
+    for (Map.Entry<String, String> other : OTHERS.entrySet()) {
+      if (toml.get(List.of(other.getKey())) instanceof TomlTable) {
+        report(
+            ContainerdProblem.UNEXPECTED,
+            place(text, toml.inputPositionOf(List.of(other.getKey()))),
+            "this is a configuration of " + other.getValue() + ", not of containerd");
+        return List.of();
+      }
+    }
     takePlugins(text, toml);
     return imports(text, toml, file);
   }
@@ -217,9 +252,11 @@ public final class ContainerdConfig {
   private void takePlugins(SourceText text, TomlParseResult toml) {
     Object number = toml.get(List.of("version"));
     long version = number instanceof Long said ? said : 1;
-    if (major == 2 && version > 3) {
+    if (version > newest) {
       report(
-          ContainerdProblem.UNEXPECTED, place(text, null), "containerd 2 reads version 3 at most");
+          ContainerdProblem.UNEXPECTED,
+          place(text, toml.inputPositionOf(List.of("version"))),
+          "containerd " + major + " reads version " + newest + " at most");
       return;
     }
     Object plugins = toml.get(List.of("plugins"));

@@ -50,7 +50,7 @@ class ContainerdConfigTest {
   }
 
   private ContainerdConfig read(int major) {
-    return ContainerdConfig.read(major, root, MAIN);
+    return ContainerdConfig.read(major == 1 ? "1.6.20" : "2.1.9", root, MAIN);
   }
 
   private static List<String> said(List<Diagnostic> diagnostics) {
@@ -203,7 +203,7 @@ class ContainerdConfigTest {
     assertThat(Diagnostic.errors(read(2).diagnostics())).isNotEmpty();
     write(MAIN, "# " + "x".repeat(5 << 20) + "\n");
     assertThat(Diagnostic.errors(read(2).diagnostics())).hasSize(1);
-    assertThat(ContainerdConfig.read(2, root, "/none.toml").diagnostics()).hasSize(1);
+    assertThat(ContainerdConfig.read("2", root, "/none.toml").diagnostics()).hasSize(1);
     write(MAIN, "version = 2\n[plugins.'io.containerd.grpc.v1.cri'" + ".a".repeat(64) + "]\nb = 1");
     assertThat(Diagnostic.errors(read(2).diagnostics())).isEmpty();
     write(MAIN, "version = 2\n[plugins.'io.containerd.grpc.v1.cri'" + ".a".repeat(65) + "]\nb = 1");
@@ -215,10 +215,30 @@ class ContainerdConfigTest {
     assertThat(Diagnostic.errors(read(2).diagnostics()))
         .singleElement()
         .satisfies(one -> assertThat(one.message()).isEqualTo("more than 1000 files"));
-    assertThatThrownBy(() -> ContainerdConfig.read(3, root, MAIN))
+    assertThatThrownBy(() -> ContainerdConfig.read("3.0", root, MAIN))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> ContainerdConfig.read(2, root, "config.toml"))
+    assertThatThrownBy(() -> ContainerdConfig.read("2", root, "config.toml"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void namesOthersConfigurations() throws IOException {
+    for (String other :
+        List.of(
+            "[crio.runtime]\napparmor_profile = 'x'\n",
+            "[containers]\napparmor_profile = 'x'\n",
+            "{{ template \"base\" . }}\n[plugins.'io.containerd.cri.v1.runtime']\n",
+            "version = 4\n")) {
+      write(MAIN, other);
+      assertThat(Diagnostic.errors(read(2).diagnostics())).as(other).hasSize(1);
+    }
+    write(MAIN, "version = 3\n[plugins.'io.containerd.cri.v1.runtime']\n");
+    assertThat(Diagnostic.errors(read(2).diagnostics())).isEmpty();
+    assertThat(Diagnostic.errors(read(1).diagnostics())).isEmpty();
+    assertThat(Diagnostic.errors(ContainerdConfig.read("1.7.24", root, MAIN).diagnostics()))
+        .singleElement()
+        .satisfies(
+            one -> assertThat(one.message()).isEqualTo("containerd 1 reads version 2 at most"));
   }
 
   // ---- fragments

@@ -145,13 +145,14 @@ class ContainerdTest {
   private ContainerdFragment fragment() {
     return version == 1
         ? ContainerdFragment.forContainerd1(
-            ContainerdConfig.read(1, Path.of("/"), "/run/containerd.toml"))
+            ContainerdConfig.read("1.6.20", Path.of("/"), "/run/containerd.toml"))
         : ContainerdFragment.forContainerd2();
   }
 
   private ContainerdConfig configured(String fragment) throws IOException {
     Files.writeString(Path.of("/run/ours.toml"), fragment);
-    return ContainerdConfig.read(version, Path.of("/"), "/run/containerd.toml");
+    return ContainerdConfig.read(
+        version == 1 ? "1.6.20" : "2.1.9", Path.of("/"), "/run/containerd.toml");
   }
 
   @Test

@@ -97,7 +97,10 @@ public final class ContainerProfile {
 
     private final Set<String> hidden = new LinkedHashSet<>();
     private final Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+    private boolean allCapabilities;
+    private final Set<Capability> deniedCapabilities = EnumSet.noneOf(Capability.class);
     private final Set<NetworkRule> networks = new LinkedHashSet<>();
+    private final Set<NetworkRule> deniedNetworks = new LinkedHashSet<>();
     private final Set<String> signalPeers = new LinkedHashSet<>(ContainerDefault.RUNTIMES);
 
     private Builder(String name) {
@@ -169,6 +172,7 @@ public final class ContainerProfile {
 
     /** Allows exactly these capabilities, in place of the {@link #DEFAULT_CAPABILITIES}. */
     public Builder capabilities(Collection<Capability> exactly) {
+      allCapabilities = false;
       capabilities.clear();
       capabilities.addAll(exactly);
       return this;
@@ -177,6 +181,18 @@ public final class ContainerProfile {
     /** Allows exactly these capabilities, in place of the {@link #DEFAULT_CAPABILITIES}. */
     public Builder capabilities(Capability... exactly) {
       return capabilities(Arrays.asList(exactly));
+    }
+
+    /** Allows all capabilities but those that are denied: what the runtime gives, the root has. */
+    public Builder allCapabilities() {
+      allCapabilities = true;
+      return this;
+    }
+
+    /** Denies capabilities, also those that other calls allow. */
+    public Builder denyCapabilities(Collection<Capability> denied) {
+      deniedCapabilities.addAll(denied);
+      return this;
     }
 
     /** Allows TCP over IPv4 and IPv6. */
@@ -201,6 +217,24 @@ public final class ContainerProfile {
       return this;
     }
 
+    /** Allows sockets of all families and types but those that are denied. */
+    public Builder allNetworks() {
+      networks.add(NetworkRule.all());
+      return this;
+    }
+
+    /** Denies a type of sockets of all families, also what other calls allow. */
+    public Builder denyNetwork(SocketType type) {
+      deniedNetworks.add(new NetworkRule(Qualifiers.NONE, List.of(), null, type, null));
+      return this;
+    }
+
+    /** Denies sockets of a family, also those that other calls allow. */
+    public Builder denyNetwork(NetworkFamily family) {
+      deniedNetworks.add(NetworkRule.of(family));
+      return this;
+    }
+
     /** Lets tasks with another label send signals, such as a daemon that is confined. */
     public Builder signalPeer(String label) {
       signalPeers.add(label);
@@ -221,10 +255,15 @@ public final class ContainerProfile {
           Profile.builder(name)
               .flags(ProfileFlag.Kind.ATTACH_DISCONNECTED, ProfileFlag.Kind.MEDIATE_DELETED);
       files(profile);
-      if (!capabilities.isEmpty()) {
-        profile.allow(CapabilityRule.of(capabilities));
+      Set<Capability> allowed = allCapabilities ? Set.of() : capabilities; // none named: all
+      if (allCapabilities || !allowed.isEmpty()) {
+        profile.allow(CapabilityRule.of(allowed));
+      }
+      if (!deniedCapabilities.isEmpty()) {
+        profile.deny(CapabilityRule.of(deniedCapabilities));
       }
       networks.forEach(profile::allow);
+      deniedNetworks.forEach(profile::deny);
       // Always allowed: local sockets, and netlink, by which libraries ask about network
       // interfaces.
       profile.allow(
@@ -246,7 +285,9 @@ public final class ContainerProfile {
           FileRule.of("/dev/**", "rwk"),
           FileRule.of("@{PROC}/[0-9]*/**", "rw"),
           FileRule.of("/{dev/shm,dev/mqueue}/**", "rwlk"));
+      int most = 0; // what is hidden is so whatever else is said
       for (Layer layer : layers(writes, false)) {
+        most = Math.max(most, layer.priority);
         String pattern = pattern(layer.path);
         if (layer.allowed) {
           FileRule rule = FileRule.of(pattern, "rwlk");
@@ -259,6 +300,7 @@ public final class ContainerProfile {
         }
       }
       for (Layer layer : layers(executes, all)) {
+        most = Math.max(most, layer.priority);
         String pattern = pattern(layer.path);
         if (layer.allowed) {
           profile.allow(layer.in(FileRule.of(pattern, "ix")));
@@ -266,7 +308,9 @@ public final class ContainerProfile {
           profile.deny(layer.in(FileRule.of(pattern, "x")));
         }
       }
-      hidden.forEach(path -> profile.deny(FileRule.of(pattern(path), "rwklx")));
+      for (String path : hidden) {
+        profile.deny(new Layer(path, false, most).in(FileRule.of(pattern(path), "mrwklx")));
+      }
       ContainerDefault.denyHostInProc(profile);
       ContainerDefault.denyHostInSys(profile, true);
     }

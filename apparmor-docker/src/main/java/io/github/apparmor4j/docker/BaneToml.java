@@ -14,9 +14,12 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A reader of the files of bane, a generator of profiles for Docker. It takes them as they are
- * meant: a path under {@code WritablePaths} is writable even below one of {@code ReadOnlyPaths},
- * {@code AllowExec} forbids other programs, and {@code docker stop} works.
+ * A reader of the files of bane, a generator of profiles for Docker. They mean what bane's template
+ * makes of them: without {@code Protocols}, all sockets but those that {@code Raw} and {@code
+ * Packet} forbid, which win over {@code icmp}; without {@code Allow}, all capabilities but those
+ * under {@code Deny}; what {@code DenyExec} names can't be read or mapped either. Three things are
+ * as they were meant instead: a path under {@code WritablePaths} is writable even below one of
+ * {@code ReadOnlyPaths}, {@code AllowExec} forbids other programs, and {@code docker stop} works.
  */
 public final class BaneToml {
 
@@ -53,8 +56,8 @@ public final class BaneToml {
     builder.logWrites(paths(files, "LogOnWritePaths"));
     builder.writable(paths(files, "WritablePaths"));
     builder.allowExec(paths(files, "AllowExec"));
-    builder.denyExec(paths(files, "DenyExec"));
-    builder.capabilities(capabilities(root.path("Capabilities")));
+    builder.hide(paths(files, "DenyExec")); // denied to be read as well, and mapped
+    capabilities(root.path("Capabilities"), builder);
     network(root.path("Network"), builder);
     return builder;
   }
@@ -73,11 +76,20 @@ public final class BaneToml {
     return paths.toArray(String[]::new);
   }
 
-  private static Set<Capability> capabilities(JsonNode table) {
-    Set<Capability> allowed = EnumSet.noneOf(Capability.class);
-    table.path("Allow").forEach(name -> allowed.add(capability(name.asText())));
-    table.path("Deny").forEach(name -> allowed.remove(capability(name.asText())));
-    return allowed;
+  private static void capabilities(JsonNode table, ContainerProfile.Builder builder) {
+    Set<Capability> allowed = all(table.path("Allow"));
+    if (allowed.isEmpty()) {
+      builder.allCapabilities();
+    } else {
+      builder.capabilities(allowed);
+    }
+    builder.denyCapabilities(all(table.path("Deny")));
+  }
+
+  private static Set<Capability> all(JsonNode names) {
+    Set<Capability> all = EnumSet.noneOf(Capability.class);
+    names.forEach(name -> all.add(capability(name.asText())));
+    return all;
   }
 
   private static Capability capability(String name) {
@@ -89,13 +101,8 @@ public final class BaneToml {
   }
 
   private static void network(JsonNode table, ContainerProfile.Builder builder) {
-    if (table.path("Raw").asBoolean()) {
-      builder.network(NetworkFamily.INET, SocketType.RAW);
-      builder.network(NetworkFamily.INET6, SocketType.RAW);
-    }
-    if (table.path("Packet").asBoolean()) {
-      builder.network(NetworkFamily.PACKET, SocketType.RAW);
-      builder.network(NetworkFamily.PACKET, SocketType.DGRAM);
+    if (table.path("Protocols").isEmpty()) {
+      builder.allNetworks();
     }
     for (JsonNode protocol : table.path("Protocols")) {
       switch (protocol.asText()) {
@@ -104,6 +111,12 @@ public final class BaneToml {
         case "icmp" -> builder.network(NetworkFamily.INET, SocketType.RAW);
         default -> throw new IllegalArgumentException("unknown protocol: " + protocol.asText());
       }
+    }
+    if (!table.path("Raw").asBoolean()) {
+      builder.denyNetwork(SocketType.RAW);
+    }
+    if (!table.path("Packet").asBoolean()) {
+      builder.denyNetwork(NetworkFamily.PACKET);
     }
   }
 }

@@ -54,17 +54,14 @@ public final class DockerDefaultProfile {
   }
 
   /**
-   * Returns the template of an engine: the newest known one that isn't newer than the engine.
+   * Returns the template of an engine; of one that is newer than those that are known, the newest
+   * of these ({@link ContainerTemplate#docker} tells).
    *
    * @param version as {@code docker version} prints it
    * @throws IllegalArgumentException if it is not a valid version
    */
   public static ContainerTemplate template(String version) {
-    int major = DockerHost.of(version).major();
-    if (major < 23) {
-      return ContainerTemplate.DOCKER_20_10;
-    }
-    return major < 29 ? ContainerTemplate.DOCKER_28 : ContainerTemplate.DOCKER_29;
+    return ContainerTemplate.docker(version).template();
   }
 
   // ---- in its place

@@ -147,6 +147,11 @@ final class ManifestReader {
     String said = text(YamlText.find(node, "kind"));
     String kind = said == null ? object.kind : said;
     if (kind.isEmpty()) {
+      boolean isEmpty = node instanceof ScalarNode scalar && scalar.getValue().isEmpty();
+      if (!isEmpty) {
+        report(
+            KubernetesProblem.NOT_READ, node, "not read: no object of Kubernetes; it has no kind");
+      }
       return List.of();
     }
     String apiVersion = text(YamlText.find(node, "apiVersion"));

@@ -68,8 +68,8 @@ final class AaContainerd {
     @Option(
         names = "--containerd",
         paramLabel = "VERSION",
-        description = "containerd's major version, 1 or 2; default: 2")
-    private int major = 2;
+        description = "containerd's version, such as 1.7.24, or 1 or 2; default: 2")
+    private String version = "2";
 
     @Option(
         names = "--root",
@@ -77,9 +77,18 @@ final class AaContainerd {
         description = "root directory of the host's files; default: /")
     private Path root = Path.of("/");
 
+    int major() {
+      String number = version.replaceFirst("^v", "").replaceFirst("\\..*", "");
+      try {
+        return Integer.parseInt(number);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("not a valid version: " + version, e);
+      }
+    }
+
     ContainerdConfig read(String file, @Nullable CommandSpec spec) {
       try {
-        return ContainerdConfig.read(major, root, file);
+        return ContainerdConfig.read(version, root, file);
       } catch (IllegalArgumentException e) {
         throw new ParameterException(
             requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()));
@@ -106,10 +115,12 @@ final class AaContainerd {
 
     @Override
     public Integer call() {
-      ContainerTemplate containerds =
-          daemon.major == 1 ? ContainerTemplate.CONTAINERD_1_6 : ContainerTemplate.CONTAINERD_2;
       ContainerDefault.Builder builder =
-          ContainerDefault.builder(template == null ? containerds : template);
+          ContainerDefault.builder(
+              template == null
+                  ? AaDocker.known(
+                      ContainerTemplate.containerd(daemon.version), "containerd " + daemon.version)
+                  : template);
       AaDocker.print(ProfilePrinter.print((host ? builder.host(daemon.root) : builder).build()));
       return 0;
     }
@@ -219,7 +230,7 @@ final class AaContainerd {
     @Override
     public Integer call() {
       ContainerdFragment fragment =
-          daemon.major == 1
+          daemon.major() == 1
               ? ContainerdFragment.forContainerd1(daemon.read(CONFIGURATION, spec))
               : ContainerdFragment.forContainerd2();
       if (disableAppArmor != null) {

@@ -89,7 +89,7 @@ final class AaDocker {
     @Option(
         names = "--host",
         paramLabel = "ROOT",
-        description = "with the ABI and includes of a host, whose root directory is given")
+        description = "with the ABI and includes of a host, or its daemon.json; its root directory")
     private @Nullable Path host;
 
     @Option(
@@ -116,7 +116,8 @@ final class AaDocker {
 
     private String text() throws IOException {
       if (daemonJson != null) {
-        Path existing = Path.of("/etc/docker/daemon.json");
+        Path root = host == null ? Path.of("/") : host;
+        Path existing = root.resolve("etc/docker/daemon.json");
         return DockerDefaultProfile.daemonJson(
             Files.exists(existing) ? SourceText.read(existing).text() : "", daemonJson);
       } else if (template) {
@@ -124,9 +125,22 @@ final class AaDocker {
       }
       ContainerDefault.Builder builder =
           ContainerDefault.builder(
-              engine == null ? ContainerTemplate.DOCKER_29 : DockerDefaultProfile.template(engine));
+              engine == null
+                  ? ContainerTemplate.DOCKER_29
+                  : known(ContainerTemplate.docker(engine), "Docker " + engine));
       return ProfilePrinter.print((host == null ? builder : builder.host(host)).build());
     }
+  }
+
+  /** Returns the template of a release; says if it is newer than those that are known. */
+  static ContainerTemplate known(ContainerTemplate.Release release, String name) {
+    if (release.newer()) {
+      Terminal.problem(
+          "aa: "
+              + name
+              + " is newer than the releases that are known here; this is the newest one's profile");
+    }
+    return release.template();
   }
 
   /** {@code aa docker options}. */
@@ -174,7 +188,12 @@ final class AaDocker {
     @Override
     public Integer call() throws IOException {
       ContainerInspect inspect = ContainerInspect.parse(SourceText.read(file).text());
-      return printed(inspect.propose(name == null ? inspect.name() : name));
+      String profile = name == null ? inspect.name() : name;
+      if (profile.isEmpty()) {
+        Terminal.problem("aa: the container has no name; give --name");
+        return 2;
+      }
+      return printed(inspect.propose(profile));
     }
   }
 

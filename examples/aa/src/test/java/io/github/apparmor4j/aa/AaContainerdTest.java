@@ -17,7 +17,7 @@ class AaContainerdTest {
   void printsTheDefaultAndArguments() {
     assertThat(aa("", "containerd", "default").out())
         .contains("profile cri-containerd.apparmor.d ", "peer=crun");
-    assertThat(aa("", "containerd", "default", "--containerd", "1").out())
+    assertThat(aa("", "containerd", "default", "--containerd", "1.6.20").out())
         .doesNotContain("peer=crun");
     assertThat(aa("", "containerd", "arguments", "web").out())
         .isEqualTo(

@@ -64,6 +64,10 @@ class AaDockerTest {
                 + " \"Tmpfs\": {\"/run\": \"\"}}}");
     assertThat(aa("", "docker", "profile", "from-inspect", inspected).out())
         .contains("profile db flags=", "/run{,/**} rwkl,");
+    Run nameless =
+        aa("", "docker", "profile", "from-inspect", file("nameless.json", "{\"HostConfig\": {}}"));
+    assertThat(nameless.status()).isEqualTo(2);
+    assertThat(nameless.errors()).contains("give --name");
     String bane = file("bane.toml", "Name = 'x'\n[Filesystem]\nReadOnlyPaths = ['/bin/**']\n");
     assertThat(aa("", "docker", "profile", "from-bane", bane).out())
         .contains("profile docker-x flags=", "deny /bin{,/**} wkl,");

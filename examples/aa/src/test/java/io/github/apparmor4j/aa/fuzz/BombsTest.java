@@ -262,7 +262,7 @@ class BombsTest {
         Files.writeString(root.resolve(i + ".toml"), text.replace("%", i + "x"));
       }
       Files.writeString(root.resolve("config.toml"), "version = 2\nimports = ['/*.toml']\n");
-      return code(ContainerdConfig.read(2, root, "/config.toml").diagnostics());
+      return code(ContainerdConfig.read("2", root, "/config.toml").diagnostics());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -219,7 +219,7 @@ class ReadersFuzzTest {
     try {
       Files.write(file, data);
       for (int major = 1; major <= 2; major++) {
-        ContainerdConfig config = ContainerdConfig.read(major, root, "/config.toml");
+        ContainerdConfig config = ContainerdConfig.read("" + major, root, "/config.toml");
         config.check();
         config.diagnostics();
       }
