@@ -47,6 +47,9 @@ final class NetworkAccess {
     if (interfaceName != null && !packet) {
       throw new IllegalArgumentException("only 'send' and 'receive' can have an interface");
     }
+    if (interfaceName != null) {
+      Checks.text(interfaceName, "interfaceName");
+    }
   }
 
   /** Returns the bytes of an address, or {@code null} if there is no address. */

@@ -16,12 +16,15 @@ import io.github.apparmor4j.profile.SocketType;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.SourceText;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
@@ -276,5 +279,87 @@ class AccessTest {
                 .allowed())
         .as("without a rule nothing is mediated")
         .isTrue();
+  }
+
+  /** Returns the question with one of its parts exchanged. */
+  private static Access with(Access access, RecordComponent changed, Object value)
+      throws Throwable {
+    RecordComponent[] parts = access.getClass().getRecordComponents();
+    Object[] values = new Object[parts.length];
+    Class<?>[] types = new Class<?>[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      types[i] = parts[i].getType();
+      values[i] =
+          parts[i].getName().equals(changed.getName())
+              ? value
+              : parts[i].getAccessor().invoke(access);
+    }
+    try {
+      return (Access) access.getClass().getDeclaredConstructor(types).newInstance(values);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Test
+  void noTextHasANul() throws Throwable {
+    for (String question : QUESTIONS) {
+      noTextHasANul(question, Access.parse(question));
+    }
+  }
+
+  private static void noTextHasANul(String question, Access access) throws Throwable {
+    for (RecordComponent part : access.getClass().getRecordComponents()) {
+      Object value = part.getAccessor().invoke(access);
+      if (value instanceof String text) {
+        assertThat(with(access, part, text)).isEqualTo(access);
+        assertThatThrownBy(
+                () -> with(access, part, text + "\0"), "%s of %s", part.getName(), question)
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // flags, question, whether it is allowed and logged
+    "'', file r /a, true, false",
+    "'', file r /b, false, true",
+    "'', file r /c, false, false",
+    "'', file r /d, true, true",
+    "complain, file r /b, true, true",
+    "complain, file r /c, true, false",
+    "audit, file r /a, true, true",
+    "audit, file r /b, false, true",
+    "unconfined, file r /b, true, false",
+    "unconfined, exec /b, true, false",
+    "'', exec /x, true, false",
+    "'', exec /a, false, true",
+    "complain, exec /a, true, true",
+    "'', change_hat h, true, false",
+    "'', change_hat g, false, true",
+    "audit, change_hat h, true, true",
+    "complain, change_hat g, true, true"
+  })
+  void modesSayWhatIsLogged(String flags, String question, boolean allowed, boolean logged) {
+    String mode = flags.isEmpty() ? "" : "flags=(" + flags + ") ";
+    Decision decision =
+        decide("profile p " + mode + "{ /a r, deny /c r, audit /d r, /x ix, hat h { } }", question);
+    assertThat(decision.allowed()).as("allowed").isEqualTo(allowed);
+    assertThat(decision.logged()).as("logged").isEqualTo(logged);
+    assertThat(decision.execution() != null)
+        .isEqualTo(question.startsWith("exec") && !question.equals("exec /a"));
+  }
+
+  @Test
+  void ownershipIsNamedWhereItDecides() {
+    String profile = "profile p { owner /a r, /b r, owner /x ix, owner /l l -> /t, }";
+    assertThat(decide(profile, "file r /a").onlyFor()).isEqualTo(Ownership.OWNER);
+    assertThat(decide(profile, "file r /a").allowed()).isFalse();
+    assertThat(decide(profile, "file r owner /a").allowed()).isTrue();
+    assertThat(decide(profile, "file r other /a").allowed()).isFalse();
+    assertThat(decide(profile, "file r /b").onlyFor()).isNull();
+    assertThat(decide(profile, "exec /x").onlyFor()).isEqualTo(Ownership.OWNER);
+    assertThat(decide(profile, "link /l /t").onlyFor()).isEqualTo(Ownership.OWNER);
   }
 }
