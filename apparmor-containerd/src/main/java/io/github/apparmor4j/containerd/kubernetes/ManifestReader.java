@@ -119,9 +119,13 @@ final class ManifestReader {
   /** An object that is to be read, and the kind that it has if it doesn't say. */
   private record Waiting(Node node, String kind) {}
 
-  /** Reads an object and, if it is a list, those in it, however deep. */
+  /**
+   * Reads an object and, if it is a list, those in it, however deep; each once, however many
+   * aliases name it.
+   */
   void read(BiConsumer<KubernetesContainer, Written> to) {
     containers = to;
+    Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Waiting> waiting = new ArrayDeque<>();
     if (yaml.root() != null) {
       waiting.push(new Waiting(yaml.root(), ""));
@@ -129,7 +133,7 @@ final class ManifestReader {
     while (!waiting.isEmpty()) {
       Waiting next = waiting.pop();
       count();
-      List<Waiting> inner = object(next);
+      List<Waiting> inner = seen.add(next.node) ? object(next) : List.of();
       for (int i = inner.size() - 1; i >= 0; i--) {
         waiting.push(inner.get(i)); // so that the first is read first
       }

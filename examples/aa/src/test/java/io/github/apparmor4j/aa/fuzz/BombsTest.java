@@ -81,7 +81,7 @@ class BombsTest {
             "services with aliased options AA-COMPOSE-0001",
             "services with aliased mounts AA-COMPOSE-0001",
             "services that extend one AA-COMPOSE-0001",
-            "lists of lists of objects AA-KUBE-0001",
+            "lists of lists of objects ",
             "pods with aliased containers AA-KUBE-0001",
             "pods with aliased annotations AA-KUBE-0001 AA-KUBE-0005",
             "merge keys of merge keys ",
