@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -66,12 +68,13 @@ public final class Guest {
   private Guest() {}
 
   /**
-   * Boots machines one after the other and runs the tests of a package; each is a test here, and
-   * one that fails there fails here with its stack trace. Property {@code apparmor.kernels} leaves
-   * out the machines of other kernels.
+   * Boots machines and runs the tests of a package; each is a test here, and one that fails there
+   * fails here with its stack trace. Property {@code apparmor.kernels} leaves out the machines of
+   * other kernels.
    *
-   * <p>Two at once would take each more than twice as long: an emulated processor that is not run
-   * holds locks that another one spins on.
+   * <p>Two machines run side by side, with a processor each, and one that is left over runs with
+   * two. Two with two each would take more than twice as long: an emulated processor that is not
+   * run holds locks that another one spins on.
    *
    * @param machines as {@code src/vm/guest} takes them: {@code 6.12}, {@code 7.2+sid}
    * @param directory for results
@@ -88,24 +91,47 @@ public final class Guest {
     ClassData classes = ClassData.of(classPath(), directory);
     List<String> kernels =
         List.of(System.getProperty("apparmor.kernels", "6.1,6.12,7.2").split(",", -1));
-    return machines.stream()
-        .filter(machine -> kernels.contains(machine.replaceFirst("\\+.*", "")))
+    List<String> chosen =
+        machines.stream()
+            .filter(machine -> kernels.contains(machine.replaceFirst("\\+.*", "")))
+            .toList();
+    Map<String, List<DynamicNode>> tests = new ConcurrentHashMap<>();
+    for (int i = 0; i < chosen.size(); i += 2) {
+      List<String> pair = chosen.subList(i, Math.min(i + 2, chosen.size()));
+      int processors = pair.size() == 2 ? 1 : 2;
+      List<Thread> threads = new ArrayList<>();
+      for (String machine : pair) {
+        Path results = directory.resolve(machine);
+        Thread thread =
+            new Thread(
+                () ->
+                    tests.put(
+                        machine,
+                        tests(
+                            machine,
+                            processors,
+                            results,
+                            classes,
+                            ofPackage,
+                            seconds,
+                            preparation)));
+        thread.start();
+        threads.add(thread);
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    return chosen.stream()
         .map(
             machine ->
                 dynamicContainer(
-                    "Linux " + machine,
-                    tests(
-                        machine,
-                        directory.resolve(machine),
-                        classes,
-                        ofPackage,
-                        seconds,
-                        preparation)
-                        .stream()));
+                    "Linux " + machine, Objects.requireNonNull(tests.get(machine)).stream()));
   }
 
   private static List<DynamicNode> tests(
       String machine,
+      int processors,
       Path results,
       ClassData classes,
       Class<?> ofPackage,
@@ -117,7 +143,8 @@ public final class Guest {
       long start = System.nanoTime();
       preparation.write(results);
       long prepared = System.nanoTime();
-      List<Result> found = run(machine, results, classes, ofPackage.getPackageName(), seconds);
+      List<Result> found =
+          run(machine, processors, results, classes, ofPackage.getPackageName(), seconds);
       System.out.println(
           times(ofPackage, machine, prepared - start, System.nanoTime() - prepared, found));
       nodes.add(dynamicTest("tests ran", () -> assertThat(found).isNotEmpty()));
@@ -150,7 +177,7 @@ public final class Guest {
   }
 
   private static List<Result> run(
-      String machine, Path directory, ClassData classes, String tests, int seconds)
+      String machine, int processors, Path directory, ClassData classes, String tests, int seconds)
       throws IOException, InterruptedException {
     Files.writeString(
         directory.resolve("script"),
@@ -166,13 +193,12 @@ public final class Guest {
                 tests,
                 RESULTS.resolve("tests")));
     Path messages = directory.resolve("messages");
-    int status =
+    ProcessBuilder builder =
         new ProcessBuilder(
-                script().toString(), "run", machine, directory.toString(), String.valueOf(seconds))
-            .redirectErrorStream(true)
-            .redirectOutput(messages.toFile())
-            .start()
-            .waitFor();
+            script().toString(), "run", machine, directory.toString(), String.valueOf(seconds));
+    builder.environment().put("APPARMOR_GUEST_CPUS", "" + processors);
+    int status =
+        builder.redirectErrorStream(true).redirectOutput(messages.toFile()).start().waitFor();
     assertThat(status)
         .as(
             "the guest said: %s%nand printed: %s%nand its console: %s",
