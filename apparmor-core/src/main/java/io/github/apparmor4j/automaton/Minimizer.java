@@ -3,6 +3,7 @@ package io.github.apparmor4j.automaton;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Minimization of an automaton: Hopcroft's refinement, done as the lumping of weighted graphs (A.
@@ -37,8 +38,11 @@ final class Minimizer {
   private final int[] end;
   private int blocks;
 
-  private Minimizer(Dfa dfa) {
+  private final LongUnaryOperator random;
+
+  private Minimizer(Dfa dfa, LongUnaryOperator random) {
     this.dfa = dfa;
+    this.random = random;
     states = dfa.size();
     rows = dfa.rows();
     alive = new boolean[states];
@@ -50,7 +54,17 @@ final class Minimizer {
   }
 
   static Dfa minimize(Dfa dfa) {
-    Minimizer minimizer = new Minimizer(dfa);
+    return minimize(dfa, Minimizer::random);
+  }
+
+  /**
+   * Minimizes with other weights of bytes: if two sums of them are equal by accident, so that
+   * states that differ stay together, this is seen, and others are tried.
+   *
+   * @param random returns a number for each of those that follow each other
+   */
+  static Dfa minimize(Dfa dfa, LongUnaryOperator random) {
+    Minimizer minimizer = new Minimizer(dfa, random);
     for (long seed = 1; ; seed++) {
       minimizer.connect(seed);
       minimizer.partition();
@@ -74,7 +88,7 @@ final class Minimizer {
     long[] weightOf = new long[classes];
     long all = 0;
     for (int c = 0; c < classes; c++) {
-      weightOf[c] = random(seed * 1000 + c);
+      weightOf[c] = random.applyAsLong(seed * 1000 + c);
       all += weightOf[c];
     }
     // A row has an edge for each exception, and one for the rest.

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -194,6 +195,53 @@ class AutomatonProperties {
     Dfa minimal = build(expressions).minimize();
     assertThat(classes(minimal)).isEqualTo(minimal.size());
     assertThat(Dfa.difference(minimal, build(expressions))).isNull();
+  }
+
+  /** Words in which many states are alike, and many are told apart by one byte alone. */
+  @Provide
+  Arbitrary<List<Regex>> words() {
+    Arbitrary<String> word =
+        Arbitraries.of("a", "b", "c", "ab", "cb")
+            .list()
+            .ofMaxSize(5)
+            .map(parts -> String.join("", parts));
+    return word.list()
+        .ofMinSize(40)
+        .ofMaxSize(120)
+        .map(
+            words ->
+                IntStream.range(0, MOST_LABELS)
+                    .mapToObj(
+                        label ->
+                            Regex.choice(
+                                IntStream.range(0, words.size())
+                                    .filter(i -> i % MOST_LABELS == label)
+                                    .mapToObj(i -> Regex.text("/" + words.get(i)))
+                                    .toList()))
+                    .toList());
+  }
+
+  @Property(tries = 60, seed = "20261128")
+  void theMinimumOfManyStatesIsMooresMinimum(@ForAll("words") List<Regex> words) {
+    Dfa dfa = build(words);
+    Dfa minimal = dfa.minimize();
+    assertThat(classes(minimal)).isEqualTo(minimal.size());
+    assertThat(minimal.size()).isEqualTo(classes(dfa));
+    assertThat(Dfa.difference(minimal, dfa)).isNull();
+  }
+
+  @Property(tries = 60, seed = "20261128")
+  void weightsThatAreEqualByAccidentAreTriedAgain(
+      @ForAll("expressions") List<Regex> expressions, @ForAll("words") List<Regex> words) {
+    for (Dfa dfa : List.of(build(expressions), build(words))) {
+      for (int values : new int[] {1, 2, 3}) {
+        // The first three seeds give all bytes one weight, or one of a few.
+        LongUnaryOperator poor = number -> number < 4000 ? number % values : number * number * 31;
+        Dfa minimal = Minimizer.minimize(dfa, poor);
+        assertThat(minimal.size()).isEqualTo(dfa.minimize().size());
+        assertThat(Dfa.difference(minimal, dfa)).isNull();
+      }
+    }
   }
 
   @Property(tries = 300, seed = "20261127")
