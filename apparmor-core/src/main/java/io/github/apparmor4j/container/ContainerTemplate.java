@@ -168,7 +168,7 @@ public enum ContainerTemplate {
   /** A release's first three numbers; those that aren't there are 0. */
   private record Version(int major, int minor, int patch) {
     private static final Pattern FORM =
-        Pattern.compile("v?(\\d{1,6})(?:\\.(\\d{1,6}))?(?:\\.(\\d{1,6}))?(?:[-+~.].*)?");
+        Pattern.compile("v?(\\d{1,6})(?:\\.(\\d{1,6}))?(?:\\.(\\d{1,6}))?(?:[-+~].*)?");
 
     static Version of(String text) {
       Matcher matcher = FORM.matcher(text);

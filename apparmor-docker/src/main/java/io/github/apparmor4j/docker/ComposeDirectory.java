@@ -3,8 +3,8 @@ package io.github.apparmor4j.docker;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the files of a project in directories, as {@code docker compose} does. */
@@ -55,10 +56,10 @@ final class ComposeDirectory {
 
   private static List<Path> named(Path start, Map<String, String> variables) {
     String names = variables.getOrDefault("COMPOSE_FILE", "");
-    String separator = variables.getOrDefault("COMPOSE_PATH_SEPARATOR", java.io.File.pathSeparator);
+    String separator = variables.getOrDefault("COMPOSE_PATH_SEPARATOR", File.pathSeparator);
     List<Path> files = new ArrayList<>();
     if (!names.isEmpty()) {
-      for (String name : names.split(java.util.regex.Pattern.quote(separator), -1)) {
+      for (String name : names.split(Pattern.quote(separator), -1)) {
         files.add(start.resolve(name));
       }
     }
@@ -110,10 +111,8 @@ final class ComposeDirectory {
     try {
       Path file = project.resolve(path);
       return Files.isRegularFile(file) ? read(file, project) : null;
-    } catch (FileSystemException | InvalidPathException e) {
-      return null;
-    } catch (IOException e) {
-      return null;
+    } catch (IOException | InvalidPathException e) {
+      return null; // as good as missing
     }
   }
 }

@@ -66,7 +66,8 @@ public final class ComposeProject {
    * Reads a project as {@code docker compose} finds it: the given files or, if there are none,
    * those that {@code COMPOSE_FILE} names or that have one of the usual names in the directory,
    * with the override beside it; the variables of {@code .env} in the project's directory, under
-   * the given ones; and whatever they include and extend, wherever that is.
+   * the given ones; and whatever they include and extend, wherever that is: for files that
+   * strangers wrote, use {@link #of} with {@link #withFiles}.
    *
    * @param directory where relative paths of {@code files} begin
    * @param files the files, each put over those before it; the first one's directory is the

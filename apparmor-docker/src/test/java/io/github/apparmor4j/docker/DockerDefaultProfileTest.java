@@ -24,8 +24,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class DockerDefaultProfileTest {
 
@@ -110,29 +108,6 @@ class DockerDefaultProfileTest {
         file.profiles().get(0).toBuilder().deny(FileRule.of("/etc/shadow", "r")).build();
     assertThat(ProfilePrinter.print(ProfileFile.of(wider)))
         .contains("  deny @{PROC}/kcore rwklx,\n", "  deny /etc/shadow r,\n");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "20.10.24+dfsg1, DOCKER_20_10, false",
-    "23.0.0, DOCKER_23, false",
-    "23.0.8, DOCKER_24, false",
-    "23.0.12, DOCKER_28, false",
-    "24.0.6, DOCKER_23, false",
-    "24.0.9, DOCKER_24, false",
-    "25.0.5, DOCKER_24, false",
-    "25.0.6, DOCKER_28, false",
-    "26.1.2, DOCKER_24, false",
-    "26.1.3, DOCKER_28, false",
-    "28.5.2, DOCKER_28, false",
-    "29.4.2, DOCKER_28, false",
-    "29.4.3, DOCKER_29, false",
-    "29.8.1, DOCKER_29, false",
-    "30.0.0-rc.1, DOCKER_29, true"
-  })
-  void isThatOfTheRelease(String version, ContainerTemplate template, boolean newer) {
-    assertThat(ContainerTemplate.docker(version))
-        .isEqualTo(new ContainerTemplate.Release(template, newer));
   }
 
   @Test

@@ -113,7 +113,7 @@ final class AaAgent implements Callable<Integer> {
     InetSocketAddress address = listen == null ? null : address(listen);
     try (PolicyDirectory policies = builder.open()) {
       if (remove) {
-        policies.removeAll().stream().sorted().forEach(System.out::println);
+        policies.removeAll().stream().sorted().forEach(Terminal::println);
         return 0;
       }
       try (NodeAgent agent =

@@ -5,14 +5,15 @@ import static java.util.Objects.requireNonNull;
 import io.github.apparmor4j.docker.ComposeConfinement;
 import io.github.apparmor4j.docker.ComposeFile;
 import io.github.apparmor4j.docker.ComposeProject;
+import io.github.apparmor4j.docker.ComposeService;
 import io.github.apparmor4j.docker.ComposeStack;
+import io.github.apparmor4j.docker.DockerChoice;
 import io.github.apparmor4j.docker.DockerHost;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.profile.ProfileFile;
 import io.github.apparmor4j.source.AtomicFiles;
 import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
-import io.github.apparmor4j.source.Sarif;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -66,8 +68,7 @@ final class AaCompose {
         description = "a profile that will be loaded; with any, others are errors")
     private List<String> known = new ArrayList<>();
 
-    @Option(names = "--sarif", description = "print what is found as SARIF 2.1.0 instead")
-    private boolean sarif;
+    @Mixin private Findings findings = new Findings();
 
     @Parameters(
         paramLabel = "FILE",
@@ -88,17 +89,26 @@ final class AaCompose {
       DockerHost host = DockerHost.of(engine);
       Set<String> names = known.isEmpty() ? null : new HashSet<>(known);
       List<Diagnostic> found = project.check(host, names);
-      if (sarif) {
-        StringBuilder out = new StringBuilder();
-        Sarif.write(found, "aa", Aa.version(), out);
-        AaDocker.print(out.toString());
-      } else {
-        for (ComposeConfinement service : project.effective(host).values()) {
-          Terminal.println(service.service() + ": " + service.choice());
-        }
-        found.forEach(diagnostic -> Terminal.println(diagnostic));
+      for (ComposeConfinement service : project.effective(host).values()) {
+        DockerChoice choice = service.choice();
+        findings.say(service.service() + ": " + choice);
+        findings.fact(
+            "services",
+            "service",
+            service.service(),
+            "place",
+            Findings.place(service.place()),
+            "label",
+            choice == null ? null : choice.label(),
+            "reason",
+            choice == null ? null : choice.reason().name(),
+            "privileged",
+            service.privileged(),
+            "security_opt",
+            service.securityOpt().stream().map(ComposeService.Text::value).toList());
       }
-      return Diagnostic.errors(found).isEmpty() ? 0 : 1;
+      findings.add(found);
+      return findings.print("aa-docker-compose-check/1");
     }
   }
 

@@ -6,6 +6,7 @@ import io.github.apparmor4j.container.ContainerDefault;
 import io.github.apparmor4j.container.ContainerTemplate;
 import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.containerd.ContainerdConfig;
+import io.github.apparmor4j.containerd.ContainerdConfig.RuntimeHandler;
 import io.github.apparmor4j.containerd.ContainerdFragment;
 import io.github.apparmor4j.containerd.ContainerdNode;
 import io.github.apparmor4j.containerd.ContainerdNode.NodeContainer;
@@ -16,9 +17,7 @@ import io.github.apparmor4j.containerd.RuntimeArguments;
 import io.github.apparmor4j.kernel.ContainerCheck.Verdict;
 import io.github.apparmor4j.kernel.SecurityFsKernel;
 import io.github.apparmor4j.print.ProfilePrinter;
-import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.DiagnosticException;
-import io.github.apparmor4j.source.Sarif;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -165,8 +164,7 @@ final class AaContainerd {
     @Spec private @Nullable CommandSpec spec;
     @Mixin private Daemon daemon = new Daemon();
 
-    @Option(names = "--sarif", description = "print what is found as SARIF 2.1.0 instead")
-    private boolean sarif;
+    @Mixin private Findings findings = new Findings();
 
     @Parameters(
         paramLabel = "FILE",
@@ -177,28 +175,26 @@ final class AaContainerd {
     @Override
     public Integer call() throws IOException {
       ContainerdConfig config = daemon.read(file, spec);
-      List<Diagnostic> found = config.check();
-      if (sarif) {
-        StringBuilder out = new StringBuilder();
-        Sarif.write(found, "aa", Aa.version(), out);
-        AaDocker.print(out.toString());
-      } else {
-        Terminal.println("AppArmor: " + (config.disableAppArmor() ? "disabled" : "as the host"));
-        Terminal.println("default runtime: " + config.defaultRuntimeName());
-        config
-            .runtimes()
-            .values()
-            .forEach(
-                handler ->
-                    Terminal.println(
-                        "runtime "
-                            + handler.name()
-                            + (handler.baseRuntimeSpec().isEmpty()
-                                ? ""
-                                : ": from " + handler.baseRuntimeSpec())));
-        found.forEach(diagnostic -> Terminal.println(diagnostic));
+      findings.say("AppArmor: " + (config.disableAppArmor() ? "disabled" : "as the host"));
+      findings.say("default runtime: " + config.defaultRuntimeName());
+      findings.fact("disable_apparmor", config.disableAppArmor());
+      findings.fact("default_runtime_name", config.defaultRuntimeName());
+      for (RuntimeHandler handler : config.runtimes().values()) {
+        String spec = handler.baseRuntimeSpec();
+        findings.say("runtime " + handler.name() + (spec.isEmpty() ? "" : ": from " + spec));
+        findings.fact(
+            "runtimes",
+            "name",
+            handler.name(),
+            "type",
+            handler.type(),
+            "base_runtime_spec",
+            spec.isEmpty() ? null : spec,
+            "place",
+            Findings.place(handler.place()));
       }
-      return Diagnostic.errors(found).isEmpty() ? 0 : 1;
+      findings.add(config.check());
+      return findings.print("aa-containerd-check/1");
     }
   }
 
@@ -314,7 +310,7 @@ final class AaContainerd {
     @Override
     public Integer call() throws IOException {
       List<NodeContainer> found = ContainerdNode.of(state, SecurityFsKernel.open()).verify();
-      found.forEach(System.out::println);
+      found.forEach(Terminal::println);
       return found.stream().allMatch(one -> one.check().verdict() == Verdict.AS_ASKED) ? 0 : 1;
     }
   }

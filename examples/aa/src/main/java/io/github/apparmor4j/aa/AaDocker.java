@@ -272,7 +272,7 @@ final class AaDocker {
                 profiles.isEmpty() ? List.of(DockerDefaultProfile.NAME) : profiles) {
               problems.addAll(engine.preflight(reference(profile)));
             }
-            problems.forEach(System.out::println);
+            problems.forEach(Terminal::println);
             return problems.isEmpty() ? 0 : 1;
           });
     }
@@ -304,7 +304,7 @@ final class AaDocker {
             if (containers.isEmpty()) {
               checks.addAll(engine.inventory());
             }
-            checks.forEach(System.out::println);
+            checks.forEach(Terminal::println);
             return checks.stream().allMatch(check -> check.verdict() == Verdict.AS_ASKED) ? 0 : 1;
           });
     }

@@ -4,7 +4,6 @@ import io.github.apparmor4j.container.ProfileRef;
 import io.github.apparmor4j.containerd.kubernetes.KubernetesContainer;
 import io.github.apparmor4j.containerd.kubernetes.KubernetesManifest;
 import io.github.apparmor4j.source.Diagnostic;
-import io.github.apparmor4j.source.Sarif;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,9 +121,7 @@ final class AaKube {
         description = "fail for warnings, too; with status 3 if something was not read")
     private boolean strict;
 
-    @Option(names = "--sarif", description = "print what is found as SARIF 2.1.0 instead")
-    private boolean sarif;
-
+    @Mixin private Findings findings = new Findings();
     @Mixin private Kinds kinds = new Kinds();
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "manifests")
@@ -133,36 +130,31 @@ final class AaKube {
     @Override
     public Integer call() throws IOException {
       Set<String> names = known.isEmpty() ? null : new HashSet<>(known);
-      List<Diagnostic> found = new ArrayList<>();
       for (Path file : files) {
         KubernetesManifest manifest = KubernetesManifest.parse(SourceText.read(file), kinds.paths);
-        List<Diagnostic> of = manifest.check(minor, names);
-        found.addAll(of);
-        if (!sarif) {
-          manifest
-              .containers()
-              .forEach(
-                  container ->
-                      Terminal.println(
-                          container.workload()
-                              + ", "
-                              + container.name()
-                              + ": "
-                              + shown(container, minor)));
-          of.forEach(diagnostic -> Terminal.println(diagnostic));
+        for (KubernetesContainer one : manifest.containers()) {
+          findings.say(one.workload() + ", " + one.name() + ": " + shown(one, minor));
+          findings.fact(
+              "containers",
+              "workload",
+              one.workload(),
+              "container",
+              one.name(),
+              "place",
+              Findings.place(one.place()),
+              "label",
+              one.windows() ? null : one.label(minor),
+              "privileged",
+              one.privileged());
         }
+        findings.add(manifest.check(minor, names));
       }
-      if (sarif) {
-        StringBuilder out = new StringBuilder();
-        Sarif.write(found, "aa", Aa.version(), out);
-        AaDocker.print(out.toString());
+      int status = findings.print("aa-kube-check/1");
+      List<Diagnostic> found = findings.diagnostics();
+      if (status != 0 || !strict || found.isEmpty()) {
+        return status;
       }
-      if (!Diagnostic.errors(found).isEmpty()) {
-        return 1;
-      } else if (strict && found.stream().anyMatch(one -> one.code().equals(NOT_READ))) {
-        return 3;
-      }
-      return strict && !found.isEmpty() ? 1 : 0;
+      return found.stream().anyMatch(one -> one.code().equals(NOT_READ)) ? 3 : 1;
     }
 
     private static String shown(KubernetesContainer container, int minor) {

@@ -122,6 +122,8 @@ class AaContainerdTest {
         .contains(
             "/etc/containerd/config.toml:4:1: warning: no container gets a profile"
                 + " [AA-CONTAINERD-0003]");
+    assertThat(aa("", "containerd", "check", "--json", "--root", root).out())
+        .contains("\"schema\" : \"aa-containerd-check/1\"", "\"disable_apparmor\" : ");
     Run first = aa("", "containerd", "check", "--root", root, "--containerd", "1");
     assertThat(first.status()).isEqualTo(1); // what is imported isn't there
     assertThat(aa("", "containerd", "check", "--root", root, "--sarif").out())
@@ -190,6 +192,12 @@ class AaContainerdTest {
     assertThat(Path.of(file))
         .content()
         .endsWith("securityContext: {appArmorProfile: {type: RuntimeDefault}, privileged: true}\n");
+    assertThat(aa("", "kube", "check", "--json", "--known", "x", file).out())
+        .contains(
+            "\"schema\" : \"aa-kube-check/1\"",
+            "\"label\" : \"web\"",
+            "\"code\" : \"AA-KUBE-0011\"",
+            "\"line\" : 9");
     String before = Files.readString(Path.of(file));
     assertThat(aa("", "kube", "set", "--pod", file, "d", "web").status()).isZero();
     assertThat(aa("", "kube", "unset", file, "d").status()).isZero();

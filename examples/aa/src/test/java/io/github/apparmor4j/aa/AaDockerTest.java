@@ -36,6 +36,8 @@ class AaDockerTest {
     assertThat(checked.out())
         .startsWith("web: docker-default (by default)\ndb: unconfined (since it is privileged)\n")
         .contains("AA-COMPOSE-0009");
+    assertThat(aa("", "docker", "compose", "check", "--json", compose).out())
+        .contains("\"service\" : \"db\"", "\"privileged\" : true", "\"AA-COMPOSE-0009\"");
     assertThat(aa("", "docker", "compose", "set", compose, "web", "theirs").status()).isZero();
     assertThat(Files.readString(Path.of(compose)))
         .contains("    image: nginx\n    security_opt:\n      - apparmor=theirs\n");
