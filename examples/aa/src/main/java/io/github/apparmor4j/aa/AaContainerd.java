@@ -298,6 +298,8 @@ final class AaContainerd {
       },
       mixinStandardHelpOptions = true)
   static final class Verify implements Callable<Integer> {
+    @Mixin private Findings findings = new Findings();
+
     @Option(
         names = "--state",
         paramLabel = "DIR",
@@ -309,8 +311,14 @@ final class AaContainerd {
 
     @Override
     public Integer call() throws IOException {
-      List<NodeContainer> found = ContainerdNode.of(state, SecurityFsKernel.open()).verify();
-      found.forEach(Terminal::println);
+      SecurityFsKernel kernel = SecurityFsKernel.open();
+      List<NodeContainer> found = ContainerdNode.of(state, kernel).verify();
+      Evidence evidence = new Evidence(findings, kernel);
+      for (NodeContainer one : found) {
+        evidence.add(
+            one.toString(), one.pod().isEmpty() ? one.namespace() : one.pod(), one.check());
+      }
+      findings.print("aa-containerd-verify/1");
       return found.stream().allMatch(one -> one.check().verdict() == Verdict.AS_ASKED) ? 0 : 1;
     }
   }

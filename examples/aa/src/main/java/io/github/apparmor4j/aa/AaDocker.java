@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -287,6 +288,8 @@ final class AaDocker {
       },
       mixinStandardHelpOptions = true)
   static final class Verify implements Callable<Integer> {
+    @Mixin private Findings findings = new Findings();
+
     @Parameters(
         paramLabel = "CONTAINER",
         arity = "0..*",
@@ -304,7 +307,9 @@ final class AaDocker {
             if (containers.isEmpty()) {
               checks.addAll(engine.inventory());
             }
-            checks.forEach(Terminal::println);
+            Evidence evidence = new Evidence(findings, SecurityFsKernel.open());
+            checks.forEach(check -> evidence.add(check.toString(), null, check));
+            findings.print("aa-docker-verify/1");
             return checks.stream().allMatch(check -> check.verdict() == Verdict.AS_ASKED) ? 0 : 1;
           });
     }

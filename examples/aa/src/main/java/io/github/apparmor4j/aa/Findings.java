@@ -101,7 +101,7 @@ final class Findings {
     return Diagnostic.errors(diagnostics).isEmpty() ? 0 : 1;
   }
 
-  private String toJson(String schema) throws JsonProcessingException {
+  String toJson(String schema) throws JsonProcessingException {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("schema", schema);
     all.put("tool", "aa " + Aa.version());
