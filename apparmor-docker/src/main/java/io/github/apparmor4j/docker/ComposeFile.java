@@ -41,6 +41,7 @@ public final class ComposeFile {
   private final List<Diagnostic> problems;
   private final List<Diagnostic> diagnostics;
   private final List<ComposeLayer> layers;
+  private final Map<String, ComposeService> services;
 
   private ComposeFile(SourceText source, List<YamlText> documents, List<Diagnostic> diagnostics) {
     this.source = source;
@@ -52,6 +53,7 @@ public final class ComposeFile {
       layer.services().values().forEach(service -> found.addAll(service.problems()));
     }
     this.diagnostics = List.copyOf(found);
+    this.services = shown(layers);
   }
 
   /** Reads a compose file of any number of documents. */
@@ -75,6 +77,10 @@ public final class ComposeFile {
    * nothing is expanded.
    */
   public Map<String, ComposeService> services() {
+    return services;
+  }
+
+  private static Map<String, ComposeService> shown(List<ComposeLayer> layers) {
     Map<String, Service> merged = new LinkedHashMap<>();
     for (ComposeLayer layer : layers) {
       for (Service service : layer.services().values()) {
@@ -147,9 +153,9 @@ public final class ComposeFile {
    * changed, through anchors also of services that it wasn't meant for.
    */
   public List<String> changedSince(ComposeFile before) {
-    Map<String, ComposeService> old = before.services();
+    Map<String, ComposeService> old = before.services;
     List<String> changed = new ArrayList<>();
-    for (String service : services().keySet()) {
+    for (String service : services.keySet()) {
       if (!old.containsKey(service) || !options(service).equals(before.options(service))) {
         changed.add(service);
       }
@@ -176,7 +182,7 @@ public final class ComposeFile {
     if (!says
         || !others.equals(before)
         || edited.diagnostics.size() > diagnostics.size()
-        || !edited.services().keySet().equals(services().keySet())) {
+        || !edited.services.keySet().equals(services.keySet())) {
       throw new DiagnosticException(
           List.of(
               Diagnostic.of(
@@ -188,7 +194,7 @@ public final class ComposeFile {
   }
 
   private List<String> options(String service) {
-    ComposeService found = services().get(service);
+    ComposeService found = services.get(service);
     List<Text> written = found == null ? null : found.securityOpt();
     return written == null ? List.of() : written.stream().map(Text::value).toList();
   }

@@ -71,6 +71,9 @@ final class ComposeMerge {
   private final Budget budget = Budget.of(WorkLimits.DEFAULT);
   private final Map<String, @Nullable ComposeFile> read = new HashMap<>();
 
+  /** The services of files that are extended; files are equal if they are the same. */
+  private final Map<ComposeFile, Map<String, Service>> raw = new HashMap<>();
+
   /** The documents whose variables were looked at, by the variables' values. */
   private final IdentityHashMap<ComposeLayer, Set<Map<String, String>>> looked =
       new IdentityHashMap<>();
@@ -376,9 +379,13 @@ final class ComposeMerge {
 
   /** Returns the services of a file that is extended: its documents merged, nothing expanded. */
   private Map<String, Service> raw(ComposeFile file, Scope scope) {
+    file.layers().forEach(layer -> checkVariables(layer, scope));
+    return raw.computeIfAbsent(file, this::raw);
+  }
+
+  private Map<String, Service> raw(ComposeFile file) {
     Map<String, Service> services = new LinkedHashMap<>();
     for (ComposeLayer layer : file.layers()) {
-      checkVariables(layer, scope);
       if (layer.tag() != Tag.NONE) {
         services.clear();
       }

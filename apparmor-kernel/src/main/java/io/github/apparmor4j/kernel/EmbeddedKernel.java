@@ -182,8 +182,8 @@ public final class EmbeddedKernel implements AppArmorKernel {
       }
 
       @Override
-      public boolean has(ProfileName name) {
-        return find(name.toString()) != null;
+      public Set<String> loaded() {
+        return LoadedProfile.names(profiles());
       }
     };
   }

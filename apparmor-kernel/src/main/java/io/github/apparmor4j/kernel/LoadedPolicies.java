@@ -21,8 +21,7 @@ final class LoadedPolicies {
   }
 
   static LoadedPolicies of(AppArmorKernel kernel) throws KernelException {
-    return new LoadedPolicies(
-        kernel, kernel.profiles().stream().map(LoadedProfile::name).collect(Collectors.toSet()));
+    return new LoadedPolicies(kernel, LoadedProfile.names(kernel.profiles()));
   }
 
   /** Returns the names of a policy's profiles, sorted. */

@@ -45,8 +45,8 @@ final class RawPolicy {
   interface Taker {
     void take(Piece piece) throws KernelException;
 
-    /** Returns whether a profile is loaded. */
-    boolean has(ProfileName name) throws KernelException;
+    /** Returns the qualified names of the profiles that are loaded. */
+    Set<String> loaded() throws KernelException;
   }
 
   /**
@@ -98,9 +98,14 @@ final class RawPolicy {
   /** Refuses a child whose parent is neither loaded nor anywhere in the policy. */
   static void checkParents(String operation, Set<String> names, Taker taker)
       throws KernelException {
+    Set<String> loaded = null;
     for (String name : names) {
       ProfileName parent = ProfileName.parse(name).parent().orElse(null);
-      if (parent != null && !names.contains(parent.toString()) && !taker.has(parent)) {
+      if (parent == null || names.contains(parent.toString())) {
+        continue;
+      }
+      loaded = loaded == null ? taker.loaded() : loaded;
+      if (!loaded.contains(parent.toString())) {
         throw new KernelException(
             operation,
             Errno.ENOENT,

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -174,8 +175,8 @@ public final class SecurityFsKernel implements AppArmorKernel {
           }
 
           @Override
-          public boolean has(ProfileName name) throws KernelException {
-            return profiles().stream().anyMatch(each -> each.name().equals(name.toString()));
+          public Set<String> loaded() throws KernelException {
+            return LoadedProfile.names(profiles());
           }
         });
   }

@@ -39,7 +39,7 @@ public record StatusReport(List<LoadedProfile> profiles, List<ConfinedProcess> p
 
   /** Reports on the given profiles, and on those of the given processes that count. */
   static StatusReport of(Collection<LoadedProfile> profiles, Collection<ConfinedProcess> all) {
-    Set<String> names = profiles.stream().map(LoadedProfile::name).collect(Collectors.toSet());
+    Set<String> names = LoadedProfile.names(profiles);
     return new StatusReport(
         profiles.stream().sorted(Comparator.comparing(LoadedProfile::name)).toList(),
         all.stream()

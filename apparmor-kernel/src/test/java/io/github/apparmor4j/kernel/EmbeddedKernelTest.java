@@ -9,7 +9,6 @@ import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.features.Features;
 import io.github.apparmor4j.parse.ProfileParser;
 import io.github.apparmor4j.policy.PolicyReader;
-import io.github.apparmor4j.policy.ProfileName;
 import io.github.apparmor4j.profile.Capability;
 import io.github.apparmor4j.profile.MountOption;
 import io.github.apparmor4j.profile.NetworkFamily;
@@ -21,6 +20,7 @@ import io.github.apparmor4j.profile.SocketType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -148,8 +148,8 @@ class EmbeddedKernelTest {
       }
 
       @Override
-      public boolean has(ProfileName name) {
-        return kernel.profiles().stream().anyMatch(each -> each.name().equals(name.toString()));
+      public Set<String> loaded() {
+        return LoadedProfile.names(kernel.profiles());
       }
     };
   }

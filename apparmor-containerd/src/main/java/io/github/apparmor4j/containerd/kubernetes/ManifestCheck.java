@@ -16,6 +16,9 @@ final class ManifestCheck {
   private final @Nullable Set<String> known;
   private final Set<Diagnostic> found = new LinkedHashSet<>();
 
+  /** Where it is said that containers are unconfined. */
+  private final Set<SourcePlace> unconfined = new HashSet<>();
+
   private ManifestCheck(int minor, @Nullable Set<String> known) {
     this.minor = minor;
     this.known = known;
@@ -57,6 +60,7 @@ final class ManifestCheck {
     if (container.windows()) {
       return;
     } else if (profile != null && profile.type().equals(KubernetesProfile.UNCONFINED)) {
+      unconfined.add(place);
       report(
           KubernetesProblem.UNCONFINED,
           place,
@@ -124,11 +128,7 @@ final class ManifestCheck {
       boolean counts = effective != null && effective.place().equals(each.place());
       if (each.type().equals(KubernetesProfile.UNCONFINED)
           && !counts
-          && found.stream()
-              .noneMatch(
-                  one ->
-                      one.place().equals(each.place())
-                          && one.code().equals(KubernetesProblem.UNCONFINED.code()))) {
+          && !unconfined.contains(each.place())) {
         report(
             KubernetesProblem.FORBIDDEN,
             each.place(),
