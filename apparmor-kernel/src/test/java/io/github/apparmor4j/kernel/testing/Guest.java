@@ -76,7 +76,8 @@ public final class Guest {
    * two. Two with two each would take more than twice as long: an emulated processor that is not
    * run holds locks that another one spins on.
    *
-   * @param machines as {@code src/vm/guest} takes them: {@code 6.12}, {@code 7.2+sid}
+   * @param machines as {@code src/vm/guest} takes them: {@code 6.12}, {@code 7.2+sid}, {@code
+   *     6.12+services-trixie}
    * @param directory for results
    * @param seconds how long a machine may take
    * @param preparation what the tests need
