@@ -102,6 +102,7 @@ public final class ContainerProfile {
     private final Set<NetworkRule> networks = new LinkedHashSet<>();
     private final Set<NetworkRule> deniedNetworks = new LinkedHashSet<>();
     private final Set<String> signalPeers = new LinkedHashSet<>(ContainerDefault.RUNTIMES);
+    private boolean hugePages;
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -195,6 +196,16 @@ public final class ContainerProfile {
       return this;
     }
 
+    /**
+     * Allows shared memory of huge pages without a file, as databases use it. Kernels take it for a
+     * file by the name of the root directory; so its mode and owner may be changed, too, by whom
+     * the system lets. Nothing in it becomes writable.
+     */
+    public Builder hugePages() {
+      hugePages = true;
+      return this;
+    }
+
     /** Allows TCP over IPv4 and IPv6. */
     public Builder tcp() {
       return sockets(SocketType.STREAM);
@@ -285,6 +296,9 @@ public final class ContainerProfile {
           FileRule.of("/dev/**", "rwk"),
           FileRule.of("@{PROC}/[0-9]*/**", "rw"),
           FileRule.of("/{dev/shm,dev/mqueue}/**", "rwlk"));
+      if (hugePages) {
+        profile.allow(FileRule.of("/", "rw"));
+      }
       int most = 0; // what is hidden is so whatever else is said
       for (Layer layer : layers(writes, false)) {
         most = Math.max(most, layer.priority);

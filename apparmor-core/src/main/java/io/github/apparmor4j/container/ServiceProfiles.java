@@ -10,17 +10,34 @@ import io.github.apparmor4j.profile.Capability;
  * <pre>{@code
  * ProfileFile file = ServiceProfiles.nginx("web").readOnly("/var/cache/nginx/static").build();
  * }</pre>
+ *
+ * <p>A service executes its own program and nothing else: a client that gets hold of the server has
+ * no shell. So a container must be started by the server's program itself. Images that are started
+ * by a script, as official ones are, and health checks by a shell are refused, unless everything
+ * may be executed:
+ *
+ * <pre>{@code
+ * ServiceProfiles.postgresql("db-first-start").allowExec("/")
+ * }</pre>
  */
 public final class ServiceProfiles {
+
+  /** Password hashes, and the copies that programs leave of them. */
+  private static final String[] SECRETS = {
+    "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"
+  };
 
   private ServiceProfiles() {}
 
   /**
    * Returns a builder for a service that is started by root, then becomes another user, and that
    * listens and keeps data.
+   *
+   * @param program the server's, by its real path: the kernel sees no links
    */
-  private static ContainerProfile.Builder server(String name) {
+  private static ContainerProfile.Builder server(String name, String program) {
     return ContainerProfile.builder(name)
+        .allowExec(program)
         .writable("/tmp")
         .tcp()
         .udp()
@@ -30,28 +47,32 @@ public final class ServiceProfiles {
             Capability.FOWNER,
             Capability.SETGID,
             Capability.SETUID)
-        .hide("/etc/shadow", "/etc/gshadow");
+        .hide(SECRETS);
   }
 
   /** Returns a builder for PostgreSQL with its data below {@code /var/lib/postgresql}. */
   public static ContainerProfile.Builder postgresql(String name) {
-    return server(name).writable("/var/lib/postgresql", "/run/postgresql", "/var/run/postgresql");
+    return server(name, "/usr/{lib/postgresql/*,local}/bin/postgres")
+        .hugePages() // tried at each start, by default
+        .writable("/var/lib/postgresql", "/run/postgresql", "/var/run/postgresql");
   }
 
   /** Returns a builder for MySQL or MariaDB with its data in {@code /var/lib/mysql}. */
   public static ContainerProfile.Builder mysql(String name) {
-    return server(name)
+    return server(name, "/usr/sbin/{mysqld,mariadbd}")
         .writable("/var/lib/mysql", "/var/lib/mysql-files", "/run/mysqld", "/var/run/mysqld");
   }
 
   /** Returns a builder for Redis or Valkey with its data in {@code /data}. */
   public static ContainerProfile.Builder redis(String name) {
-    return server(name).writable("/data");
+    // One program under several names, of which Debian's redis-server is a link to check-rdb.
+    return server(name, "/usr/{,local/}bin/{redis,valkey}-{server,sentinel,check-rdb,check-aof}")
+        .writable("/data");
   }
 
   /** Returns a builder for MongoDB with its data in {@code /data/db}. */
   public static ContainerProfile.Builder mongodb(String name) {
-    return server(name).writable("/data/db", "/data/configdb");
+    return server(name, "/usr/bin/mongod").writable("/data/db", "/data/configdb");
   }
 
   /**
@@ -60,7 +81,7 @@ public final class ServiceProfiles {
    * scripts can't write there either.
    */
   public static ContainerProfile.Builder nginx(String name) {
-    return server(name)
+    return server(name, "/usr/sbin/nginx{,-debug}")
         .writable("/var/cache/nginx", "/var/log/nginx", "/run", "/var/run")
         .capabilities(
             Capability.CHOWN,
@@ -87,6 +108,6 @@ public final class ServiceProfiles {
         .tcp()
         .udp()
         .capabilities()
-        .hide("/etc/shadow", "/etc/gshadow");
+        .hide(SECRETS);
   }
 }

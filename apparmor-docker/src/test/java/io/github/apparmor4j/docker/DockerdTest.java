@@ -59,8 +59,9 @@ class DockerdTest {
   private final ProfileRef.Compiled web =
       ProfileRef.of(
           compiled(ContainerDefault.builder("vm-web", ContainerTemplate.DOCKER_29).build()));
+  // With programs: what runs under it here are a box's commands. RealServicesTest has the server.
   private final ProfileRef.Compiled postgresql =
-      ProfileRef.of(compiled(ServiceProfiles.postgresql("vm-postgresql").build()));
+      ProfileRef.of(compiled(ServiceProfiles.postgresql("vm-postgresql").allowExec("/").build()));
 
   DockerdTest() throws IOException, InterruptedException {}
 
