@@ -47,12 +47,13 @@ class ServicesTest {
   /** What packages do when they are installed, which these weren't. */
   @BeforeAll
   void addUsers() throws Exception {
-    for (String name : List.of("postgres", "mysql", "redis")) {
+    List<String> names = List.of("postgres", "mysql", "redis");
+    for (int i = 0; i < names.size(); i++) {
       sh("""
           grep -q ^%1$s: /etc/group || echo %1$s:x:%2$s: >> /etc/group
           grep -q ^%1$s: /etc/passwd || echo %1$s:x:%2$s:%2$s::/nonexistent:/usr/sbin/nologin >> /etc/passwd
           """
-              .formatted(name, 900 + name.length()))
+              .formatted(names.get(i), 900 + i))
           .orThrow();
     }
   }
