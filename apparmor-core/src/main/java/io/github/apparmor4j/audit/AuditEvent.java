@@ -71,7 +71,7 @@ public sealed interface AuditEvent {
 
   /** Returns what the policy did. */
   default Verdict verdict() {
-    return Verdicts.of(record());
+    return record().verdict();
   }
 
   /**

@@ -188,11 +188,23 @@ public final class AuditLog {
         reader.end();
         return;
       }
-      LogFile open = file == null ? LogFile.open(left.next(), longest) : file;
+      LogFile open = file == null ? open(left.next()) : file;
+      if (open == null) {
+        return;
+      }
       file = open;
       if (!open.read(reader)) {
         file = null;
         open.in.close();
+      }
+    }
+
+    private @Nullable LogFile open(Source source) throws IOException {
+      try {
+        return LogFile.open(source, longest);
+      } catch (EOFException | ZipException e) {
+        reader.endless(source.name(), 1);
+        return null;
       }
     }
 

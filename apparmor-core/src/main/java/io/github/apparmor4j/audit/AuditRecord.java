@@ -1,5 +1,6 @@
 package io.github.apparmor4j.audit;
 
+import io.github.apparmor4j.audit.AuditEvent.Verdict;
 import io.github.apparmor4j.audit.KnownWords.Meaning;
 import io.github.apparmor4j.source.SourceText;
 import java.time.Instant;
@@ -94,6 +95,7 @@ public final class AuditRecord {
   private final String[] keys;
   private final int[] places;
   private final int inner;
+  private final Verdict verdict;
 
   /**
    * Makes a record of what a scanner found.
@@ -115,6 +117,7 @@ public final class AuditRecord {
     this.keys = fields.keys();
     this.places = fields.places(base);
     this.inner = fields.inner();
+    this.verdict = Verdicts.of(this);
   }
 
   /** Returns the form of the log. */
@@ -205,12 +208,24 @@ public final class AuditRecord {
     return none ? null : value;
   }
 
+  /** Returns what the policy did. */
+  Verdict verdict() {
+    return verdict;
+  }
+
   /** Returns whether a key occurs. */
   boolean has(String key) {
     return index(key) >= 0;
   }
 
+  // Known keys are one string each, literals as well: most are found without comparing.
+  @SuppressWarnings("ReferenceEquality")
   private int index(String key) {
+    for (int i = keys.length - 1; i >= inner; i--) {
+      if (keys[i] == key) {
+        return i;
+      }
+    }
     for (int i = keys.length - 1; i >= inner; i--) {
       if (keys[i].equals(key)) {
         return i;

@@ -1,10 +1,19 @@
 package io.github.apparmor4j.audit;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Looks for words in bytes, between two offsets. */
 final class Bytes {
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private static final byte[] DIGITS = of("0123456789ABCDEF");
 
@@ -37,9 +46,23 @@ final class Bytes {
     return -1;
   }
 
-  /** Returns where a byte is, or {@code to} if it isn't there. */
+  /**
+   * Returns where a byte is, or {@code to} if it isn't there. Looks at eight bytes at a time: most
+   * of the time of a pass is spent here, and the compiler makes no vectors of such loops.
+   *
+   * @param wanted an ASCII character
+   */
   static int find(byte[] bytes, int from, int to, int wanted) {
     int i = from;
+    long eight = ONES * wanted;
+    for (; i <= to - Long.BYTES; i += Long.BYTES) {
+      // A byte that is wanted is 0 here; only such a byte borrows into its highest bit.
+      long other = (long) LONGS.get(bytes, i) ^ eight;
+      long zeros = (other - ONES) & ~other & HIGH_BITS;
+      if (zeros != 0) {
+        return i + (Long.numberOfTrailingZeros(zeros) >> 3);
+      }
+    }
     while (i < to && bytes[i] != wanted) {
       i++;
     }

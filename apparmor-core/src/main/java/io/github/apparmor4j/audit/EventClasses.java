@@ -59,7 +59,7 @@ final class EventClasses {
 
   static AuditEvent event(AuditRecord record) {
     String operation = record.get("operation");
-    AuditEvent.Verdict verdict = Verdicts.of(record);
+    AuditEvent.Verdict verdict = record.verdict();
     if (verdict == AuditEvent.Verdict.STATUS) {
       boolean policy =
           record.has("name") || (operation != null && operation.startsWith("profile_"));

@@ -14,6 +14,21 @@ final class FieldScanner {
   /** What rsyslog writes for it. */
   private static final byte[] ESCAPED = Bytes.of("#035");
 
+  private static final byte SEPARATOR = 1;
+  private static final byte OF_KEY = 2;
+  private static final byte[] KINDS = new byte[128];
+
+  static {
+    KINDS[ENRICHED] = SEPARATOR;
+    for (char each = 0; each < KINDS.length; each++) {
+      if (" \t\r\n,".indexOf(each) >= 0) {
+        KINDS[each] = SEPARATOR;
+      } else if (Character.isLetterOrDigit(each) || "_-.".indexOf(each) >= 0) {
+        KINDS[each] = OF_KEY;
+      }
+    }
+  }
+
   private String[] keys = new String[32];
   private int[] places = new int[64];
   private int count;
@@ -74,21 +89,11 @@ final class FieldScanner {
   }
 
   private static boolean isSeparator(byte value) {
-    return value == ' '
-        || value == ENRICHED
-        || value == '\t'
-        || value == '\n'
-        || value == '\r'
-        || value == ',';
+    return value >= 0 && KINDS[value] == SEPARATOR;
   }
 
   private static boolean isOfKey(byte value) {
-    return (value >= 'a' && value <= 'z')
-        || (value >= 'A' && value <= 'Z')
-        || value == '_'
-        || value == '-'
-        || value == '.'
-        || Bytes.isDigit(value);
+    return value >= 0 && KINDS[value] == OF_KEY;
   }
 
   /** Reads a field, or passes over a word that is none; returns where it ends. */

@@ -4,7 +4,8 @@ import io.github.apparmor4j.source.SourceText;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,29 +22,24 @@ final class JournalEntry {
   private static final int MICROS = 1_000_000;
 
   /** The other fields that are needed. */
-  private static final Map<Integer, byte[][]> WANTED = new HashMap<>();
+  @SuppressWarnings("ImmutableEnumChecker") // nobody changes the bytes
+  enum Name {
+    __REALTIME_TIMESTAMP,
+    _SOURCE_REALTIME_TIMESTAMP,
+    _TRANSPORT,
+    SYSLOG_IDENTIFIER,
+    _HOSTNAME,
+    _AUDIT_TYPE,
+    _AUDIT_TYPE_NAME,
+    _AUDIT_ID,
+    _EXE;
 
-  static {
-    for (String name :
-        new String[] {
-          "__REALTIME_TIMESTAMP",
-          "_SOURCE_REALTIME_TIMESTAMP",
-          "_TRANSPORT",
-          "SYSLOG_IDENTIFIER",
-          "_HOSTNAME",
-          "_AUDIT_TYPE",
-          "_AUDIT_TYPE_NAME",
-          "_AUDIT_ID",
-          "_EXE"
-        }) {
-      byte[][] before = WANTED.getOrDefault(name.length(), new byte[0][]);
-      byte[][] more = Arrays.copyOf(before, before.length + 1);
-      more[before.length] = Bytes.of(name);
-      WANTED.put(name.length(), more);
-    }
+    private final byte[] bytes = Bytes.of(name());
   }
 
-  private final Map<String, String> fields = new HashMap<>();
+  private static final List<Name> NAMES = List.of(Name.values());
+
+  private final Map<Name, byte[]> values = new EnumMap<>(Name.class);
   private final ByteArrayOutputStream value = new ByteArrayOutputStream();
   private final ByteArrayOutputStream broker = new ByteArrayOutputStream();
   private byte[] message = new byte[0];
@@ -51,7 +47,7 @@ final class JournalEntry {
   private boolean cut;
 
   void begin() {
-    fields.clear();
+    values.clear();
     broker.reset();
     message = new byte[0];
     withoutMessage = false;
@@ -77,34 +73,38 @@ final class JournalEntry {
     return broker.toByteArray();
   }
 
-  @Nullable String get(String name) {
-    return fields.get(name);
+  @Nullable String get(Name name) {
+    byte[] content = values.get(name);
+    return content == null ? null : KnownWords.of(content, 0, content.length);
+  }
+
+  /** Returns a field that is a number, or -1. */
+  long number(Name name) {
+    byte[] content = values.get(name);
+    return content == null ? -1 : Bytes.number(content, 0, content.length);
   }
 
   /** Returns when it happened or, where nobody knows that, when it was written. */
   @Nullable Instant time() {
-    String micros = fields.get("_SOURCE_REALTIME_TIMESTAMP");
-    micros = micros == null ? fields.get("__REALTIME_TIMESTAMP") : micros;
-    byte[] digits = micros == null ? new byte[0] : SourceText.encode(micros);
-    long number = Bytes.number(digits, 0, digits.length);
+    long source = number(Name._SOURCE_REALTIME_TIMESTAMP);
+    long number = source < 0 ? number(Name.__REALTIME_TIMESTAMP) : source;
     return number < 0 ? null : Instant.ofEpochSecond(number / MICROS, number % MICROS * 1000);
   }
 
   /** Returns whether a field's value is needed. */
   boolean wants(byte[] bytes, int from, int to) {
-    if ((to - from == MESSAGE.length && Bytes.startsWith(bytes, from, to, MESSAGE))
-        || Bytes.startsWith(bytes, from, to, BROKER)) {
-      return true;
-    }
-    byte[][] names = WANTED.get(to - from);
-    if (names != null) {
-      for (byte[] name : names) {
-        if (Bytes.startsWith(bytes, from, to, name)) {
-          return true;
-        }
+    return (to - from == MESSAGE.length && Bytes.startsWith(bytes, from, to, MESSAGE))
+        || Bytes.startsWith(bytes, from, to, BROKER)
+        || name(bytes, from, to) != null;
+  }
+
+  private static @Nullable Name name(byte[] bytes, int from, int to) {
+    for (Name name : NAMES) {
+      if (name.bytes.length == to - from && Bytes.startsWith(bytes, from, to, name.bytes)) {
+        return name;
       }
     }
-    return false;
+    return null;
   }
 
   /**
@@ -119,7 +119,10 @@ final class JournalEntry {
     } else if (Bytes.startsWith(bytes, from, to, BROKER)) {
       Bytes.writeField(broker, Arrays.copyOfRange(bytes, from, to), content);
     } else {
-      fields.put(KnownWords.of(bytes, from, to), SourceText.decode(content));
+      Name name = name(bytes, from, to);
+      if (name != null) {
+        values.put(name, content);
+      }
     }
   }
 

@@ -53,7 +53,7 @@ final class KnownWords {
               + " bind connect listen accept sendmsg recvmsg getsockname getpeername getsockopt"
               + " setsockopt socket_shutdown capable umount pivotroot change_hat change_profile"
               + " change_onexec stack userns_create profile_load profile_replace profile_remove"
-              + " dbus_method_call dbus_signal dbus_bind r w x c d k l m a wc rw send receive inet"
+              + " dbus_method_call dbus_signal dbus_bind kernel syslog journal driver stdout r w x c d k l m a wc rw send receive inet"
               + " inet6 unix netlink stream dgram raw");
 
   private static final int SIZE = 1024;
@@ -77,7 +77,7 @@ final class KnownWords {
       byte[] bytes = Bytes.of(word);
       int slot = slot(bytes, 0, bytes.length);
       if (WORDS[slot] == null) {
-        WORDS[slot] = word;
+        WORDS[slot] = word.intern();
         BYTES[slot] = bytes;
         MEANINGS[slot] = meaning;
       }
@@ -86,9 +86,11 @@ final class KnownWords {
 
   /** Returns the slot of a word, or the empty slot where it would be. */
   private static int slot(byte[] bytes, int from, int to) {
+    // Known words differ in these bytes, or nearly so.
     int hash = to - from;
-    for (int i = from; i < to; i++) {
-      hash = hash * 31 + bytes[i];
+    if (hash > 0) {
+      int middle = bytes[(from + to) >>> 1] * 31 + bytes[to - 1];
+      hash = (hash * 31 + bytes[from]) * 31 + middle * 7;
     }
     int slot = (hash ^ hash >>> 13) & SIZE - 1;
     while (WORDS[slot] != null

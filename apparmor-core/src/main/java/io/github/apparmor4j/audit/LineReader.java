@@ -3,6 +3,7 @@ package io.github.apparmor4j.audit;
 import io.github.apparmor4j.audit.AuditEvent.Loss;
 import io.github.apparmor4j.audit.AuditEvent.Unreadable;
 import io.github.apparmor4j.audit.AuditRecord.Form;
+import io.github.apparmor4j.audit.JournalEntry.Name;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -27,7 +28,6 @@ final class LineReader {
   private static final byte[] SELINUX = Bytes.of("avc:");
   private static final byte[] INNER_TYPE = Bytes.of("type=15");
   private static final byte[] KERN = Bytes.of("kern ");
-  private static final byte[] KMSG_FLAGS = Bytes.of(";");
 
   /** Types whose records may be of any security module. */
   private static final Set<String> SHARED = Set.of("AVC", "1400", "USER_AVC", "1107");
@@ -202,7 +202,7 @@ final class LineReader {
       at = digits + 1;
     }
     int close = Bytes.find(bytes, at, Math.min(end, at + 40), ';');
-    return Bytes.startsWith(bytes, close, end, KMSG_FLAGS) ? close + 1 : -1;
+    return close < end && bytes[close] == ';' ? close + 1 : -1;
   }
 
   /** Passes over {@code [ 12.345678]}, {@code [ T123]} and dates in brackets. */
@@ -502,7 +502,7 @@ final class LineReader {
   void readEntry(String source, long number) {
     header.begin(source, number);
     header.form = Form.JOURNAL;
-    header.host = entry.get("_HOSTNAME");
+    header.host = entry.get(Name._HOSTNAME);
     header.time = entry.time();
     byte[] broker = entry.broker();
     byte[] message = entry.message();
@@ -519,7 +519,7 @@ final class LineReader {
       tell(EventClasses.event(new AuditRecord(header, message, broker, scanner, 0)));
       return;
     }
-    if ("audit".equals(entry.get("_TRANSPORT"))) {
+    if ("audit".equals(entry.get(Name._TRANSPORT))) {
       auditEntry(message);
     } else {
       // A record with an id has its own time.
@@ -538,8 +538,8 @@ final class LineReader {
 
   /** Returns who wrote an entry, by the fields that the journal itself sets. */
   private Origin originOfEntry() {
-    String transport = entry.get("_TRANSPORT");
-    String identifier = entry.get("SYSLOG_IDENTIFIER");
+    String transport = entry.get(Name._TRANSPORT);
+    String identifier = entry.get(Name.SYSLOG_IDENTIFIER);
     Origin claimed = origin(identifier);
     if (transport == null) {
       return claimed;
@@ -549,7 +549,7 @@ final class LineReader {
       case "audit" -> Origin.DAEMON;
       case "driver" -> Origin.JOURNAL;
       default -> {
-        String program = entry.get("_EXE");
+        String program = entry.get(Name._EXE);
         boolean bus = program == null || program.endsWith("/dbus-daemon");
         yield switch (claimed) {
           case BUS -> bus ? Origin.BUS : Origin.OTHERS;
@@ -562,16 +562,14 @@ final class LineReader {
   }
 
   private boolean isBroker() {
-    String program = entry.get("_EXE");
-    return "dbus-broker".equals(entry.get("SYSLOG_IDENTIFIER"))
+    String program = entry.get(Name._EXE);
+    return "dbus-broker".equals(entry.get(Name.SYSLOG_IDENTIFIER))
         && (program == null || program.endsWith("/dbus-broker"));
   }
 
   /** Reads an audit record that the journal got from the kernel: the id is in its fields. */
   private void auditEntry(byte[] message) {
-    String serial = entry.get("_AUDIT_ID");
-    byte[] digits = serial == null ? new byte[0] : Bytes.of(serial);
-    long number = Bytes.number(digits, 0, digits.length);
+    long number = entry.number(Name._AUDIT_ID);
     Instant time = header.time;
     if (number >= 0 && time != null) {
       header.id = new AuditRecord.Id(time.getEpochSecond(), time.getNano() / 1_000_000, number);
@@ -579,8 +577,8 @@ final class LineReader {
       String host = header.host;
       serials.see(host == null ? "" : host, header.id, this::blank, this::tell);
     }
-    String name = entry.get("_AUDIT_TYPE_NAME");
-    String type = name == null ? entry.get("_AUDIT_TYPE") : name;
+    String name = entry.get(Name._AUDIT_TYPE_NAME);
+    String type = name == null ? entry.get(Name._AUDIT_TYPE) : name;
     int word = Bytes.find(message, 0, message.length, ' ');
     header.type = type == null ? KnownWords.of(message, 0, word) : type;
     boolean named = Bytes.indexOf(message, 0, word, new byte[] {'='}) < 0;

@@ -21,8 +21,7 @@ final class Losses {
   /** What messages about losses have one of; the patterns are slow. */
   private static final List<byte[]> HINTS =
       List.of(
-          Bytes.of("suppressed"),
-          Bytes.of("uppressed "),
+          Bytes.of("uppressed"),
           Bytes.of("audit_"),
           Bytes.of("lost"),
           Bytes.of("limit"),
@@ -81,6 +80,9 @@ final class Losses {
 
   private static final byte[] DISABLED = Bytes.of("audit_enabled=0");
 
+  /** No phrase is longer; what comes after it is anything. */
+  private static final int LONGEST = 200;
+
   private Losses() {}
 
   /**
@@ -90,29 +92,22 @@ final class Losses {
    * @return {@code null} if it tells of no loss
    */
   static @Nullable Loss read(byte[] bytes, int from, int to, AuditRecord blank) {
-    Matched matched = match(bytes, from, to);
-    return matched == null
-        ? null
-        : new Loss(blank, matched.phrase.cause, matched.count, matched.phrase.explanation);
+    String message =
+        SourceText.decode(Arrays.copyOfRange(bytes, from, Math.min(to, from + LONGEST)));
+    for (Phrase phrase : PHRASES) {
+      Matcher matcher = phrase.pattern.matcher(message);
+      if (matcher.matches()) {
+        String count = matcher.groupCount() == 0 ? null : matcher.group(1);
+        Long number = count == null ? null : Long.valueOf(count);
+        return new Loss(blank, phrase.cause, number, phrase.explanation);
+      }
+    }
+    return null;
   }
 
   /** Returns whether a message may tell of a loss. */
   static boolean isHinted(byte[] bytes, int from, int to) {
     return HINTS.stream().anyMatch(hint -> Bytes.indexOf(bytes, from, to, hint) >= 0);
-  }
-
-  private record Matched(Phrase phrase, @Nullable Long count) {}
-
-  private static @Nullable Matched match(byte[] bytes, int from, int to) {
-    String message = SourceText.decode(Arrays.copyOfRange(bytes, from, Math.min(to, from + 200)));
-    for (Phrase phrase : PHRASES) {
-      Matcher matcher = phrase.pattern.matcher(message);
-      if (matcher.matches()) {
-        String count = matcher.groupCount() == 0 ? null : matcher.group(1);
-        return new Matched(phrase, count == null ? null : Long.valueOf(count));
-      }
-    }
-    return null;
   }
 
   /** Returns the loss if a record of a change of audit's configuration switches it off. */
