@@ -119,10 +119,10 @@ final class FieldScanner {
       return Math.min(close + 1, to);
     }
     int stop = plainEnd(bytes, value, to);
-    boolean closes = inMessage && stop > value && bytes[stop - 1] == '\'';
+    boolean closes = inMessage && stop < to && bytes[stop] == '\'';
     inMessage &= !closes;
-    add(key, value, closes ? stop - 1 : stop);
-    return stop;
+    add(key, value, stop);
+    return closes ? stop + 1 : stop;
   }
 
   /** Passes over a word without a value; the end of a message, or a key that was cut off. */
@@ -141,9 +141,9 @@ final class FieldScanner {
 
   /**
    * Returns where a value without quotes ends. A number may be followed by auditd's names at once,
-   * where the separator got lost: {@code ouid=0FSUID="root"}.
+   * where the separator got lost: {@code ouid=0FSUID="root"}. So may the quote that ends a message.
    */
-  private static int plainEnd(byte[] bytes, int from, int to) {
+  private int plainEnd(byte[] bytes, int from, int to) {
     int digits = Bytes.skipDigits(bytes, from < to && bytes[from] == '-' ? from + 1 : from, to);
     int end = digits;
     if (digits > from && digits < to) {
@@ -158,7 +158,7 @@ final class FieldScanner {
         return digits;
       }
     }
-    while (end < to && !isSeparator(bytes[end])) {
+    while (end < to && !isSeparator(bytes[end]) && !(inMessage && bytes[end] == '\'')) {
       end++;
     }
     return end;

@@ -154,6 +154,13 @@ class AuditLogTest {
         List.of(
             "type=USER_AVC msg=audit(1.000:1): " + outer + "msg='" + inner + daemon,
             "type=USER_AVC msg=audit(1.000:1): " + outer + "subj=unconfined msg='" + inner + daemon,
+            "type=USER_AVC msg=audit(1.000:1): " + outer + "msg='" + inner + daemon + "UID=\"a\"",
+            "type=USER_AVC msg=audit(1.000:1): "
+                + outer
+                + "msg='"
+                + inner
+                + daemon
+                + "\u001dUID=\"a\"",
             "[1.2] audit: type=1107 audit(1.000:1): " + outer + "msg='" + inner + "\n " + daemon,
             "Jul 31 17:10:35 web dbus[1692]: " + inner,
             "Jul 31 17:10:35 web dbus-daemon[1692]: [session uid=1 pid=2] " + inner,
