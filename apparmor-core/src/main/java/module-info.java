@@ -4,6 +4,7 @@ module io.github.apparmor4j.core {
   requires static transitive org.jspecify;
 
   exports io.github.apparmor4j.access;
+  exports io.github.apparmor4j.audit;
   exports io.github.apparmor4j.check;
   exports io.github.apparmor4j.compile;
   exports io.github.apparmor4j.container;

@@ -36,7 +36,9 @@ class RoomsTest {
           // the first is expanded before, the last refused
           "compile.%sEncoder", EnumSet.of(RuleKind.ALL, RuleKind.UNRECOGNIZED),
           // these allow and refuse nothing of their own
-          "access.%sAccess", EnumSet.of(RuleKind.ALL, RuleKind.RLIMIT, RuleKind.UNRECOGNIZED));
+          "access.%sAccess", EnumSet.of(RuleKind.ALL, RuleKind.RLIMIT, RuleKind.UNRECOGNIZED),
+          // those that no access stands for
+          "audit.%sEvents", EnumSet.of(RuleKind.ALL, RuleKind.RLIMIT, RuleKind.UNRECOGNIZED));
 
   /** Returns the kind's name in the names of classes: {@code ChangeProfile}. */
   private static String name(RuleKind kind) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 
 /**
  * Reads files of which nothing is known: somebody may have put a device, a pipe or a file of
@@ -70,7 +71,32 @@ public final class BoundedFiles {
     }
   }
 
-  private static void check(Path file, int most, BasicFileAttributes attributes)
+  /** Starts of paths that a shell gives, which may be pipes. */
+  private static final List<String> DESCRIPTORS =
+      List.of("/dev/stdin", "/dev/fd/", "/proc/self/fd/");
+
+  /** Returns whether a path stands for what this process was given to read. */
+  public static boolean isDescriptor(Path file) {
+    String name = file.toString();
+    return DESCRIPTORS.stream().anyMatch(name::startsWith);
+  }
+
+  /**
+   * Opens a regular file, or what this process was given to read, for readers that keep no more of
+   * it than a part that they limit.
+   *
+   * @param file its path, which may be a link
+   * @throws FileSystemException if it is neither
+   * @throws IOException if it can't be read
+   */
+  public static InputStream open(Path file) throws IOException {
+    if (!isDescriptor(file)) {
+      check(file, Long.MAX_VALUE, Files.readAttributes(file, BasicFileAttributes.class));
+    }
+    return Files.newInputStream(file);
+  }
+
+  private static void check(Path file, long most, BasicFileAttributes attributes)
       throws FileSystemException {
     if (!attributes.isRegularFile()) {
       throw new FileSystemException(
@@ -92,7 +118,7 @@ public final class BoundedFiles {
     return bytes;
   }
 
-  private static FileSystemException tooLarge(Path file, int most) {
+  private static FileSystemException tooLarge(Path file, long most) {
     return new FileSystemException(file.toString(), null, "it has more than " + most + " bytes");
   }
 }

@@ -12,10 +12,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +53,6 @@ public final class SourceText {
   /** The most bytes that {@link #read} takes: far more than any profile has. */
   private static final int MOST_BYTES = BoundedFiles.inHeap(64 << 20);
 
-  /** Starts of paths that a shell gives, which may be pipes. */
-  private static final List<String> DESCRIPTORS =
-      List.of("/dev/stdin", "/dev/fd/", "/proc/self/fd/");
-
   /**
    * Reads a file, or what this process was given to read: {@code /dev/stdin}, {@code /dev/fd/3}.
    * Messages name the text by the file's path.
@@ -68,8 +62,8 @@ public final class SourceText {
    */
   public static SourceText read(Path file) throws IOException {
     String name = file.toString();
-    if (DESCRIPTORS.stream().anyMatch(name::startsWith)) {
-      try (InputStream in = Files.newInputStream(file)) {
+    if (BoundedFiles.isDescriptor(file)) {
+      try (InputStream in = BoundedFiles.open(file)) {
         return read(name, in);
       }
     }

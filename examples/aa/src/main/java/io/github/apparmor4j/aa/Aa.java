@@ -48,6 +48,7 @@ public final class Aa {
     commands.put("compile", AaCompile.class);
     commands.put("parser", AaParser.class);
     commands.put("decide", AaDecide.class);
+    commands.put("events", AaEvents.class);
     commands.put("docker", AaDocker.class);
     commands.put("containerd", AaContainerd.class);
     commands.put("kube", AaKube.class);

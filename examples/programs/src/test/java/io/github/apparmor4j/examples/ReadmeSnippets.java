@@ -1,6 +1,8 @@
 package io.github.apparmor4j.examples;
 
 import io.github.apparmor4j.access.Access;
+import io.github.apparmor4j.audit.AuditEvent;
+import io.github.apparmor4j.audit.AuditLog;
 import io.github.apparmor4j.compile.BatchCompiler;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.KernelRelease;
@@ -34,6 +36,7 @@ import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The README's snippets, so that they compile; {@link ReadmeTest} compares. */
 final class ReadmeSnippets {
@@ -88,6 +91,16 @@ final class ReadmeSnippets {
         store.plan(Action.COMPLAIN, Scope.WITH_CHILDREN, store.find("/usr/bin/man"));
     change.apply();
     store.load(SecurityFsKernel.open(), store.find("/usr/bin/man"));
+  }
+
+  static void events() throws IOException {
+    try (Stream<AuditEvent> events =
+        AuditLog.rotated(Path.of("/var/log/audit/audit.log")).events()) {
+      events
+          .filter(AuditEvent::isRefusal)
+          .flatMap(event -> event.accesses().stream())
+          .forEach(System.out::println);
+    }
   }
 
   static void docker() {

@@ -32,7 +32,7 @@ class ReadmeTest {
             .map((MatchResult match) -> match.group(1))
             .toList();
     String compiled = folded(Files.readString(SNIPPETS));
-    assertThat(snippets).hasSize(7).allMatch(snippet -> compiled.contains(folded(snippet)));
+    assertThat(snippets).hasSize(8).allMatch(snippet -> compiled.contains(folded(snippet)));
   }
 
   @Test

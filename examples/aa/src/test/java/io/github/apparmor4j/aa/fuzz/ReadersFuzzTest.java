@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.apparmor4j.access.Access;
+import io.github.apparmor4j.audit.AuditEvent;
+import io.github.apparmor4j.audit.AuditLog;
 import io.github.apparmor4j.check.ProfileChecks;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
@@ -43,7 +45,9 @@ import io.github.apparmor4j.resolve.Resolver;
 import io.github.apparmor4j.source.DiagnosticException;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.source.WorkLimits;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +55,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Every reader, given anything: it answers, or throws what its Javadoc names; and what it accepts
@@ -162,6 +167,24 @@ class ReadersFuzzTest {
     }
     kernel.policy();
     kernel.replace(data);
+  }
+
+  /** A question that an event answers can be written down; of mounts, {@code -} is nothing. */
+  @FuzzTest
+  void logs(byte[] data) {
+    try (Stream<AuditEvent> events =
+        AuditLog.of("log", new ByteArrayInputStream(data)).withLongestLine(4096).events()) {
+      events.forEach(
+          event -> {
+            assertThat(event.record().fields()).doesNotContainNull();
+            assertThat(event.noise()).isNotNull();
+            event.accesses().stream()
+                .filter(access -> !(access instanceof Access.Mount))
+                .forEach(access -> assertThat(Access.parse(access.toString())).isEqualTo(access));
+          });
+    } catch (UncheckedIOException e) {
+      assertThat(e).hasMessageContaining("which is not read here"); // another compression
+    }
   }
 
   @FuzzTest
