@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bytes that lead to the same state from every state form a class.
  */
-public final class Dfa {
+public final class Dfa implements Steps {
 
   /** The trap: the state that nothing leads out of. */
   public static final int TRAP = 0;
@@ -50,6 +50,7 @@ public final class Dfa {
   }
 
   /** Returns the number of states, including the trap; at least 2. */
+  @Override
   public int size() {
     return labels.length;
   }
@@ -59,9 +60,19 @@ public final class Dfa {
     return labels[state];
   }
 
-  /** Returns the state that a byte, or {@link ByteSet#MARK}, leads to. */
+  @Override
   public int step(int state, int value) {
     return rows.target(state, classOf[value]);
+  }
+
+  /** Returns whether the label of every state is 0, whether a string leads to it or not. */
+  public boolean isEmpty() {
+    return Arrays.stream(labels).allMatch(label -> label == 0);
+  }
+
+  /** Returns this automaton with other labels, which are not copied; that of the trap is 0. */
+  Dfa relabelled(int... other) {
+    return new Dfa(other, classOf, rows);
   }
 
   /** Returns the state that a string leads to from the start. */

@@ -25,7 +25,7 @@ import java.util.Map;
  * @param next target in each slot
  * @param check state that owns each slot; 0 for a free one
  */
-public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
+public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) implements Steps {
 
   /** Bit in {@link #base}: the row holds only the differences from another row. */
   public static final int RELATIVE = 0x80000000;
@@ -48,6 +48,7 @@ public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
   }
 
   /** Returns the number of states. */
+  @Override
   public int size() {
     return base.length;
   }
@@ -63,6 +64,7 @@ public record PackedDfa(int[] base, int[] fallback, int[] next, int[] check) {
    * @param state 0 to {@code size() - 1}
    * @param value 0 to 255, or {@link ByteSet#MARK}
    */
+  @Override
   public int step(int state, int value) {
     int at = state;
     int column = value;
