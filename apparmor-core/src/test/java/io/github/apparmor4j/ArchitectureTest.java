@@ -213,7 +213,7 @@ class ArchitectureTest {
             "check")
         .whereLayer("access")
         .mayOnlyAccessLayers(
-            "compile", "policy", "vocabulary", "automaton", "resolve", "profile", "source")
+            "compile", "policy", "vocabulary", "automaton", "glob", "resolve", "profile", "source")
         .whereLayer("audit")
         .mayOnlyAccessLayers("access", "profile", "source", "files")
         .whereLayer("container")

@@ -10,6 +10,7 @@ import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
 import io.github.apparmor4j.profile.PtracePermission;
 import io.github.apparmor4j.profile.Qualifiers.Ownership;
+import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.profile.SocketType;
 import java.util.List;
@@ -500,6 +501,15 @@ public sealed interface Access {
     public KernelQuestion {
       strings = List.copyOf(strings);
     }
+  }
+
+  /**
+   * Returns the rule that allows this access, and as little else as the language can say: names are
+   * escaped, so that they are no patterns; a program that is executed keeps the profile; a name
+   * that is empty can't be said, and every name is meant. Empty for a hat, which needs no rule.
+   */
+  default Optional<Rule> rule() {
+    return AccessRules.of(this);
   }
 
   /**

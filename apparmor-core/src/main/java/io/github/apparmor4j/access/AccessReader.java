@@ -16,7 +16,7 @@ final class AccessReader {
   private final List<String> words;
   private int next;
 
-  private AccessReader(String line) {
+  AccessReader(String line) {
     this.line = line;
     this.words = split(line);
   }

@@ -1,10 +1,17 @@
 package io.github.apparmor4j.access;
 
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.policy.Evaluator;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.ProfileName;
+import io.github.apparmor4j.profile.ChangeProfileRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.vocabulary.AcceptBits;
+import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +23,24 @@ import java.util.List;
 final class ChangeProfileAccess {
 
   private static final String AND = "//&";
+
+  static final List<Domain> DOMAINS =
+      List.of(
+          Domain.of(
+              RuleKind.CHANGE_PROFILE,
+              PolicyClass.FILE,
+              List.of(new Domain.Right("", AcceptBits.KERNEL_CHANGE_PROFILE, true)),
+              Domain.NAME,
+              (fields, right) -> new Access.ChangeProfile(fields.text(), null)),
+          Domain.ofPaths(
+              RuleKind.CHANGE_PROFILE,
+              PolicyClass.FILE,
+              List.of(new Domain.Right("", AcceptBits.KERNEL_CHANGE_ON_EXEC, true)),
+              Regex.sequence(Domain.PATH, Domain.NUL, Domain.NAME),
+              (fields, right) -> {
+                String program = fields.text();
+                return new Access.ChangeProfile(fields.text(), program);
+              }));
 
   private ChangeProfileAccess() {}
 
@@ -76,5 +101,15 @@ final class ChangeProfileAccess {
             each ->
                 each.profileName().equals(wanted)
                     && (each.behavior().flags() & KernelProfile.FLAG_HAT) != 0);
+  }
+
+  static List<AccessPattern.Part> pattern(AccessReader in) {
+    return List.of(
+        AccessPattern.part(DOMAINS.get(0), right -> true, AccessPattern.labels(in, "a label")));
+  }
+
+  static Rule rule(Access.ChangeProfile access) {
+    String program = access.program() == null ? null : Aare.quote(access.program());
+    return new ChangeProfileRule(Qualifiers.NONE, false, program, Aare.quote(access.target()));
   }
 }

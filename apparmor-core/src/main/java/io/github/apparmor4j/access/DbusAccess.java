@@ -1,7 +1,14 @@
 package io.github.apparmor4j.access;
 
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.profile.DbusPermission;
+import io.github.apparmor4j.profile.DbusRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.vocabulary.PolicyClass;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +17,49 @@ import org.jspecify.annotations.Nullable;
  * member=Get}, {@code dbus bind bus=system name=org.y}, {@code dbus eavesdrop bus=session}.
  */
 final class DbusAccess {
+
+  static final List<Domain> DOMAINS =
+      List.of(
+          domain(
+              Domain.NAME,
+              (fields, right) ->
+                  new Access.Dbus(
+                      DbusPermission.EAVESDROP, fields.text(), null, null, null, null, null),
+              DbusPermission.EAVESDROP),
+          domain(
+              Regex.sequence(Domain.NAME, Domain.NUL, Domain.TEXT),
+              (fields, right) ->
+                  new Access.Dbus(
+                      DbusPermission.BIND, fields.text(), fields.text(), null, null, null, null),
+              DbusPermission.BIND),
+          domain(
+              Regex.sequence(
+                  Domain.NAME,
+                  Domain.NUL,
+                  Domain.TEXT,
+                  Domain.NUL,
+                  Domain.TEXT,
+                  Domain.NUL,
+                  Domain.TEXT,
+                  Domain.NUL,
+                  Domain.TEXT,
+                  Domain.NUL,
+                  Domain.TEXT),
+              (fields, right) ->
+                  new Access.Dbus(
+                      DbusPermission.named(right.word()).orElseThrow(),
+                      fields.text(),
+                      fields.text(),
+                      fields.text(),
+                      fields.text(),
+                      fields.text(),
+                      fields.text()),
+              DbusPermission.SEND,
+              DbusPermission.RECEIVE));
+
+  private static Domain domain(Regex form, Domain.Reader reader, DbusPermission... permissions) {
+    return Domain.of(RuleKind.DBUS, PolicyClass.DBUS, Domain.Right.of(permissions), form, reader);
+  }
 
   private DbusAccess() {}
 
@@ -82,5 +132,23 @@ final class DbusAccess {
           .text(access.member());
     }
     return fields.wanting(access.permission().bit());
+  }
+
+  static Rule rule(Access.Dbus access) {
+    boolean binds = access.permission() == DbusPermission.BIND;
+    return new DbusRule(
+        Qualifiers.NONE,
+        List.of(access.permission()),
+        pattern(access.bus()),
+        pattern(access.path()),
+        pattern(access.interfaceName()),
+        pattern(access.member()),
+        binds ? pattern(access.name()) : null,
+        binds ? null : pattern(access.name()),
+        pattern(access.peer()));
+  }
+
+  private static @Nullable String pattern(@Nullable String name) {
+    return name == null || name.isEmpty() ? null : Aare.quote(name);
   }
 }

@@ -97,8 +97,13 @@ public final class Decider {
         asked, compilation.profiles().stream().map(CompiledProfile::binary).toList(), access);
   }
 
-  private static Decision decide(
+  /** Returns the rules that decided about an access. */
+  static List<ResolvedRule> deciding(
       CompiledProfile profile, Collection<KernelProfile> loaded, Access access) {
+    return decide(profile, loaded, access).rules();
+  }
+
+  static Decision decide(CompiledProfile profile, Collection<KernelProfile> loaded, Access access) {
     Objects.requireNonNull(access, "access");
     Evaluator tables = new Evaluator(profile.binary(), PolicyReader.Kernel.LINUX_6_12);
     return decide(tables, profile.binary(), loaded, access, profile);
@@ -198,6 +203,16 @@ public final class Decider {
         rules,
         null,
         allowed ? execution : null);
+  }
+
+  /**
+   * Returns whether the tables alone allow an access, whatever the profile's mode is; for a
+   * question about both ownerships, whether they do for both.
+   */
+  static boolean grants(Evaluator tables, Access access) {
+    Ownership ownership = ownership(access);
+    return (ownership == Ownership.OTHER || verdict(tables, access, true).allowed())
+        && (ownership == Ownership.OWNER || verdict(tables, access, false).allowed());
   }
 
   private static Verdict verdict(Evaluator tables, Access access, boolean owner) {

@@ -2,7 +2,9 @@ package io.github.apparmor4j.access;
 
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.ProfileName;
+import io.github.apparmor4j.profile.FilePermissions;
 import io.github.apparmor4j.profile.Qualifiers.Ownership;
+import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.vocabulary.PermissionEntry;
 import java.util.Collection;
 import java.util.List;
@@ -58,7 +60,7 @@ final class ExecAccess {
   }
 
   /** Returns a transition's name as a label; a NUL in it stands for a namespace's second colon. */
-  private static String label(String transition) {
+  static String label(String transition) {
     return transition.replace('\0', ':');
   }
 
@@ -108,5 +110,15 @@ final class ExecAccess {
       }
     }
     return conflict ? null : best;
+  }
+
+  static List<AccessPattern.Part> pattern(AccessReader in) {
+    return List.of(FileAccess.part(in, FilePermissions.of("x")));
+  }
+
+  /** Returns the rule by which the program keeps the profile. */
+  static Rule rule(Access.Exec access) {
+    return FileAccess.rule(
+        new Access.File(access.program(), FilePermissions.of("x"), access.ownership()));
   }
 }

@@ -1,11 +1,33 @@
 package io.github.apparmor4j.access;
 
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.profile.IoUringPermission;
+import io.github.apparmor4j.profile.IoUringRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.vocabulary.PolicyClass;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code io_uring sqpoll}, {@code io_uring override_creds label}. */
 final class IoUringAccess {
+
+  static final List<Domain> DOMAINS =
+      List.of(
+          Domain.of(
+              RuleKind.IO_URING,
+              PolicyClass.IO_URING,
+              Domain.Right.of(IoUringPermission.SQPOLL),
+              Domain.NOTHING,
+              (fields, right) -> new Access.IoUring(IoUringPermission.SQPOLL, null)),
+          Domain.of(
+              RuleKind.IO_URING,
+              PolicyClass.IO_URING,
+              Domain.Right.of(IoUringPermission.OVERRIDE_CREDS),
+              Domain.NAME,
+              (fields, right) ->
+                  new Access.IoUring(IoUringPermission.OVERRIDE_CREDS, fields.text())));
 
   private IoUringAccess() {}
 
@@ -35,5 +57,10 @@ final class IoUringAccess {
     return Question.in(PolicyClass.IO_URING)
         .text(access.label())
         .wanting(access.permission().bit());
+  }
+
+  static Rule rule(Access.IoUring access) {
+    String label = access.label() == null ? null : Aare.quote(access.label());
+    return new IoUringRule(Qualifiers.NONE, List.of(access.permission()), label);
   }
 }

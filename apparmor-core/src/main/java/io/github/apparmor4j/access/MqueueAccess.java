@@ -1,12 +1,68 @@
 package io.github.apparmor4j.access;
 
+import io.github.apparmor4j.automaton.ByteSet;
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.profile.MqueuePermission;
 import io.github.apparmor4j.profile.MqueueRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.vocabulary.PolicyClass;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 
 /** Message queues: {@code mqueue read posix /queue label}, {@code mqueue write sysv 7 label}. */
 final class MqueueAccess {
+
+  private static final Regex KEY =
+      Regex.sequence(
+          Regex.of(ByteSet.ALL),
+          Regex.of(ByteSet.ALL),
+          Regex.of(ByteSet.ALL),
+          Regex.of(ByteSet.ALL));
+
+  static final List<Domain> DOMAINS =
+      List.of(
+          posix(Domain.PATH, MqueuePermission.CREATE),
+          posix(Regex.sequence(Domain.PATH, Domain.NUL, Domain.TEXT), others()),
+          sysv(KEY, MqueuePermission.CREATE),
+          sysv(Regex.sequence(KEY, Domain.NUL, Domain.TEXT), others()));
+
+  /** Returns the permissions to use a queue that is there, and has a label. */
+  private static MqueuePermission[] others() {
+    return EnumSet.complementOf(EnumSet.of(MqueuePermission.CREATE))
+        .toArray(MqueuePermission[]::new);
+  }
+
+  private static Domain posix(Regex form, MqueuePermission... permissions) {
+    return Domain.ofPaths(
+        RuleKind.MQUEUE,
+        PolicyClass.POSIX_MQUEUE,
+        Domain.Right.of(permissions),
+        form,
+        (fields, right) -> access(right, MqueueRule.Type.POSIX, fields.text(), fields));
+  }
+
+  private static Domain sysv(Regex form, MqueuePermission... permissions) {
+    return Domain.of(
+        RuleKind.MQUEUE,
+        PolicyClass.SYSV_MQUEUE,
+        Domain.Right.of(permissions),
+        form,
+        (fields, right) -> {
+          String key = Integer.toUnsignedString(fields.two() << 16 | fields.two());
+          fields.text(); // nothing, up to the NUL
+          return access(right, MqueueRule.Type.SYSV, key, fields);
+        });
+  }
+
+  private static Access access(
+      Domain.Right right, MqueueRule.Type type, String name, Domain.Fields fields) {
+    MqueuePermission permission = MqueuePermission.named(right.word()).orElseThrow();
+    return new Access.Mqueue(permission, type, name, fields.more() ? fields.text() : "");
+  }
 
   private MqueueAccess() {}
 
@@ -54,5 +110,14 @@ final class MqueueAccess {
       fields.code(0).text(access.label());
     }
     return fields.wanting(access.permission().bit());
+  }
+
+  static Rule rule(Access.Mqueue access) {
+    return new MqueueRule(
+        Qualifiers.NONE,
+        List.of(access.permission()),
+        access.type(),
+        access.label().isEmpty() ? null : Aare.quote(access.label()),
+        Aare.quote(access.name()));
   }
 }

@@ -1,15 +1,22 @@
 package io.github.apparmor4j.access;
 
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.policy.AccessWords;
 import io.github.apparmor4j.policy.Evaluator;
 import io.github.apparmor4j.profile.Endpoint;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
+import io.github.apparmor4j.profile.NetworkRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.profile.SocketType;
 import io.github.apparmor4j.vocabulary.AcceptBits;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +28,29 @@ final class NetworkAccess {
   private static final int REMOTE = 2;
   private static final int PRIVILEGED = 1;
   private static final int FIRST_UNPRIVILEGED = 1024;
+
+  /** Questions about family and type; those with addresses are not sets yet. */
+  static final List<Domain> DOMAINS =
+      List.of(
+          new Domain(
+              RuleKind.NETWORK,
+              NetworkAccess::coarseClass,
+              Domain.Right.of(NetworkPermission.values()),
+              Regex.sequence(
+                  two(Stream.of(NetworkFamily.values()).map(NetworkFamily::number)),
+                  two(Stream.of(SocketType.values()).map(SocketType::number))),
+              false,
+              (fields, right) ->
+                  new Access.Network(
+                      NetworkFamily.numbered(fields.two()).orElseThrow(),
+                      SocketType.numbered(fields.two()).orElseThrow(),
+                      NetworkPermission.named(right.word()).orElseThrow())));
+
+  /** Returns an expression for one of some numbers, in two bytes. */
+  static Regex two(Stream<Integer> numbers) {
+    return Regex.choice(
+        numbers.map(number -> Regex.bytes((byte) (number >> 8), (byte) (int) number)).toList());
+  }
 
   private NetworkAccess() {}
 
@@ -124,9 +154,11 @@ final class NetworkAccess {
 
   /** Returns the question about family and type, in the newest class that the policy has. */
   static Question coarse(Access.Network access, Evaluator tables) {
-    int policyClass =
-        tables.isInForce(PolicyClass.NETWORK_V9) ? PolicyClass.NETWORK_V9 : PolicyClass.NETWORK;
-    return socket(policyClass, access).wanting(access.permission().bit());
+    return socket(coarseClass(tables), access).wanting(access.permission().bit());
+  }
+
+  private static int coarseClass(Evaluator tables) {
+    return tables.isInForce(PolicyClass.NETWORK_V9) ? PolicyClass.NETWORK_V9 : PolicyClass.NETWORK;
   }
 
   /** Returns the question about family and type, in each class that a policy may use. */
@@ -178,5 +210,40 @@ final class NetworkAccess {
     byte[] address = address(side.ip());
     to.code(kind).two(side.port()).code(address == null ? 0 : address.length == 4 ? 1 : 2);
     return (address == null ? to : to.bytes(address)).code(0);
+  }
+
+  static List<AccessPattern.Part> pattern(AccessReader in) {
+    List<NetworkFamily> families =
+        AccessPattern.values(in, "an address family", List.of(NetworkFamily.values()));
+    List<SocketType> types =
+        in.more()
+            ? AccessPattern.values(in, "a socket type", List.of(SocketType.values()))
+            : List.of(SocketType.values());
+    List<String> permissions = AccessPattern.list(in.more() ? in.word("a permission") : "create");
+    return List.of(
+        AccessPattern.part(
+            DOMAINS.get(0),
+            AccessPattern.named(permissions),
+            Regex.sequence(
+                two(families.stream().map(NetworkFamily::number)),
+                two(types.stream().map(SocketType::number)))));
+  }
+
+  static Rule rule(Access.Network access) {
+    return new NetworkRule(
+        Qualifiers.NONE,
+        List.of(access.permission()),
+        access.family(),
+        access.type(),
+        null,
+        endpoint(access.local(), access.interfaceName()),
+        endpoint(access.peer(), null));
+  }
+
+  private static Endpoint endpoint(Access.Side side, @Nullable String interfaceName) {
+    Endpoint.Ports ports = side.port() == 0 ? null : new Endpoint.Ports(side.port(), side.port());
+    String label = side.label() == null ? null : Aare.quote(side.label());
+    String on = interfaceName == null ? null : Aare.quote(interfaceName);
+    return new Endpoint(side.ip(), ports, on, label, null);
   }
 }

@@ -1,10 +1,26 @@
 package io.github.apparmor4j.access;
 
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
+import io.github.apparmor4j.profile.PivotRootRule;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.vocabulary.MountFlags;
 import io.github.apparmor4j.vocabulary.PolicyClass;
+import java.util.List;
 
 /** {@code pivot_root /new/ /new/old/}. */
 final class PivotRootAccess {
+
+  static final List<Domain> DOMAINS =
+      List.of(
+          Domain.ofPaths(
+              RuleKind.PIVOT_ROOT,
+              PolicyClass.MOUNT,
+              List.of(new Domain.Right("", MountFlags.PIVOT_ROOT_PERMISSION, true)),
+              Regex.sequence(Domain.DIRECTORY, Domain.NUL, Domain.DIRECTORY),
+              (fields, right) -> new Access.PivotRoot(fields.text(), fields.text())));
 
   private PivotRootAccess() {}
 
@@ -25,5 +41,10 @@ final class PivotRootAccess {
         .code(0)
         .text(access.oldRoot())
         .wanting(MountFlags.PIVOT_ROOT_PERMISSION);
+  }
+
+  static Rule rule(Access.PivotRoot access) {
+    return new PivotRootRule(
+        Qualifiers.NONE, Aare.quote(access.oldRoot()), Aare.quote(access.newRoot()), null);
   }
 }

@@ -1,10 +1,26 @@
 package io.github.apparmor4j.access;
 
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.profile.PtracePermission;
+import io.github.apparmor4j.profile.PtraceRule;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.vocabulary.PolicyClass;
+import java.util.List;
 
 /** Tracing: {@code ptrace read label}. */
 final class PtraceAccess {
+
+  static final List<Domain> DOMAINS =
+      List.of(
+          Domain.of(
+              RuleKind.PTRACE,
+              PolicyClass.PTRACE,
+              Domain.Right.of(PtracePermission.values()),
+              Domain.NAME,
+              (fields, right) ->
+                  new Access.Ptrace(
+                      PtracePermission.named(right.word()).orElseThrow(), fields.text())));
 
   private PtraceAccess() {}
 
@@ -19,5 +35,18 @@ final class PtraceAccess {
 
   static Question question(Access.Ptrace access) {
     return Question.in(PolicyClass.PTRACE).text(access.peer()).wanting(access.permission().bit());
+  }
+
+  static List<AccessPattern.Part> pattern(AccessReader in) {
+    List<String> permissions = AccessPattern.list(in.word("a permission"));
+    return List.of(
+        AccessPattern.part(
+            DOMAINS.get(0),
+            AccessPattern.named(permissions),
+            AccessPattern.labels(in, "the other task's label")));
+  }
+
+  static Rule rule(Access.Ptrace access) {
+    return PtraceRule.of(Aare.quote(access.peer()), access.permission());
   }
 }

@@ -1,12 +1,20 @@
 package io.github.apparmor4j.access;
 
+import io.github.apparmor4j.automaton.Regex;
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.policy.Evaluator;
 import io.github.apparmor4j.profile.NetworkFamily;
 import io.github.apparmor4j.profile.NetworkPermission;
+import io.github.apparmor4j.profile.Qualifiers;
+import io.github.apparmor4j.profile.Rule;
+import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.profile.SocketType;
+import io.github.apparmor4j.profile.UnixRule;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.vocabulary.PolicyClass;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +24,75 @@ import org.jspecify.annotations.Nullable;
 final class UnixAccess {
 
   private static final String NONE = "none";
+
+  private static final Regex ADDRESS =
+      Regex.choice(List.of(Regex.of(1), Regex.sequence(Domain.NUL, Domain.TEXT)));
+
+  private static final Regex SOCKET =
+      Regex.sequence(
+          NetworkAccess.two(Stream.of(NetworkFamily.UNIX.number())),
+          NetworkAccess.two(Stream.of(SocketType.values()).map(SocketType::number)),
+          Regex.bytes((byte) 0, (byte) 0));
+
+  private static final Regex OWN = Regex.sequence(SOCKET, ADDRESS, Domain.NUL, Domain.NUL);
+
+  static final List<Domain> DOMAINS =
+      List.of(
+          domain(SOCKET, NetworkPermission.CREATE),
+          domain(
+              OWN,
+              NetworkPermission.SHUTDOWN,
+              NetworkPermission.SETATTR,
+              NetworkPermission.GETATTR,
+              NetworkPermission.BIND),
+          domain(
+              Regex.sequence(
+                  OWN, Regex.bytes((byte) PolicyClass.LISTEN_COMMAND, (byte) 0, (byte) 0)),
+              NetworkPermission.LISTEN),
+          domain(
+              Regex.sequence(
+                  OWN, Regex.bytes((byte) PolicyClass.OPTION_COMMAND, (byte) 0, (byte) 0)),
+              NetworkPermission.SETOPT,
+              NetworkPermission.GETOPT),
+          domain(
+              Regex.sequence(
+                  OWN, Regex.of(PolicyClass.PEER_COMMAND), ADDRESS, Domain.NUL, Domain.NAME),
+              NetworkPermission.SEND,
+              NetworkPermission.RECEIVE,
+              NetworkPermission.CONNECT,
+              NetworkPermission.ACCEPT));
+
+  private static Domain domain(Regex form, NetworkPermission... permissions) {
+    return new Domain(
+        RuleKind.UNIX,
+        tables -> fineClass(tables) == 0 ? PolicyClass.NONE : fineClass(tables),
+        Domain.Right.of(permissions),
+        form,
+        false,
+        UnixAccess::access);
+  }
+
+  private static Access access(Domain.Fields fields, Domain.Right right) {
+    NetworkPermission permission = NetworkPermission.named(right.word()).orElseThrow();
+    fields.two();
+    SocketType type = SocketType.numbered(fields.two()).orElseThrow();
+    fields.two();
+    String own = fields.more() ? address(fields) : NONE;
+    if (!permission.hasPeer()) {
+      return new Access.Unix(permission, type, own, NONE, null);
+    }
+    fields.text(); // the socket's own label
+    fields.code();
+    return new Access.Unix(permission, type, own, address(fields), fields.text());
+  }
+
+  private static String address(Domain.Fields fields) {
+    if (fields.code() == 1) {
+      fields.text(); // nothing, up to the NUL
+      return NONE;
+    }
+    return "@" + fields.text();
+  }
 
   private UnixAccess() {}
 
@@ -111,5 +188,17 @@ final class UnixAccess {
 
   private static byte[] field(String address) {
     return address.equals(NONE) ? new byte[] {1} : SourceText.encode('\0' + address.substring(1));
+  }
+
+  static Rule rule(Access.Unix access) {
+    boolean addressed = access.permission() != NetworkPermission.CREATE;
+    String peer = access.peer();
+    return new UnixRule(
+        Qualifiers.NONE,
+        List.of(access.permission()),
+        access.type(),
+        addressed ? Aare.quote(access.address()) : null,
+        peer == null ? null : Aare.quote(access.peerAddress()),
+        peer == null ? null : Aare.quote(peer));
   }
 }

@@ -6,6 +6,7 @@ import io.github.apparmor4j.vocabulary.PermissionEntry;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 public final class Evaluator {
 
   private static final int ABI_WITHOUT_FILE_CLASS = 5;
+
+  /**
+   * Where the strings of a class begin.
+   *
+   * @param table the table that they are in
+   * @param state the state after the class byte
+   */
+  public record Origin(PolicyDfa table, int state) {}
 
   private final KernelProfile profile;
   private final PolicyReader.Kernel kernel;
@@ -40,6 +49,39 @@ public final class Evaluator {
   }
 
   /**
+   * Returns where the strings of a class begin; empty if everything of the class is allowed, since
+   * the profile doesn't mediate it.
+   *
+   * @param policyClass class byte; 2 for files, links and changes of profile
+   */
+  public Optional<Origin> origin(int policyClass) {
+    PolicyDfa table = policyClass == PolicyClass.FILE ? files() : profile.policyDb();
+    if (isUnconfined()
+        || table == null
+        || (policyClass != PolicyClass.FILE && !isInForce(policyClass))) {
+      return Optional.empty();
+    }
+    int state = policyClass == PolicyClass.FILE ? start() : table.walk((byte) policyClass);
+    return Optional.of(new Origin(table, state));
+  }
+
+  /**
+   * Answers for a string that leads from the origin of a class to a state of its table.
+   *
+   * @param owner whether the task acts for the file's owner; only files have others
+   */
+  public AccessWords at(int policyClass, PolicyDfa table, int state, boolean owner) {
+    return policyClass == PolicyClass.FILE
+        ? words(state, table.fileEntryOf(state, owner), 0)
+        : policyWords(table, state);
+  }
+
+  /** Returns how a program is executed whose path leads to a state of the table of files. */
+  public int execAt(PolicyDfa table, int state, boolean owner) {
+    return table.fileEntryOf(state, owner).exec();
+  }
+
+  /**
    * Answers a question in the kernel's own form.
    *
    * @param question a class byte and what follows it in the policy table; for files a 2 and a path,
@@ -53,7 +95,10 @@ public final class Evaluator {
     if (isUnconfined() || policy == null || !isInForce(question[0] & 0xFF)) {
       return AccessWords.UNMEDIATED;
     }
-    int state = policy.walk(question);
+    return policyWords(policy, policy.walk(question));
+  }
+
+  private AccessWords policyWords(PolicyDfa policy, int state) {
     // Linux 6.1 doesn't add the permission to lock, later kernels do.
     boolean locks = kernel != PolicyReader.Kernel.LINUX_6_1;
     return words(state, policy.entryOf(state), locks ? 0 : AcceptBits.KERNEL_LOCK);
@@ -89,8 +134,7 @@ public final class Evaluator {
     if (isUnconfined() || files == null) {
       return AccessWords.UNMEDIATED;
     }
-    int state = files.walk(start(), string);
-    return words(state, files.fileEntryOf(state, owner), 0);
+    return at(PolicyClass.FILE, files, files.walk(start(), string), owner);
   }
 
   /** Returns how a program is executed: the field {@link PermissionEntry#exec} of its state. */

@@ -116,6 +116,11 @@ public enum NetworkFamily {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
+  /** Returns the family with a number of the kernel's; empty if there is none. */
+  public static Optional<NetworkFamily> numbered(int number) {
+    return Stream.of(values()).filter(each -> each.number == number).findFirst();
+  }
+
   /** Returns the kernel's number. */
   public int number() {
     return number;

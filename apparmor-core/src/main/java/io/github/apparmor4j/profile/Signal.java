@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A signal as rules name it.
@@ -60,6 +61,14 @@ public record Signal(int code) implements Comparable<Signal> {
     return negative || RTMIN + number > RT_LAST
         ? Optional.empty()
         : Optional.of(new Signal(RTMIN + number));
+  }
+
+  /** Returns all signals, in the order of their numbers. */
+  public static List<Signal> all() {
+    return IntStream.rangeClosed(1, RT_LAST)
+        .filter(code -> code <= CLASSIC.size() || code == EXISTS || code >= RTMIN)
+        .mapToObj(Signal::new)
+        .toList();
   }
 
   @Override

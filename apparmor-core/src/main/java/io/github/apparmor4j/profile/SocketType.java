@@ -1,6 +1,7 @@
 package io.github.apparmor4j.profile;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A socket's type ({@code SOCK_*} of {@code linux/net.h}). */
 public enum SocketType {
@@ -26,6 +27,11 @@ public enum SocketType {
   /** Returns the type for a word such as {@code stream}; empty if there is none. */
   public static Optional<SocketType> named(String word) {
     return Words.named(values(), word);
+  }
+
+  /** Returns the type with a number of the kernel's; empty if there is none. */
+  public static Optional<SocketType> numbered(int number) {
+    return Stream.of(values()).filter(each -> each.number == number).findFirst();
   }
 
   /** Returns the kernel's number. */

@@ -6,6 +6,9 @@ package io.github.apparmor4j.vocabulary;
  */
 public final class PolicyClass {
 
+  /** No class: what is not in a table. */
+  public static final int NONE = -1;
+
   /** Files; their strings are in a table of their own. */
   public static final int FILE = 2;
 

@@ -92,6 +92,26 @@ class SampleQuestionsTest {
         .doesNotContain(sample.rule());
   }
 
+  /** The rule that is made of a question allows it, and not the near miss. */
+  @ParameterizedTest
+  @MethodSource("asked")
+  void theQuestionsRuleAllowsIt(Sample sample) {
+    Access access = Access.parse(Objects.requireNonNull(sample.decided()));
+    Access missed = Access.parse(Objects.requireNonNull(sample.missed()));
+    String rule = access.rule().map(Rule::toString).orElse("");
+    Compilation compilation =
+        PolicyCompiler.forKernel(EVERYTHING)
+            .compile(
+                SourceText.of("p", "profile p { " + rule + " hat worker { } }\n"),
+                IncludeResolver.none());
+    assertThat(compilation.isOk()).as("%s %s", rule, compilation.diagnostics()).isTrue();
+    assertThat(Decider.decide(compilation, "p", access).allowed()).as(rule).isTrue();
+    boolean needsNoRule = missed instanceof Access.ChangeHat;
+    assertThat(Decider.decide(compilation, "p", missed).allowed() && !needsNoRule)
+        .as(rule)
+        .isFalse();
+  }
+
   private static Decision decide(Compilation compilation, @Nullable String question) {
     return Decider.decide(compilation, "p", Access.parse(Objects.requireNonNull(question)));
   }
