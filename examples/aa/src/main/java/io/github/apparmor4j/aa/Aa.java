@@ -48,6 +48,10 @@ public final class Aa {
     commands.put("compile", AaCompile.class);
     commands.put("parser", AaParser.class);
     commands.put("decide", AaDecide.class);
+    commands.put("ask", AaAsk.class);
+    commands.put("diff", AaDiff.class);
+    commands.put("assert", AaAssert.class);
+    commands.put("coverage", AaCoverage.class);
     commands.put("events", AaEvents.class);
     commands.put("docker", AaDocker.class);
     commands.put("containerd", AaContainerd.class);
@@ -118,6 +122,16 @@ public final class Aa {
         paramLabel = "RELEASE",
         description = "what rules mean where releases of AppArmor differ: 5.0 or 6.0; default: 6.0")
     private String release = "6.0";
+
+    /** Returns these options with other features or semantics, where they are not {@code null}. */
+    Options with(@Nullable Path otherFeatures, @Nullable String otherRelease) {
+      Options options = new Options();
+      options.base = base;
+      options.include = include;
+      options.features = otherFeatures == null ? features : otherFeatures;
+      options.release = otherRelease == null ? release : otherRelease;
+      return options;
+    }
 
     IncludeResolver includes() {
       List<Path> directories = new ArrayList<>(include);

@@ -3,6 +3,7 @@ package io.github.apparmor4j.aa;
 import io.github.apparmor4j.access.Access;
 import io.github.apparmor4j.access.Decider;
 import io.github.apparmor4j.access.Decision;
+import io.github.apparmor4j.access.Explanation;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import java.io.BufferedReader;
@@ -54,6 +55,11 @@ final class AaDecide implements Callable<Integer> {
   @Option(names = "--profile", paramLabel = "NAME", required = true)
   private String profile = "";
 
+  @Option(
+      names = "--explain",
+      description = "after each refusal, print the changes that would allow it, one a line")
+  private boolean explain;
+
   @Parameters(paramLabel = "FILE")
   private Path file = Path.of("");
 
@@ -95,7 +101,8 @@ final class AaDecide implements Callable<Integer> {
             "expect what? allow, deny or silent, not '" + expected + "': " + question);
       }
     }
-    Decision decision = Decider.decide(compiled, profile, Access.parse(words));
+    Access access = Access.parse(words);
+    Decision decision = Decider.decide(compiled, profile, access);
     String verdict = decision.allowed() ? "allow" : "deny";
     boolean met =
         switch (expected) {
@@ -104,6 +111,11 @@ final class AaDecide implements Callable<Integer> {
           default -> expected.equals(verdict);
         };
     Terminal.println(shown(decision) + (met ? "" : "\texpected " + expected + ": " + words));
+    if (explain) {
+      Explanation.of(compiled.profile(profile).orElseThrow(), access)
+          .mends()
+          .forEach(mend -> Terminal.println("\t" + mend));
+    }
     return met ? 0 : 1;
   }
 

@@ -57,9 +57,24 @@ final class Findings {
         object.put(String.valueOf(more[i]), next);
       }
     }
-    @SuppressWarnings("unchecked") // only this method puts lists of objects
+    add(list, object);
+  }
+
+  /** Begins a list of the JSON, so that it is there even if it stays empty. */
+  void list(String list) {
+    facts.putIfAbsent(list, new ArrayList<>());
+  }
+
+  /** Adds an object to a list of the JSON. */
+  void add(String list, Object object) {
+    @SuppressWarnings("unchecked") // lists are made by the methods of this class alone
     List<Object> objects = (List<Object>) facts.computeIfAbsent(list, k -> new ArrayList<>());
     objects.add(object);
+  }
+
+  /** Adds diagnostics to the JSON and to SARIF; people are told in lines. */
+  void note(List<Diagnostic> found) {
+    diagnostics.addAll(found);
   }
 
   /** Returns the diagnostics. */
