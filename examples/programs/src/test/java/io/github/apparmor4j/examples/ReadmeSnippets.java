@@ -1,6 +1,10 @@
 package io.github.apparmor4j.examples;
 
 import io.github.apparmor4j.access.Access;
+import io.github.apparmor4j.access.AccessPattern;
+import io.github.apparmor4j.access.PolicyDifference;
+import io.github.apparmor4j.access.PolicySet;
+import io.github.apparmor4j.access.TransitionGraph;
 import io.github.apparmor4j.audit.AuditEvent;
 import io.github.apparmor4j.audit.AuditLog;
 import io.github.apparmor4j.compile.BatchCompiler;
@@ -38,7 +42,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The README's snippets, so that they compile; {@link ReadmeTest} compares. */
+/**
+ * The snippets of the README and of docs/asking.md, so that they compile; {@link ReadmeTest}
+ * compares.
+ */
 final class ReadmeSnippets {
 
   private ReadmeSnippets() {}
@@ -67,6 +74,28 @@ final class ReadmeSnippets {
     Compilation compilation = KernelRelease.LINUX_6_12.compiler().compile(text, includes);
     compilation.diagnostics().forEach(problem -> System.err.print(problem.render()));
     return compilation;
+  }
+
+  static boolean ask(List<Compilation> compilations, PolicySet changed) {
+    PolicySet host = PolicySet.of(compilations);
+    for (PolicySet.Grant grant : host.who(AccessPattern.parse("file w /etc/cron.d/**"))) {
+      System.out.println(grant.profile() + " may " + grant.witness() + " by " + grant.rules());
+    }
+    boolean wider = PolicyDifference.between(host, changed).isWidened();
+    return wider;
+  }
+
+  static TransitionGraph askMore(BatchCompiler batch, List<Path> files)
+      throws InterruptedException {
+    PolicySet host =
+        PolicySet.of(batch.compile(files).stream().map(BatchCompiler.Result::compilation).toList());
+    host.what("web", AccessPattern.parse("file rw /home/**"));
+    host.which("/usr/bin/man"); // the profiles that attach to it, and which one wins
+    host.flow("web", "cron"); // what the one may write and the other read, execute or map
+    TransitionGraph graph = TransitionGraph.of(host);
+    graph.paths("web", TransitionGraph.UNCONFINED, 3); // how a task of web can become unconfined
+    graph.cut(List.of("web"), TransitionGraph.UNCONFINED); // the fewest steps to forbid
+    return graph;
   }
 
   static void batch(Path directory) throws IOException, InterruptedException {

@@ -2,6 +2,10 @@ package io.github.apparmor4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.apparmor4j.access.PolicySet;
+import io.github.apparmor4j.compile.BatchCompiler;
+import io.github.apparmor4j.compile.KernelRelease;
+import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,14 +29,21 @@ class ReadmeTest {
 
   @Test
   void everySnippetCompiles() throws IOException {
-    List<String> snippets =
-        Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(Path.of("../../README.md")))
-            .results()
-            .map((MatchResult match) -> match.group(1))
-            .toList();
     String compiled = folded(Files.readString(SNIPPETS));
-    assertThat(snippets).hasSize(8).allMatch(snippet -> compiled.contains(folded(snippet)));
+    assertThat(snippets("README.md"))
+        .hasSize(9)
+        .allMatch(snippet -> compiled.contains(folded(snippet)));
+    assertThat(snippets("docs/asking.md"))
+        .hasSize(1)
+        .allMatch(snippet -> compiled.contains(folded(snippet)));
+  }
+
+  private static List<String> snippets(String file) throws IOException {
+    return Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
+        .matcher(Files.readString(Path.of("../..").resolve(file)))
+        .results()
+        .map((MatchResult match) -> match.group(1))
+        .toList();
   }
 
   @Test
@@ -40,6 +51,15 @@ class ReadmeTest {
     assertThat(ReadmeSnippets.build()).isFalse();
     assertThat(ReadmeSnippets.diagnose().diagnostics())
         .anyMatch(problem -> problem.message().equals("unknown capability 'kil'"));
+    List<Path> web = List.of(Files.writeString(directory.resolve("web"), "profile web { /a ux, }"));
+    BatchCompiler batch =
+        BatchCompiler.of(KernelRelease.LINUX_6_12.compiler(), IncludeResolver.none());
+    PolicySet host = PolicySet.of(List.of(batch.compile(web).get(0).compilation()));
+    assertThat(ReadmeSnippets.ask(List.of(), host)).isFalse();
+    Files.writeString(directory.resolve("cron"), "profile cron { /a r, }");
+    assertThat(
+            ReadmeSnippets.askMore(batch, List.of(web.get(0), directory.resolve("cron"))).edges())
+        .hasSize(1);
     ReadmeSnippets.batch(Files.createDirectory(directory.resolve("profiles")));
     ReadmeSnippets.docker();
     ReadmeSnippets.edit();
