@@ -59,10 +59,10 @@ public final class AccessPattern {
       case "link" -> parts.addAll(LinkAccess.pattern(in));
       case "capability" -> parts.addAll(CapabilityAccess.pattern(in));
       case "network" -> parts.addAll(NetworkAccess.pattern(in));
-      case "unix" -> parts.addAll(permissions(UnixAccess.DOMAINS, in));
+      case "unix" -> parts.addAll(UnixAccess.pattern(in));
       case "signal" -> parts.addAll(SignalAccess.pattern(in));
       case "ptrace" -> parts.addAll(PtraceAccess.pattern(in));
-      case "dbus" -> parts.addAll(permissions(DbusAccess.DOMAINS, in));
+      case "dbus" -> parts.addAll(DbusAccess.pattern(in));
       case "mount", "umount" -> parts.addAll(MountAccess.pattern(in, kind));
       case "pivot_root" -> parts.addAll(all(PivotRootAccess.DOMAINS, right -> true));
       case "change_profile" -> parts.addAll(ChangeProfileAccess.pattern(in));
@@ -106,6 +106,19 @@ public final class AccessPattern {
   static Part part(Domain domain, Predicate<Domain.Right> wanted, Regex strings) {
     Language asked = Language.of(strings, LIMITS).and(domain.asked(), LIMITS);
     return new Part(domain, rights(domain, wanted), asked);
+  }
+
+  /** Returns parts with those of their strings that another expression has too. */
+  static List<Part> restricted(List<Part> parts, Regex strings) {
+    List<Part> some = new ArrayList<>();
+    Language wanted = Language.of(strings, LIMITS);
+    for (Part part : parts) {
+      Language both = part.strings().and(wanted, LIMITS);
+      if (!both.isEmpty()) {
+        some.add(new Part(part.domain(), part.rights(), both));
+      }
+    }
+    return some;
   }
 
   static Predicate<Domain.Right> named(List<String> words) {
@@ -154,7 +167,10 @@ public final class AccessPattern {
 
   /** Reads an expression for labels. */
   static Regex labels(AccessReader in, String what) {
-    String glob = in.word(what);
+    return label(in, in.word(what));
+  }
+
+  static Regex label(AccessReader in, String glob) {
     return glob.equals(ANY) ? Domain.NAME : expression(in, glob, false);
   }
 

@@ -151,4 +151,23 @@ final class DbusAccess {
   private static @Nullable String pattern(@Nullable String name) {
     return name == null || name.isEmpty() ? null : Aare.quote(name);
   }
+
+  /** Reads permissions, and {@code label=LABEL} if only messages with that other side are meant. */
+  static List<AccessPattern.Part> pattern(AccessReader in) {
+    List<AccessPattern.Part> parts = AccessPattern.permissions(DOMAINS, in);
+    String label = in.values("label").get("label");
+    Regex field = Regex.sequence(Domain.NUL, Domain.TEXT);
+    return label == null
+        ? parts
+        : AccessPattern.restricted(
+            parts,
+            Regex.sequence(
+                Domain.NAME,
+                field,
+                Domain.NUL,
+                AccessPattern.label(in, label),
+                field,
+                field,
+                field));
+  }
 }

@@ -49,6 +49,12 @@ public final class Invariants {
       Pattern.compile("waive\\s+(\\S+)\\s+by\\s+(.+?)\\s+until\\s+(\\S+)\\s+\"([^\"]+)\"\\s*");
   private static final Pattern REACH = Pattern.compile("(reach|exec)\\s+(unconfined)");
 
+  /** The most characters of a line, since the patterns above look at some of them repeatedly. */
+  private static final int LONGEST_LINE = 10_000;
+
+  /** The most names of profiles in a line, those of groups counted each time. */
+  private static final int MOST_NAMES = 10_000;
+
   /** What is asked for. */
   private enum Kind {
     NEVER,
@@ -125,7 +131,7 @@ public final class Invariants {
 
   private static final class Reader {
     private final SourceText text;
-    private final Map<String, String> groups = new HashMap<>();
+    private final Map<String, List<Aare>> groups = new HashMap<>();
     private final Map<Kind, Integer> counts = new HashMap<>();
     private final List<Invariant> invariants = new ArrayList<>();
     private final List<Waiver> waivers = new ArrayList<>();
@@ -156,11 +162,14 @@ public final class Invariants {
     }
 
     private void read(String line, SourcePlace place) {
+      if (line.length() > LONGEST_LINE) {
+        throw new IllegalArgumentException("more than " + LONGEST_LINE + " characters");
+      }
       Matcher group = GROUP.matcher(line);
       Matcher waiver = WAIVER.matcher(line);
       Matcher invariant = LINE.matcher(line);
       if (group.matches()) {
-        groups.put(group.group(1), group.group(2));
+        groups.put(group.group(1), names(group.group(2)));
       } else if (waiver.matches()) {
         LocalDate until = day(waiver.group(3));
         Profiles who = profiles(waiver.group(2), false);
@@ -219,14 +228,18 @@ public final class Invariants {
     }
 
     private Profiles profiles(String words, boolean others) {
+      return new Profiles(names(words), others);
+    }
+
+    private List<Aare> names(String words) {
       List<Aare> names = new ArrayList<>();
       for (String word : words.split(",\\s*", -1)) {
-        String known = groups.get(word);
+        List<Aare> known = groups.get(word);
         if (word.startsWith("@") && known == null) {
           throw new IllegalArgumentException("there is no group " + word + " before this line");
         }
         if (known != null) {
-          names.addAll(profiles(known, others).names());
+          names.addAll(known);
         } else {
           try {
             names.add(Aare.label(word));
@@ -235,7 +248,10 @@ public final class Invariants {
           }
         }
       }
-      return new Profiles(names, others);
+      if (names.size() > MOST_NAMES) {
+        throw new IllegalArgumentException("more than " + MOST_NAMES + " names");
+      }
+      return List.copyOf(names);
     }
   }
 

@@ -2,10 +2,14 @@ package io.github.apparmor4j.access;
 
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.Compilation.CompiledProfile;
+import io.github.apparmor4j.glob.Aare;
 import io.github.apparmor4j.policy.Evaluator;
 import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.policy.PolicyReader;
+import io.github.apparmor4j.profile.PtracePermission;
 import io.github.apparmor4j.profile.RuleKind;
+import io.github.apparmor4j.profile.Signal;
+import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.resolve.ResolvedRule;
 import io.github.apparmor4j.source.SourceText;
 import io.github.apparmor4j.source.TooComplexException;
@@ -19,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Profiles that are loaded together, such as those of a host, and questions about all of them.
@@ -203,6 +208,90 @@ public final class PolicySet {
     Tables writer = new Tables(evaluator(required(from)), files);
     Tables reader = new Tables(evaluator(required(to)), files);
     return writer.flow(reader, limits);
+  }
+
+  /**
+   * A way in which tasks of two labels deal with each other, which both sides must allow.
+   *
+   * @param kind the kind of rule
+   * @param what what the first side does, such as {@code signal send term}
+   * @param own what the first side allows, or {@code null} if it refuses
+   * @param other what the second side allows of the same, or {@code null} if it refuses
+   */
+  public record Dealing(RuleKind kind, String what, @Nullable Access own, @Nullable Access other) {
+
+    /** Returns whether both sides allow it. */
+    public boolean isAllowed() {
+      return own != null && other != null;
+    }
+  }
+
+  /**
+   * Returns what a task under one profile may do to a task under another: signals, tracing,
+   * connections of Unix sockets and messages of D-Bus, one by one, with the side that refuses. Of
+   * sockets and messages it says whether there are any that the sides allow, which need not be the
+   * same ones.
+   *
+   * @throws IllegalArgumentException if there is no such profile
+   * @throws TooComplexException if a limit is reached
+   */
+  public List<Dealing> peers(String from, String to) {
+    CompiledProfile one = required(from);
+    CompiledProfile other = required(to);
+    List<Dealing> dealings = new ArrayList<>();
+    for (Signal signal : Signal.all()) {
+      Access sent = new Access.Signal(SignalPermission.SEND, signal, to);
+      Access received = new Access.Signal(SignalPermission.RECEIVE, signal, from);
+      dealings.add(dealing(RuleKind.SIGNAL, one, sent, other, received, "signal send " + signal));
+    }
+    dealings.add(traced(one, PtracePermission.READ, other, PtracePermission.READBY));
+    dealings.add(traced(one, PtracePermission.TRACE, other, PtracePermission.TRACEDBY));
+    dealings.add(
+        new Dealing(
+            RuleKind.UNIX,
+            "unix connect",
+            any(from, "unix connect", "peer", to),
+            any(to, "unix accept", "peer", from)));
+    dealings.add(
+        new Dealing(
+            RuleKind.DBUS,
+            "dbus send",
+            any(from, "dbus send", "label", to),
+            any(to, "dbus receive", "label", from)));
+    return dealings;
+  }
+
+  private static Dealing traced(
+      CompiledProfile one,
+      PtracePermission traces,
+      CompiledProfile other,
+      PtracePermission suffers) {
+    Access own = new Access.Ptrace(traces, other.binary().qualifiedName());
+    Access suffered = new Access.Ptrace(suffers, one.binary().qualifiedName());
+    return dealing(RuleKind.PTRACE, one, own, other, suffered, "ptrace " + traces);
+  }
+
+  private static Dealing dealing(
+      RuleKind kind,
+      CompiledProfile one,
+      Access own,
+      CompiledProfile other,
+      Access suffered,
+      String what) {
+    return new Dealing(
+        kind,
+        what,
+        Decider.grants(evaluator(one), own) ? own : null,
+        Decider.grants(evaluator(other), suffered) ? suffered : null);
+  }
+
+  /** Returns an access that a profile allows with a peer, or {@code null}. */
+  private @Nullable Access any(String profile, String words, String field, String peer) {
+    String pattern = words + AccessReader.value(field, Aare.quote(peer));
+    return what(profile, AccessPattern.parse(pattern)).stream()
+        .map(Grant::witness)
+        .findFirst()
+        .orElse(null);
   }
 
   /**

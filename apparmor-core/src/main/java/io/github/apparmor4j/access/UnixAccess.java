@@ -201,4 +201,20 @@ final class UnixAccess {
         peer == null ? null : Aare.quote(access.peerAddress()),
         peer == null ? null : Aare.quote(peer));
   }
+
+  /** Reads permissions, and {@code peer=LABEL} if only that other side is meant. */
+  static List<AccessPattern.Part> pattern(AccessReader in) {
+    List<AccessPattern.Part> parts = AccessPattern.permissions(DOMAINS, in);
+    String peer = in.values("peer").get("peer");
+    return peer == null
+        ? parts
+        : AccessPattern.restricted(
+            parts,
+            Regex.sequence(
+                OWN,
+                Regex.of(PolicyClass.PEER_COMMAND),
+                ADDRESS,
+                Domain.NUL,
+                AccessPattern.label(in, peer)));
+  }
 }

@@ -32,7 +32,10 @@ public record GlobCover(boolean exact, List<String> inner, List<String> outer) {
   private static final WorkLimits LIMITS = WorkLimits.DEFAULT.withSize(50_000, 5_000_000);
 
   /** The most expressions that are looked at for one set. */
-  private static final int TRIED = 300;
+  private static final int TRIED = 100;
+
+  /** The most bytes of an expression that is made; each is a step of a recursion. */
+  private static final int LONGEST = 1000;
 
   private static final ByteSet ANY = ByteSet.ALL.minus(ByteSet.of(0));
   private static final ByteSet NO_SLASH = ANY.minus(ByteSet.of('/'));
@@ -205,7 +208,7 @@ public record GlobCover(boolean exact, List<String> inner, List<String> outer) {
 
     /** Follows all ways from a state, as long as no loop but a state's own is met. */
     private void walk(int state, ByteArrayOutputStream before) {
-      if (found.size() >= TRIED || onPath[state]) {
+      if (found.size() >= TRIED || before.size() > LONGEST || onPath[state]) {
         return;
       }
       onPath[state] = true;

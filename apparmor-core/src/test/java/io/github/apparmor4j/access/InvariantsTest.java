@@ -68,6 +68,22 @@ class InvariantsTest {
         .containsExactly("AA-ASK-0001", "AA-ASK-0005");
   }
 
+  @Test
+  void whatGrowsIsAProblem() {
+    StringBuilder text = new StringBuilder("group @g0 = a\n");
+    for (int i = 1; i < 40; i++) {
+      text.append("group @g").append(i).append(" = @g").append(i - 1).append(", @g").append(i - 1);
+      text.append('\n');
+    }
+    text.append("group @h = @h\nnever file w /a by ").append("a".repeat(20_000)).append('\n');
+    Invariants invariants = Invariants.parse(SourceText.of("p", text.toString()));
+    assertThat(invariants.size()).isZero();
+    assertThat(invariants.problems())
+        .extracting(Diagnostic::message)
+        .contains("more than 10000 names", "more than 10000 characters")
+        .contains("there is no group @h before this line");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

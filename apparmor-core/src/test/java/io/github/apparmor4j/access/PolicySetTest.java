@@ -11,7 +11,11 @@ import io.github.apparmor4j.profile.RuleSamples;
 import io.github.apparmor4j.profile.RuleSamples.Sample;
 import io.github.apparmor4j.resolve.IncludeResolver;
 import io.github.apparmor4j.resolve.ResolvedRule;
+import io.github.apparmor4j.source.Diagnostic;
 import io.github.apparmor4j.source.SourceText;
+import io.github.apparmor4j.source.TooComplexException;
+import io.github.apparmor4j.source.WorkLimits;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -175,5 +179,55 @@ class PolicySetTest {
                 "profile p { signal send set=hup, signal send set=term, /srv/b r, /srv/a r,"
                     + " capability kill, }"));
     assertThat(difference.changes()).isEmpty();
+  }
+
+  @Test
+  void whatIsTooBigIsSaid() {
+    WorkLimits few = WorkLimits.DEFAULT.withSize(5, 1000);
+    PolicySet old = set("profile p { /srv/** r, }").withLimits(few);
+    PolicySet changed = set("profile p { /srv/** rw, }").withLimits(few);
+    AccessPattern asked = AccessPattern.parse("file r /srv/**");
+    assertThatThrownBy(() -> old.who(asked)).isInstanceOf(TooComplexException.class);
+    PolicyDifference difference = PolicyDifference.between(old, changed);
+    assertThat(difference.changes())
+        .extracting(PolicyDifference.Change::effect)
+        .contains(PolicyDifference.Effect.UNKNOWN);
+    assertThat(difference.isWidened() && difference.isNarrowed()).isTrue();
+    Invariants invariants = Invariants.parse(SourceText.of("i", "never file r /srv/**\n"));
+    assertThat(invariants.check(old, LocalDate.EPOCH))
+        .extracting(Diagnostic::code)
+        .containsExactly("AA-ASK-0003");
+  }
+
+  @Test
+  void aLongPathIsCoveredByMore() {
+    PolicySet set = set("profile p { /" + "a".repeat(5000) + "/{b,c} r, }");
+    PolicySet.Grant grant = set.who(AccessPattern.parse("file r /**")).get(0);
+    assertThat(grant.accesses().globs(List.of()).exact()).isFalse();
+    assertThat(grant.accesses().globs(List.of()).outer()).hasSize(1);
+  }
+
+  @Test
+  void bothSidesMustAllow() {
+    PolicySet set =
+        set(
+            """
+            profile a {
+              signal (send) set=(term hup) peer=b, ptrace (read) peer=b,
+              unix (connect) type=stream peer=(label=b), dbus (send) bus=session,
+            }
+            profile b {
+              signal (receive) set=(term) peer=a, ptrace (tracedby) peer=a,
+              unix (accept) type=stream peer=(label=a), dbus (receive) peer=(label=c),
+            }
+            """);
+    assertThat(set.peers("a", "b").stream().filter(PolicySet.Dealing::isAllowed))
+        .extracting(PolicySet.Dealing::what)
+        .containsExactly("signal send term", "unix connect");
+    assertThat(
+            set.peers("a", "b").stream().filter(each -> each.own() != null && each.other() == null))
+        .extracting(PolicySet.Dealing::what)
+        .containsExactly("signal send hup", "ptrace read", "dbus send");
+    assertThat(set.peers("b", "a")).noneMatch(PolicySet.Dealing::isAllowed);
   }
 }

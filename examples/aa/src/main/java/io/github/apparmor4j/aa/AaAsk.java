@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
       AaAsk.Which.class,
       AaAsk.Reach.class,
       AaAsk.Escape.class,
-      AaAsk.Flow.class
+      AaAsk.Flow.class,
+      AaAsk.Peers.class
     })
 final class AaAsk {
 
@@ -308,6 +309,50 @@ final class AaAsk {
     @Override
     String schema() {
       return "aa-ask-flow/1";
+    }
+  }
+
+  @Command(
+      name = "peers",
+      description = {
+        "Prints what tasks under one profile may do to tasks under another: signals, tracing, Unix",
+        "sockets, D-Bus; and of what one side allows and the other refuses, which side refuses."
+      })
+  static final class Peers extends Asking {
+    @Parameters(index = "0", paramLabel = "PROFILE")
+    private String own = "";
+
+    @Parameters(index = "1", paramLabel = "PEER")
+    private String peer = "";
+
+    @Override
+    boolean ask(PolicySet set) {
+      findings.list("peers");
+      boolean any = false;
+      for (PolicySet.Dealing each : set.peers(own, peer)) {
+        any |= each.isAllowed();
+        if (each.own() != null || each.other() != null) {
+          String refuses = each.isAllowed() ? "-" : each.own() == null ? own : peer;
+          findings.say(
+              (each.isAllowed() ? "allowed" : "refused") + "\t" + each.what() + "\t" + refuses);
+          findings.fact(
+              "peers",
+              "what",
+              each.what(),
+              "allowed",
+              each.isAllowed(),
+              "own",
+              each.own() == null ? null : each.own().toString(),
+              "other",
+              each.other() == null ? null : each.other().toString());
+        }
+      }
+      return any;
+    }
+
+    @Override
+    String schema() {
+      return "aa-ask-peers/1";
     }
   }
 }

@@ -158,4 +158,17 @@ class AaAskTest {
     Run run = aa("file w /etc/x\n", "decide", "--explain", "--profile", "web", in + "/web");
     assertThat(run.out()).isEqualTo("deny\tlogged\t-\n\tadd '/etc/x w,'\n");
   }
+
+  @Test
+  void peers() throws IOException {
+    String file =
+        file(
+            "peers",
+            """
+            profile a { signal send set=term peer=b, }
+            profile b { signal receive set=(term hup) peer=a, }
+            """);
+    assertThat(aa("", "ask", "peers", "a", "b", "--in", file).out())
+        .isEqualTo("refused\tsignal send hup\ta\nallowed\tsignal send term\t-\n");
+  }
 }

@@ -92,6 +92,7 @@ final class ReadmeSnippets {
     host.what("web", AccessPattern.parse("file rw /home/**"));
     host.which("/usr/bin/man"); // the profiles that attach to it, and which one wins
     host.flow("web", "cron"); // what the one may write and the other read, execute or map
+    host.peers("web", "cron"); // signals, tracing, sockets and messages that both sides allow
     TransitionGraph graph = TransitionGraph.of(host);
     graph.paths("web", TransitionGraph.UNCONFINED, 3); // how a task of web can become unconfined
     graph.cut(List.of("web"), TransitionGraph.UNCONFINED); // the fewest steps to forbid
