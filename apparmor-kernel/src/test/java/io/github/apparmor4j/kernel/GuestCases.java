@@ -1,5 +1,8 @@
 package io.github.apparmor4j.kernel;
 
+import io.github.apparmor4j.access.Access;
+import io.github.apparmor4j.access.AccessPattern;
+import io.github.apparmor4j.access.PolicySet;
 import io.github.apparmor4j.compile.Compilation;
 import io.github.apparmor4j.compile.PolicyCompiler;
 import io.github.apparmor4j.kernel.testing.Guest;
@@ -18,6 +21,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +29,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What is worked out here for tests in a guest, where everything takes twenty times as long:
@@ -34,6 +41,23 @@ import java.util.Random;
 final class GuestCases {
 
   private static final int QUESTIONS = 30;
+
+  /** Sets of accesses, for whose witnesses a kernel can be asked. */
+  private static final List<AccessPattern> PATTERNS =
+      Stream.of(
+              "file rwkmlx owner /**",
+              "signal any any any",
+              "ptrace any any",
+              "change_profile any",
+              "mount",
+              "umount",
+              "pivot_root",
+              "dbus any",
+              "mqueue any",
+              "io_uring any",
+              "userns")
+          .map(AccessPattern::parse)
+          .toList();
 
   /** Whether to take as long as docs/real-kernels.md says of the long variants. */
   static final boolean LONG = Boolean.getBoolean("apparmor.long");
@@ -48,8 +72,10 @@ final class GuestCases {
    *
    * @param label a profile's name
    * @param question as {@link AppArmorKernel#ask} takes it
+   * @param witness the permissions that a set of accesses says are allowed; 0 if the question is
+   *     not a witness of a set
    */
-  record Question(String label, byte[] question, AccessWords answer) {}
+  record Question(String label, byte[] question, AccessWords answer, int witness) {}
 
   /**
    * A policy of the corpus.
@@ -123,28 +149,31 @@ final class GuestCases {
             .filter(columns -> columns[1].equals("accept"))
             .map(columns -> columns[0])
             .toList();
-    List<CompiledPolicy> policies =
-        accepted.parallelStream()
-            .map(
-                name -> {
+    // In parallel, and without keeping what is compiled: a policy's rules are larger than its
+    // bytes.
+    List<Case> cases =
+        IntStream.range(0, accepted.size())
+            .parallel()
+            .mapToObj(
+                i -> {
+                  String name = accepted.get(i);
                   Path base =
                       profiles.resolve(name.replaceFirst("^(upstream/[^/]*|[^/]*)/.*", "$1"));
                   Resolver resolver = Resolver.of(IncludeResolver.directories(base, upstream));
-                  return compile(compiler, resolver, profiles.resolve(name));
+                  Compilation compilation = compile(compiler, resolver, profiles.resolve(name));
+                  return caseOf(version, name, compilation, new Random(i));
                 })
             .toList();
     try (DataOutputStream out = open(to)) {
-      for (int i = 0; i < policies.size(); i++) {
-        CompiledPolicy policy = policies.get(i);
-        out.writeUTF(accepted.get(i));
-        bytes(out, policy.toBytes());
-        out.writeInt(policy.profiles().size());
-        for (KernelProfile profile : policy.profiles()) {
-          out.writeUTF(profile.qualifiedName());
+      for (Case one : cases) {
+        out.writeUTF(one.file());
+        bytes(out, one.policy());
+        out.writeInt(one.names().size());
+        for (String name : one.names()) {
+          out.writeUTF(name);
         }
-        List<Question> questions = questions(version, policy, new Random(i));
-        out.writeInt(questions.size());
-        for (Question question : questions) {
+        out.writeInt(one.questions().size());
+        for (Question question : one.questions()) {
           out.writeUTF(question.label());
           bytes(out, question.question());
           AccessWords answer = question.answer();
@@ -152,26 +181,37 @@ final class GuestCases {
               new int[] {answer.allow(), answer.deny(), answer.audit(), answer.quiet()}) {
             out.writeInt(word);
           }
+          out.writeInt(question.witness());
         }
       }
     }
   }
 
-  private static CompiledPolicy compile(PolicyCompiler compiler, Resolver resolver, Path file) {
+  private static Case caseOf(String version, String file, Compilation compilation, Random random) {
     try {
-      SourceText text = SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
-      Compilation compilation = compiler.compile(resolver.resolve(ProfileParser.parse(text)));
-      return compilation.orThrow();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      CompiledPolicy policy = compilation.orThrow();
+      List<String> names = policy.profiles().stream().map(KernelProfile::qualifiedName).toList();
+      return new Case(file, policy.toBytes(), names, questions(version, compilation, random));
+    } catch (KernelException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static List<Question> questions(String version, CompiledPolicy policy, Random random)
+  private static Compilation compile(PolicyCompiler compiler, Resolver resolver, Path file) {
+    try {
+      SourceText text = SourceText.of(file.toString(), SourceText.decode(Files.readAllBytes(file)));
+      return compiler.compile(resolver.resolve(ProfileParser.parse(text)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Question> questions(String version, Compilation compilation, Random random)
       throws KernelException {
     EmbeddedKernel kernel = embedded(version);
+    CompiledPolicy policy = compilation.orThrow();
     kernel.load(policy.toBytes());
-    List<Question> questions = new ArrayList<>();
+    List<Question> questions = new ArrayList<>(witnesses(kernel, compilation));
     for (int i = 0; i < QUESTIONS && !policy.profiles().isEmpty(); i++) {
       KernelProfile profile = policy.profiles().get(random.nextInt(policy.profiles().size()));
       PolicyDfa files = profile.files();
@@ -191,7 +231,25 @@ final class GuestCases {
         question[1 + random.nextInt(question.length - 1)] = (byte) random.nextInt(256);
       }
       String label = profile.qualifiedName();
-      questions.add(new Question(label, question, kernel.ask(label, question)));
+      questions.add(new Question(label, question, kernel.ask(label, question), 0));
+    }
+    return questions;
+  }
+
+  /** Returns a witness of each set of accesses that a policy's profiles allow. */
+  private static List<Question> witnesses(EmbeddedKernel kernel, Compilation compilation)
+      throws KernelException {
+    List<Question> questions = new ArrayList<>();
+    PolicySet set = PolicySet.of(List.of(compilation));
+    for (AccessPattern pattern : PATTERNS) {
+      for (PolicySet.Grant grant : set.who(pattern)) {
+        Optional<Access.KernelQuestion> asked = grant.witness().kernelQuestion();
+        if (asked.isPresent()) {
+          byte[] question = asked.get().strings().get(0);
+          AccessWords answer = kernel.ask(grant.profile(), question);
+          questions.add(new Question(grant.profile(), question, answer, asked.get().wanted()));
+        }
+      }
     }
     return questions;
   }
@@ -256,7 +314,8 @@ final class GuestCases {
                 new Question(
                     in.readUTF(),
                     bytes(in),
-                    new AccessWords(in.readInt(), in.readInt(), in.readInt(), in.readInt())));
+                    new AccessWords(in.readInt(), in.readInt(), in.readInt(), in.readInt()),
+                    in.readInt()));
           }
           taker.take(new Case(file, policy, names, questions));
         });

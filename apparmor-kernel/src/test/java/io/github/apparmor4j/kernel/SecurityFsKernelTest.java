@@ -30,6 +30,10 @@ import org.junit.jupiter.api.Test;
 class SecurityFsKernelTest {
 
   private static final int ENOUGH = 20_000;
+
+  /** The fewest accesses that are known to be allowed. */
+  private static final int ENOUGH_WITNESSES = 2_000;
+
   private static final int LOOKS = 500;
 
   /** Milliseconds between two changes, many times as long as a look takes on a slow machine. */
@@ -148,12 +152,16 @@ class SecurityFsKernelTest {
     assertThat(kernel.profiles()).isEqualTo(before);
   }
 
-  /** Asks about strings that the policies' automata lead to, and some beside them. */
+  /**
+   * Asks about strings that the policies' automata lead to, and some beside them; and about the
+   * witnesses of sets of accesses, all of which must be allowed.
+   */
   @Test
   void decidesAsTheEmbeddedKernelDoes() throws IOException {
     assumeTrue(GuestCases.hasCorpus(), "no corpus here (property apparmor.shared)");
     List<String> wrong = new ArrayList<>();
     int[] asked = new int[1];
+    int[] witnesses = new int[1];
     GuestCases.corpus(
         one -> {
           if (one.policy().length == 0) {
@@ -163,7 +171,8 @@ class SecurityFsKernelTest {
           for (GuestCases.Question question : one.questions()) {
             AccessWords answer = kernel.ask(question.label(), question.question());
             asked[0]++;
-            if (!answer.equals(question.answer())) {
+            witnesses[0] += question.witness() != 0 ? 1 : 0;
+            if (!answer.equals(question.answer()) || !answer.allows(question.witness())) {
               wrong.add(
                   String.format(
                       "%s '%s': %s, embedded: %s",
@@ -177,6 +186,7 @@ class SecurityFsKernelTest {
         });
     assertThat(wrong).isEmpty();
     assertThat(asked[0]).isGreaterThan(ENOUGH);
+    assertThat(witnesses[0]).isGreaterThan(ENOUGH_WITNESSES);
   }
 
   @Test
