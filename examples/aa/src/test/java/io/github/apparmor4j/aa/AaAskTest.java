@@ -168,9 +168,10 @@ class AaAskTest {
             profile a { signal send set=term peer=b, }
             profile b { signal receive set=(term hup) peer=a, }
             """);
-    assertThat(aa("", "ask", "peers", "a", "b", "--in", file).out())
-        .isEqualTo(
-            "refused\tsignal send hup\ta\nallowed\tsignal send term\t-\n"
-                + "allowed\tdbus send\t-\n"); // which Debian's 6.12 doesn't mediate
+    assertThat(aa("", "ask", "peers", "a", "b", "--in", file).out().lines())
+        .containsExactly(
+            "refused\tsignal send hup\ta",
+            "allowed\tsignal send term\t-",
+            "allowed\tdbus send\t-"); // which Debian's 6.12 doesn't mediate
   }
 }
