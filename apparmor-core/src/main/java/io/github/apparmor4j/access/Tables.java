@@ -13,6 +13,8 @@ import io.github.apparmor4j.source.WorkLimits;
 import io.github.apparmor4j.vocabulary.AcceptBits;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a profile's tables allow in one domain: a part of a product, and the rights in a state. */
@@ -64,6 +66,14 @@ final class Tables {
     return allowed
         ? ExecManner.of(profile, evaluator.execAt(origin.table(), state, owner))
         : ExecManner.NONE;
+  }
+
+  /**
+   * Returns whether some state of the table has something, a string leads to it or not: most tables
+   * lack what is rare, and a look at their states costs much less than a product.
+   */
+  boolean has(IntPredicate something) {
+    return origin == null || IntStream.range(Dfa.START, origin.table().size()).anyMatch(something);
   }
 
   /** Returns which of some rights are allowed for which of the strings that are asked about. */

@@ -133,6 +133,9 @@ final class Transitions {
       Manner manner,
       Map<List<Object>, Edge> edges) {
     Tables tables = new Tables(PolicySet.evaluator(profile), domain);
+    if (!tables.has(state -> tables.rights(state) != 0)) {
+      return;
+    }
     List<AccessSet> all = tables.allowed(domain.asked(), 1, set.limits());
     if (all.isEmpty()) {
       return;
@@ -165,6 +168,18 @@ final class Transitions {
 
   private void executions(CompiledProfile profile, boolean owner, Map<List<Object>, Edge> edges) {
     Tables tables = new Tables(PolicySet.evaluator(profile), FILES);
+    KernelProfile binary = profile.binary();
+    boolean executes =
+        owner
+            ? tables.has(state -> tables.manner(binary, state, true).allowed())
+            : tables.has(
+                state ->
+                    !tables
+                        .manner(binary, state, false)
+                        .equals(tables.manner(binary, state, true)));
+    if (!executes) {
+      return;
+    }
     Attachments beside = attachments(profile, false);
     Attachments below = attachments(profile, true);
     Language valid = FILES.valid();
