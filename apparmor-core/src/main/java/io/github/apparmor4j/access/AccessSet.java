@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -41,18 +42,19 @@ public final class AccessSet {
   }
 
   /**
-   * Returns what an automaton holds whose labels are sets of rights, bit by bit: a set for each
-   * group of rights that hold for the same strings.
+   * Returns what an automaton holds: a set for each group of rights that hold for the same strings.
+   *
+   * @param rights the rights of a label, bit by bit; 0 for the label 0
    */
-  static List<AccessSet> of(Domain domain, Dfa dfa, WorkLimits limits) {
+  static List<AccessSet> of(Domain domain, Dfa dfa, IntUnaryOperator rights, WorkLimits limits) {
     int all = 0;
     for (int state = Dfa.START; state < dfa.size(); state++) {
-      all |= dfa.label(state);
+      all |= rights.applyAsInt(dfa.label(state));
     }
     List<AccessSet> sets = new ArrayList<>();
     for (int rest = all; rest != 0; rest &= rest - 1) {
       int right = Integer.lowestOneBit(rest);
-      Language strings = Language.of(dfa, label -> (label & right) != 0);
+      Language strings = Language.of(dfa, label -> (rights.applyAsInt(label) & right) != 0);
       boolean known = false;
       for (int i = 0; i < sets.size() && !known; i++) {
         AccessSet each = sets.get(i);

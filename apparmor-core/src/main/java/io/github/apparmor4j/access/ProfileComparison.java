@@ -85,10 +85,10 @@ final class ProfileComparison {
     try {
       Tables old = new Tables(left, domain);
       Tables fresh = new Tables(right, domain);
-      old.wider(fresh, after.limits()).forEach(set -> report(Effect.WIDENED, set));
-      fresh.wider(old, after.limits()).forEach(set -> report(Effect.NARROWED, set));
-      old.loggedOtherwise(fresh, after.limits())
-          .forEach(set -> add(Effect.LOGGING, subject(set), "", set, List.of()));
+      Tables.Differences differences = old.compared(fresh, after.limits());
+      differences.widened().forEach(set -> report(Effect.WIDENED, set));
+      differences.narrowed().forEach(set -> report(Effect.NARROWED, set));
+      differences.logged().forEach(set -> add(Effect.LOGGING, subject(set), "", set, List.of()));
       if (domain.kind() == RuleKind.FILE) {
         compareExecution(domain, old, fresh);
       }

@@ -11,7 +11,10 @@ import io.github.apparmor4j.policy.KernelProfile;
 import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.source.WorkLimits;
 import io.github.apparmor4j.vocabulary.AcceptBits;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -83,7 +86,7 @@ final class Tables {
             List.of(asked.part(), part()),
             limits,
             at -> asked.dfa().label(at[0]) == 0 ? 0 : rights(at[1]) & wanted);
-    return AccessSet.of(domain, dfa, limits);
+    return AccessSet.of(domain, dfa, label -> label, limits);
   }
 
   /** Returns which of some rights are <em>not</em> allowed for which of the strings. */
@@ -93,7 +96,7 @@ final class Tables {
             List.of(asked.part(), part()),
             limits,
             at -> asked.dfa().label(at[0]) == 0 ? 0 : ~rights(at[1]) & wanted);
-    return AccessSet.of(domain, dfa, limits);
+    return AccessSet.of(domain, dfa, label -> label, limits);
   }
 
   /** Returns which rights other tables allow and these don't, for all strings of the domain. */
@@ -104,22 +107,50 @@ final class Tables {
             List.of(asked.part(), part(), other.part()),
             limits,
             at -> asked.dfa().label(at[0]) == 0 ? 0 : other.rights(at[2]) & ~rights(at[1]));
-    return AccessSet.of(domain, dfa, limits);
+    return AccessSet.of(domain, dfa, label -> label, limits);
   }
 
-  /** Returns which rights leave a record in one of the tables only, though both decide alike. */
-  List<AccessSet> loggedOtherwise(Tables other, WorkLimits limits) {
+  /**
+   * What is different between two tables.
+   *
+   * @param widened what the second allows and the first doesn't
+   * @param narrowed what the first allows and the second doesn't
+   * @param logged what leaves a record in one of them only, though both decide alike
+   */
+  record Differences(List<AccessSet> widened, List<AccessSet> narrowed, List<AccessSet> logged) {}
+
+  /** The rights that are different in a state of the product. */
+  private record Rights(int widened, int narrowed, int logged) {
+    static final Rights SAME = new Rights(0, 0, 0);
+  }
+
+  /** Compares all that these tables say with what other tables say, in one walk. */
+  Differences compared(Tables other, WorkLimits limits) {
     Language asked = domain.asked();
+    List<Rights> kinds = new ArrayList<>(List.of(Rights.SAME));
+    Map<Rights, Integer> labels = new HashMap<>(Map.of(Rights.SAME, 0));
     Dfa dfa =
         Product.of(
             List.of(asked.part(), part(), other.part()),
             limits,
-            at ->
-                asked.dfa().label(at[0]) == 0
-                    ? 0
-                    : (logged(at[1]) ^ other.logged(at[2]))
-                        & ~(rights(at[1]) ^ other.rights(at[2])));
-    return AccessSet.of(domain, dfa, limits);
+            at -> {
+              if (asked.dfa().label(at[0]) == 0) {
+                return 0;
+              }
+              int was = rights(at[1]);
+              int is = other.rights(at[2]);
+              int logs = (logged(at[1]) ^ other.logged(at[2])) & ~(was ^ is);
+              return labels.computeIfAbsent(
+                  new Rights(is & ~was, was & ~is, logs),
+                  rights -> {
+                    kinds.add(rights);
+                    return kinds.size() - 1;
+                  });
+            });
+    return new Differences(
+        AccessSet.of(domain, dfa, label -> kinds.get(label).widened(), limits),
+        AccessSet.of(domain, dfa, label -> kinds.get(label).narrowed(), limits),
+        AccessSet.of(domain, dfa, label -> kinds.get(label).logged(), limits));
   }
 
   /** Returns the rights whose use, or whose refusal, leaves a record. */
@@ -158,7 +189,7 @@ final class Tables {
               boolean written = asked.dfa().label(at[0]) != 0 && (rights(at[1]) & writing) != 0;
               return written ? reader.rights(at[2]) & reading : 0;
             });
-    return AccessSet.of(domain, dfa, limits);
+    return AccessSet.of(domain, dfa, label -> label, limits);
   }
 
   private int rightsNamed(String letters) {
