@@ -105,8 +105,11 @@ final class ProfileComparison {
     Access witness = set.witness();
     boolean allowedBefore = Decider.grants(PolicySet.evaluator(was), witness);
     boolean allowedNow = Decider.grants(PolicySet.evaluator(now), witness);
-    // A link's pair of paths is only a part of what a link needs: the rest may be unchanged.
-    if (allowedBefore == allowedNow && set.kind() == RuleKind.LINK) {
+    if (allowedBefore == allowedNow) {
+      // A link's pair of paths is only a part of what a link needs: the rest may be unchanged.
+      if (set.kind() != RuleKind.LINK) {
+        add(Effect.UNKNOWN, subject(set), "asked alone, both answer alike", set, List.of());
+      }
       return;
     }
     Set<ResolvedRule> rules = new LinkedHashSet<>();
