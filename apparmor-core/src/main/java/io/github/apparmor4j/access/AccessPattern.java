@@ -94,22 +94,26 @@ public final class AccessPattern {
 
   /** Reads permissions, and returns all accesses of some domains with them. */
   static List<Part> permissions(List<Domain> domains, AccessReader in) {
-    List<String> words = list(in.word("a permission"));
-    List<Part> parts = all(domains, named(words));
-    if (parts.isEmpty()) {
-      throw in.wrong("'" + String.join(",", words) + "' is not a permission");
-    }
-    return parts;
+    return all(domains, permissionsOf(domains, in, in.word("a permission")));
   }
 
-  /** Returns a part for some strings of a domain, with some rights. */
+  /**
+   * Returns a part for some strings of a domain, with some rights.
+   *
+   * @throws IllegalArgumentException if no string is left: an invariant that says nothing would
+   *     hold of everything
+   */
   static Part part(Domain domain, Predicate<Domain.Right> wanted, Regex strings) {
     Language asked = Language.of(strings, LIMITS).and(domain.asked(), LIMITS);
+    if (asked.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no access of the kind '" + domain.kind() + "' can match; a directory ends in '/'");
+    }
     return new Part(domain, rights(domain, wanted), asked);
   }
 
   /** Returns parts with those of their strings that another expression has too. */
-  static List<Part> restricted(List<Part> parts, Regex strings) {
+  static List<Part> restricted(AccessReader in, List<Part> parts, Regex strings) {
     List<Part> some = new ArrayList<>();
     Language wanted = Language.of(strings, LIMITS);
     for (Part part : parts) {
@@ -118,10 +122,26 @@ public final class AccessPattern {
         some.add(new Part(part.domain(), part.rights(), both));
       }
     }
+    if (some.isEmpty()) {
+      throw in.wrong("these permissions have no other side");
+    }
     return some;
   }
 
-  static Predicate<Domain.Right> named(List<String> words) {
+  /** Returns the rights that a list of permissions names; each of them must be known. */
+  static Predicate<Domain.Right> permissionsOf(
+      List<Domain> domains, AccessReader in, String permissions) {
+    List<String> words = list(permissions);
+    for (String word : words) {
+      boolean known =
+          word.equals(ANY)
+              || domains.stream()
+                  .flatMap(domain -> domain.rights().stream())
+                  .anyMatch(right -> right.word().equals(word));
+      if (!known) {
+        throw in.wrong("'" + word + "' is not a permission");
+      }
+    }
     return right -> words.contains(ANY) || words.contains(right.word());
   }
 

@@ -160,6 +160,7 @@ final class DbusAccess {
     return label == null
         ? parts
         : AccessPattern.restricted(
+            in,
             parts,
             Regex.sequence(
                 Domain.NAME,

@@ -16,6 +16,7 @@ import io.github.apparmor4j.vocabulary.AcceptBits;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -219,11 +220,12 @@ final class NetworkAccess {
         in.more()
             ? AccessPattern.values(in, "a socket type", List.of(SocketType.values()))
             : List.of(SocketType.values());
-    List<String> permissions = AccessPattern.list(in.more() ? in.word("a permission") : "create");
+    Predicate<Domain.Right> permissions =
+        AccessPattern.permissionsOf(DOMAINS, in, in.more() ? in.word("a permission") : "create");
     return List.of(
         AccessPattern.part(
             DOMAINS.get(0),
-            AccessPattern.named(permissions),
+            permissions,
             Regex.sequence(
                 two(families.stream().map(NetworkFamily::number)),
                 two(types.stream().map(SocketType::number)))));

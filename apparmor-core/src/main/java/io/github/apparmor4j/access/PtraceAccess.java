@@ -7,6 +7,7 @@ import io.github.apparmor4j.profile.Rule;
 import io.github.apparmor4j.profile.RuleKind;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Tracing: {@code ptrace read label}. */
 final class PtraceAccess {
@@ -38,12 +39,11 @@ final class PtraceAccess {
   }
 
   static List<AccessPattern.Part> pattern(AccessReader in) {
-    List<String> permissions = AccessPattern.list(in.word("a permission"));
+    Predicate<Domain.Right> permissions =
+        AccessPattern.permissionsOf(DOMAINS, in, in.word("a permission"));
     return List.of(
         AccessPattern.part(
-            DOMAINS.get(0),
-            AccessPattern.named(permissions),
-            AccessPattern.labels(in, "the other task's label")));
+            DOMAINS.get(0), permissions, AccessPattern.labels(in, "the other task's label")));
   }
 
   static Rule rule(Access.Ptrace access) {

@@ -10,6 +10,7 @@ import io.github.apparmor4j.profile.SignalPermission;
 import io.github.apparmor4j.profile.SignalRule;
 import io.github.apparmor4j.vocabulary.PolicyClass;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Signals: {@code signal send term label}. */
 final class SignalAccess {
@@ -56,12 +57,13 @@ final class SignalAccess {
   }
 
   static List<AccessPattern.Part> pattern(AccessReader in) {
-    List<String> permissions = AccessPattern.list(in.word("a permission"));
+    Predicate<Domain.Right> permissions =
+        AccessPattern.permissionsOf(DOMAINS, in, in.word("a permission"));
     List<Signal> signals = AccessPattern.values(in, "a signal", Signal.all());
     return List.of(
         AccessPattern.part(
             DOMAINS.get(0),
-            AccessPattern.named(permissions),
+            permissions,
             Regex.sequence(
                 Regex.choice(signals.stream().map(signal -> Regex.of(signal.code())).toList()),
                 AccessPattern.labels(in, "the other task's label"))));

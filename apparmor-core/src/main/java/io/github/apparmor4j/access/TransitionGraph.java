@@ -7,6 +7,7 @@ import io.github.apparmor4j.source.TooComplexException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -116,7 +117,7 @@ public final class TransitionGraph {
 
   /** Returns all labels, those of the set's profiles first. */
   public Set<String> nodes() {
-    return Set.copyOf(nodes);
+    return Collections.unmodifiableSet(nodes);
   }
 
   /** Returns the ways out of a label; none for labels that aren't profiles of the set. */
@@ -208,19 +209,25 @@ public final class TransitionGraph {
    * Returns a smallest set of edges without which no label of some can get to another: the places
    * to mend. Complexity: a maximum flow by shortest augmenting paths.
    *
+   * @param starts labels; those that are the end, or that confine nothing, are left out, since no
+   *     edge can be forbidden to them
    * @return the edges; empty if there is no way anyhow
    */
   public List<Edge> cut(Collection<String> starts, String end) {
     Set<String> useful = sources(end);
     List<Edge> all = edges().stream().filter(edge -> useful.contains(edge.from())).toList();
+    Set<String> confined = new HashSet<>(starts);
+    confined.remove(end);
+    confined.removeIf(
+        start -> edges(start).stream().anyMatch(edge -> edge.manner() == Manner.CONFINES_NOTHING));
     Set<Edge> used = new HashSet<>();
     while (true) {
       // An edge that is in use can be gone backwards.
       Map<String, Edge> by = new HashMap<>();
       Map<String, Boolean> forward = new HashMap<>();
       Deque<String> open = new ArrayDeque<>();
-      Set<String> seen = new HashSet<>(starts);
-      starts.stream().filter(useful::contains).forEach(open::add);
+      Set<String> seen = new HashSet<>(confined);
+      confined.stream().filter(useful::contains).forEach(open::add);
       Map<String, List<Edge>> around = new HashMap<>();
       for (Edge edge : all) {
         String side = used.contains(edge) ? edge.to() : edge.from();

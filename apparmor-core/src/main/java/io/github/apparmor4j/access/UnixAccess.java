@@ -209,6 +209,7 @@ final class UnixAccess {
     return peer == null
         ? parts
         : AccessPattern.restricted(
+            in,
             parts,
             Regex.sequence(
                 OWN,

@@ -61,7 +61,7 @@ public record GlobCover(boolean exact, List<String> inner, List<String> outer) {
     try {
       return new Finder(set, valid, most).cover(candidates);
     } catch (TooComplexException e) {
-      return new GlobCover(false, List.of(), List.of("/**"));
+      return new GlobCover(false, List.of(), List.of("{**,}"));
     }
   }
 

@@ -96,6 +96,13 @@ class PolicySetTest {
         "signal send hupp x",
         "unix dance",
         "network inett",
+        "network inet stream dance",
+        "signal sendd kill x",
+        "signal send,recv kill x",
+        "ptrace read,dance x",
+        "unix connect,dance",
+        "dbus bind label=x",
+        "mount /mnt",
       })
   void patternsThatAreNotUnderstood(String words) {
     assertThatThrownBy(() -> AccessPattern.parse(words))

@@ -75,6 +75,7 @@ class TransitionGraphTest {
     assertThat(GRAPH.cut(List.of("door"), TransitionGraph.UNCONFINED))
         .extracting(Edge::toString)
         .containsExactly("door -> open by exec owner /var/open");
+    assertThat(GRAPH.cut(List.of("open", "unconfined"), TransitionGraph.UNCONFINED)).isEmpty();
     assertThat(GRAPH.cut(List.of("quiet"), TransitionGraph.UNCONFINED)).isEmpty();
   }
 

@@ -93,6 +93,15 @@ final class AaAsk {
       }
     }
 
+    /** Refuses a name that no profile has: nothing to answer would look like a good answer. */
+    final void known(PolicySet set, List<String> names) {
+      for (String name : names) {
+        if (set.profile(name).isEmpty()) {
+          throw new IllegalArgumentException("there is no profile " + name);
+        }
+      }
+    }
+
     final void paths(List<List<TransitionGraph.Edge>> all) {
       findings.list("paths");
       for (List<TransitionGraph.Edge> path : all) {
@@ -213,6 +222,7 @@ final class AaAsk {
 
     @Override
     boolean ask(PolicySet set) {
+      known(set, List.of(profile));
       TransitionGraph graph = TransitionGraph.of(set);
       if (dot) {
         graph.from(profile).toDot().lines().forEach(findings::say);
@@ -245,6 +255,7 @@ final class AaAsk {
 
     @Override
     boolean ask(PolicySet set) {
+      known(set, from);
       TransitionGraph graph = TransitionGraph.of(set);
       List<String> starts =
           from.isEmpty()

@@ -70,6 +70,8 @@ class AaAskTest {
     assertThat(escape.out())
         .contains("web -> sh [exec owner /bin/sh; ", "-> unconfined [change_profile unconfined; ")
         .contains("forbid\t");
+    assertThat(aa("", "ask", "escape", "--from", "nobody", "--in", in).status()).isEqualTo(2);
+    assertThat(aa("", "ask", "escape", "--from", "any", "--in", in).status()).isZero();
     assertThat(aa("", "ask", "reach", "web", "--dot", "--in", in).out())
         .contains("\"web\" -> \"sh\" [label=\"exec\"];");
     assertThat(aa("", "ask", "flow", "web", "sh", "--in", in).out())
